@@ -1,0 +1,11 @@
+"""`sportello`: the command line."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sportello.config.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["sportello", *sys.argv[2:]])

@@ -1,0 +1,260 @@
+"""The settings of a desk, read from the environment by typed readers that refuse nonsense by name.
+
+Knows no Django: the supervisor reads settings too and must stay small. docs/settings.md has a line for each name.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+PREFIX = "SPORTELLO_"
+
+
+class SettingError(Exception):
+    """A setting that cannot be used; str() is a sentence for the person who starts the desk, with the name and an example."""
+
+    def __init__(self, name: str, english: str, italian: str, example: str = "") -> None:
+        self.name = name
+        wrong, hint = (italian, "Esempio") if _speaks_italian(os.environ) else (english, "Example")
+        super().__init__(f"{name}: {wrong}" + (f" {hint}: {example}" if example else ""))
+
+
+def _speaks_italian(environ: Mapping[str, str]) -> bool:
+    language = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    return language.lower().startswith("it")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen; port 0 asks the system for a free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class MailOut:
+    """Where mails leave: scheme "smtp" (STARTTLS when offered), "smtps" (TLS from the start) or "file" (one .eml a mail in folder)."""
+
+    scheme: str
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    folder: Path | None = None
+
+    def __repr__(self) -> str:  # no password in a log or a traceback
+        return f"MailOut({self.folder.as_uri() if self.folder else f'{self.scheme}://{self.host}:{self.port}'})"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """engine "sqlite" with path, or "postgres" with the rest; options go to the driver as they are (sslmode=require)."""
+
+    engine: str
+    path: Path | None = None
+    name: str = ""
+    user: str = ""
+    password: str = ""
+    host: str = ""
+    port: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Database({self.engine} {self.path or self.name})"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    data: Path
+    database: Database
+    public_url: str
+    http: Address
+    mail_in: Address
+    mail_out: MailOut | None
+    mail_max_bytes: int
+    secret_key: str | None
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """The settings in environ, defaults filled in. Raises SettingError for the first wrong value or unknown SPORTELLO_ name.
+
+    NAME_FILE gives the value of NAME from a file, for secrets. An empty value counts as absent.
+    """
+    known = {f"{PREFIX}{name}" for name in READERS}
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name.removesuffix("_FILE") not in known:
+            raise SettingError(name, "there is no such setting.", "impostazione sconosciuta.", ", ".join(sorted(known)))
+    raw = {name: _raw(environ, f"{PREFIX}{name}") for name in READERS}
+    values = {name: READERS[name](f"{PREFIX}{name}", text) if text else None for name, text in raw.items()}
+
+    data = values["DATA"] or Path("data").absolute()
+    http = values["HTTP"] or Address("127.0.0.1", 8000)
+    return Settings(
+        data=data,
+        database=values["DATABASE_URL"] or Database("sqlite", path=data / "desk.sqlite3"),
+        public_url=values["PUBLIC_URL"] or f"http://{Address(_reachable(http.host), http.port)}",
+        http=http,
+        mail_in=values["MAIL_IN"] or Address("127.0.0.1", 2525),
+        mail_out=values["MAIL_OUT"],
+        mail_max_bytes=(values["MAIL_MAX_MB"] or 25) * 1024 * 1024,
+        secret_key=values["SECRET_KEY"],
+    )
+
+
+def _reachable(host: str) -> str:
+    return "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0", "::") else host
+
+
+def _raw(environ: Mapping[str, str], name: str) -> str:
+    text, file = environ.get(name, "").strip(), environ.get(f"{name}_FILE", "").strip()
+    if text and file:
+        raise SettingError(
+            name,
+            f"{name} and {name}_FILE are both set, keep one.",
+            f"{name} e {name}_FILE sono entrambe presenti, tenerne una.",
+        )
+    if not file:
+        return text
+    try:
+        text = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8"
+        raise SettingError(
+            f"{name}_FILE",
+            f"the file {file} cannot be read ({reason}).",
+            f"il file {file} non si può leggere ({reason}).",
+        ) from None
+    if not text:
+        raise SettingError(f"{name}_FILE", f"the file {file} is empty.", f"il file {file} è vuoto.")
+    return text
+
+
+def _folder(name: str, text: str) -> Path:
+    path = Path(text).expanduser().absolute()
+    if path.exists() and not path.is_dir():
+        raise SettingError(name, f"{path} is not a folder.", f"{path} non è una cartella.", "/var/lib/sportello")
+    return path
+
+
+def _address(name: str, text: str) -> Address:
+    example = "127.0.0.1:8000"
+    host, separator, port = text.rpartition(":")
+    if not separator or not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
+        raise SettingError(
+            name,
+            f"{text!r} is not HOST:PORT with a port from 0 to 65535.",
+            f"{text!r} non è HOST:PORTA con una porta da 0 a 65535.",
+            example,
+        )
+    bracketed = host.startswith("[") and host.endswith("]")
+    if (":" in host) != bracketed or "/" in host or " " in host:
+        raise SettingError(
+            name,
+            f"{host!r} is not a host name or an address (IPv6 goes in brackets).",
+            f"{host!r} non è un nome di host o un indirizzo (IPv6 va tra parentesi quadre).",
+            example,
+        )
+    return Address(host.strip("[]"), int(port))
+
+
+def _split(name: str, text: str, schemes: tuple[str, ...], example: str) -> SplitResult:
+    try:
+        url = urlsplit(text)
+        port_is_fine = url.port is None or 0 < url.port
+    except ValueError:
+        url, port_is_fine = None, False
+    if url is None or url.scheme not in schemes or not port_is_fine:
+        wanted = " / ".join(f"{scheme}://" for scheme in schemes)
+        raise SettingError(
+            name, f"this is not an address that starts with {wanted}.", f"non è un indirizzo che inizia con {wanted}.", example
+        )
+    return url
+
+
+def _public_url(name: str, text: str) -> str:
+    example = "https://desk.example.org"
+    url = _split(name, text, ("http", "https"), example)
+    if not url.hostname or url.path not in ("", "/") or url.query or url.fragment or url.username or url.password:
+        raise SettingError(
+            name,
+            "only scheme, host and port belong here, no path.",
+            "qui vanno solo schema, host e porta, senza percorso.",
+            example,
+        )
+    return f"{url.scheme}://{url.netloc}"
+
+
+def _database(name: str, text: str) -> Database:
+    example = "postgres://desk:password@localhost/desk"
+    url = _split(name, text, ("sqlite", "postgres", "postgresql"), example)
+    if url.scheme == "sqlite":
+        path = unquote(url.path)
+        if url.netloc or not path.strip("/") or path.endswith("/"):
+            raise SettingError(
+                name, "sqlite:/// needs a file.", "sqlite:/// vuole un file.", "sqlite:////var/lib/sportello/desk.sqlite3"
+            )
+        # As elsewhere: three slashes before a relative path, four before an absolute one.
+        return Database("sqlite", path=Path(path[1:]).absolute())
+    if not url.path.strip("/"):
+        raise SettingError(name, "the name of the database is missing.", "manca il nome del database.", example)
+    return Database(
+        "postgres",
+        name=unquote(url.path[1:]),
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        host=unquote(url.hostname or ""),
+        port=str(url.port or ""),
+        options=tuple(parse_qsl(url.query)),
+    )
+
+
+def _mail_out(name: str, text: str) -> MailOut:
+    example = "smtp://desk:password@mail.example.org:587"
+    url = _split(name, text, ("smtp", "smtps", "file"), example)
+    if url.scheme == "file":
+        if url.netloc not in ("", "localhost") or not url.path.strip("/"):
+            raise SettingError(name, "file:/// needs a folder.", "file:/// vuole una cartella.", "file:///var/mail/desk")
+        return MailOut("file", folder=Path(unquote(url.path)))
+    if not url.hostname or url.path.strip("/") or url.query:
+        raise SettingError(
+            name, "a mail server is user, password, host and port.", "un server di posta è utente, password, host e porta.", example
+        )
+    user = unquote(url.username or "")
+    port = url.port or (465 if url.scheme == "smtps" else 587 if user else 25)
+    return MailOut(url.scheme, url.hostname, port, user, unquote(url.password or ""))
+
+
+def _megabytes(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 1024:
+        raise SettingError(
+            name, f"{text!r} is not a whole number from 1 to 1024.", f"{text!r} non è un numero intero da 1 a 1024.", "25"
+        )
+    return int(text)
+
+
+def _secret(name: str, text: str) -> str:
+    if len(text) < 32:
+        raise SettingError(
+            name,
+            "a secret key has at least 32 characters; leave it out and one is made.",
+            "una chiave segreta ha almeno 32 caratteri; senza, ne viene creata una.",
+        )
+    return text
+
+
+READERS: dict[str, Callable[[str, str], object]] = {
+    "DATA": _folder,
+    "DATABASE_URL": _database,
+    "PUBLIC_URL": _public_url,
+    "HTTP": _address,
+    "MAIL_IN": _address,
+    "MAIL_OUT": _mail_out,
+    "MAIL_MAX_MB": _megabytes,
+    "SECRET_KEY": _secret,
+}
