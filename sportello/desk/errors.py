@@ -1,0 +1,47 @@
+"""The house errors. A door translates them once: a fragment, JSON, an exit code, a bounce."""
+
+from collections.abc import Mapping
+
+
+class DeskError(Exception):
+    """Something the desk will not do. `code` is stable; str() is a sentence for a person, in the active language."""
+
+    code = "error"
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class Invalid(DeskError):
+    """A value is not acceptable. `fields` maps each field's name to a sentence."""
+
+    code = "invalid"
+
+    def __init__(self, field: str | Mapping[str, object], message: object = "") -> None:
+        self.fields = {field: message} if isinstance(field, str) else dict(field)
+        super().__init__(message or next(iter(self.fields.values()), ""))
+
+    def __str__(self) -> str:
+        return "; ".join(f"{field}: {message}" for field, message in self.fields.items())
+
+
+class Stale(DeskError):
+    """The thing changed meanwhile, or is past changing (a closed ticket)."""
+
+    code = "stale"
+
+
+class Refused(DeskError):
+    """The person may see the thing but not do this to it."""
+
+    code = "refused"
+
+
+class Missing(DeskError):
+    """No such thing, or none that this person may see: both look the same."""
+
+    code = "missing"

@@ -1,0 +1,46 @@
+from .attachment import Attachment
+from .audit import Audit
+from .breaker import Breaker
+from .comment import Comment
+from .desk import Desk
+from .group import Group, GroupMembership
+from .identity import Identity
+from .inbound_mail import InboundMail, RawMail
+from .mailbox import Mailbox, MailFolder
+from .organization import Organization, OrganizationDomain
+from .outgoing_mail import OutgoingMail
+from .protocol import Protocol
+from .satisfaction_rating import SatisfactionRating
+from .schedule import Schedule
+from .ticket import Participant, Reading, Tagging, Ticket
+from .ticket_metric import TicketMetric
+from .timer import Timer
+from .user import User
+
+__all__ = [
+    "Attachment",
+    "Audit",
+    "Breaker",
+    "Comment",
+    "Desk",
+    "Group",
+    "GroupMembership",
+    "Identity",
+    "InboundMail",
+    "MailFolder",
+    "Mailbox",
+    "Organization",
+    "OrganizationDomain",
+    "OutgoingMail",
+    "Participant",
+    "Protocol",
+    "RawMail",
+    "Reading",
+    "SatisfactionRating",
+    "Schedule",
+    "Tagging",
+    "Ticket",
+    "TicketMetric",
+    "Timer",
+    "User",
+]

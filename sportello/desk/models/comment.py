@@ -1,0 +1,28 @@
+from django.db import models
+
+from ..words import Via
+
+
+class Comment(models.Model):
+    """A public answer or an internal note. Never changed once written."""
+
+    ticket = models.ForeignKey("Ticket", models.CASCADE, related_name="comments")
+    audit = models.OneToOneField("Audit", models.CASCADE, related_name="comment")
+    author = models.ForeignKey("User", models.PROTECT, null=True, related_name="+", help_text="Empty: the desk itself.")
+    public = models.BooleanField()
+    via = models.CharField(max_length=5, choices=Via)
+    automatic = models.BooleanField(
+        default=False, help_text="Written by a machine: an out-of-office, a delivery notice."
+    )
+    text = models.TextField(blank=True, help_text="The new words.")
+    html = models.TextField(blank=True, help_text="The same, cleaned HTML; empty when only text was written.")
+    quoted_text = models.TextField(blank=True, help_text="The quoted conversation and the signature, folded away.")
+    quoted_html = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        # The conversation of a ticket, in order.
+        indexes = [models.Index(fields=["ticket", "id"], name="comment_ticket")]
+
+    def __str__(self) -> str:
+        return f"comment {self.pk} of #{self.ticket_id}"

@@ -1,0 +1,24 @@
+from django.db import models
+
+
+class Organization(models.Model):
+    name = models.CharField(max_length=200, unique=True)
+    notes = models.TextField(blank=True)
+    # The default group of its tickets.
+    group = models.ForeignKey("Group", models.SET_NULL, null=True, blank=True)
+    shared_tickets = models.BooleanField(default=False, help_text="Its people see each other's requests.")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganizationDomain(models.Model):
+    """A mail domain that an organization owns: whoever writes from it belongs to the organization."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="domains")
+    domain = models.CharField(max_length=253, unique=True)
+
+    def __str__(self) -> str:
+        return self.domain

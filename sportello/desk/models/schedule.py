@@ -1,0 +1,21 @@
+from django.db import models
+
+
+class Schedule(models.Model):
+    """When the desk is open. Intervals are minutes from Sunday 00:00 local time, as in the vendor's API."""
+
+    name = models.CharField(max_length=100, unique=True)
+    time_zone = models.CharField(max_length=50)
+    intervals = models.JSONField(default=list)
+    country = models.CharField(max_length=2, blank=True, help_text="Whose public holidays close the desk.")
+    subdivision = models.CharField(max_length=10, blank=True)
+    days_off = models.JSONField(default=list, help_text="Own days off, ISO dates.")
+    default = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["default"], condition=models.Q(default=True), name="schedule_one_default")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,34 @@
+from django.db import models
+from django.db.models import Q
+
+from ..words import TimerKind, TimerState
+
+
+class Timer(models.Model):
+    """Something that will happen to a ticket at a time. Run once, by a worker that claims it; cancellable until then."""
+
+    ticket = models.ForeignKey("Ticket", models.CASCADE, related_name="timers")
+    kind = models.CharField(max_length=20, choices=TimerKind)
+    state = models.CharField(max_length=9, choices=TimerState, default=TimerState.WAITING)
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # Claim (kit.claims).
+    claimed_by = models.CharField(max_length=40, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket", "kind"], condition=Q(state="waiting"), name="timer_one_waiting_of_a_kind"
+            )
+        ]
+        indexes = [
+            # What is due now.
+            models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="timer_due")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of #{self.ticket_id} at {self.due_at:%Y-%m-%d %H:%M}"

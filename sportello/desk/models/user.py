@@ -1,0 +1,66 @@
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..words import Role
+
+
+class UserQuerySet(models.QuerySet):
+    def staff(self):
+        return self.filter(role__in=(Role.AGENT, Role.ADMIN), active=True)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    pass
+
+
+class User(AbstractBaseUser):
+    """A person: a customer, an agent or an administrator. Addresses are identities; people sign in by any of them."""
+
+    class TicketRestriction(models.TextChoices):
+        NONE = "", _("all tickets")
+        GROUPS = "groups", _("tickets of own groups")
+        ASSIGNED = "assigned", _("own tickets only")
+
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=10, choices=Role, default=Role.END_USER)
+    organization = models.ForeignKey("Organization", models.SET_NULL, null=True, blank=True, related_name="members")
+    language = models.CharField(max_length=5, blank=True, help_text="Empty: the desk's language.")
+    time_zone = models.CharField(max_length=50, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    ticket_restriction = models.CharField(max_length=10, choices=TicketRestriction, blank=True)
+    surveys = models.BooleanField(default=True, help_text="False: this person asked not to be surveyed.")
+    away = models.BooleanField(default=False, help_text="An away agent is given no ticket automatically.")
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = UserManager()
+    # An address is the name one signs in with (see actions.people.by_address); the key only satisfies Django's contract.
+    USERNAME_FIELD = "id"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        indexes = [
+            # The customers' list by name; lists of staff.
+            models.Index(fields=["role", "name"], name="user_role_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:
+        return self.active
+
+    @property
+    def is_staff_member(self) -> bool:
+        return self.role in (Role.AGENT, Role.ADMIN)
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == Role.ADMIN
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split(" ")[0] if self.name else ""

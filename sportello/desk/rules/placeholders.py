@@ -1,0 +1,176 @@
+"""Placeholders: the small language in which an admin writes texts with blanks, `{{ ticket.title }}`.
+
+Liquid, reduced to what a text needs: output, conditions, assignment and comments. There is no loop, no include and no filter that
+makes a value longer, so the work is bounded by the length of the source; nothing but plain values can be reached from a text.
+"""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from django.utils.translation import gettext as _
+from liquid import BoundTemplate, Environment, Mode
+from liquid.builtin import content, illegal, output
+from liquid.builtin.filters import math, misc, string
+from liquid.builtin.tags import assign_tag, case_tag, comment_tag, if_tag, inline_comment_tag, unless_tag
+from liquid.exceptions import LiquidError
+from liquid.static_analysis import Segments
+
+SOURCE_LIMIT = 10_000  # characters
+OUTPUT_LIMIT = 100_000  # bytes
+VALUE_LIMIT = 2_000  # characters of one value
+
+TAGS = (
+    content.Literal,
+    output.Output,
+    illegal.Illegal,
+    if_tag.IfTag,
+    unless_tag.UnlessTag,
+    case_tag.CaseTag,
+    assign_tag.AssignTag,
+    comment_tag.CommentTag,
+    inline_comment_tag.InlineCommentTag,
+)
+FILTERS: Mapping[str, Any] = MappingProxyType(
+    {
+        "capitalize": string.capitalize,
+        "default": misc.default,
+        "divided_by": math.divided_by,
+        "downcase": string.downcase,
+        "strip": string.strip,
+        "truncate": string.truncate,
+        "truncatewords": string.truncatewords,
+        "upcase": string.upcase,
+        "url_encode": string.url_encode,
+    }
+)
+
+PLACEHOLDERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "ticket.id": {"it": "Numero della richiesta", "en": "Number of the request"},
+        "ticket.title": {"it": "Oggetto della richiesta", "en": "Subject of the request"},
+        "ticket.url": {"it": "Indirizzo della pagina della richiesta", "en": "Address of the request's page"},
+        "requester.name": {"it": "Nome e cognome di chi ha scritto", "en": "Full name of the person who wrote"},
+        "requester.first_name": {"it": "Nome di chi ha scritto", "en": "First name of the person who wrote"},
+        "agent.name": {
+            "it": "Nome e cognome del tecnico; vuoto se nessuno l'ha ancora in carico",
+            "en": "Full name of the technician; empty while nobody has taken the request",
+        },
+        "agent.first_name": {"it": "Nome del tecnico", "en": "First name of the technician"},
+        "agent.phone": {"it": "Telefono del tecnico, se pubblico", "en": "The technician's phone, where it is public"},
+        "desk.name": {"it": "Nome dello sportello", "en": "Name of the desk"},
+        "desk.address": {"it": "Indirizzo di posta dello sportello", "en": "Mail address of the desk"},
+        "organization.name": {"it": "Organizzazione di chi ha scritto", "en": "Organization of the person who wrote"},
+        "close_hours": {
+            "it": "Ore dopo le quali una richiesta risolta si chiude da sola",
+            "en": "Hours after which a solved request closes by itself",
+        },
+        "survey_hours": {
+            "it": "Ore fra la chiusura e la richiesta di un giudizio",
+            "en": "Hours between the closing and the question how it went",
+        },
+        "link_minutes": {
+            "it": "Minuti di validità del link per entrare",
+            "en": "Minutes for which the sign-in link is valid",
+        },
+        "today": {"it": "Data di oggi, per esteso", "en": "Today's date, in full"},
+    }
+)
+
+
+class _Environment(Environment):
+    block_nesting_limit = 10
+    local_namespace_limit = 8_192  # bytes
+    output_stream_limit = OUTPUT_LIMIT
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        for tag in TAGS:
+            self.add_tag(tag)
+        for name, function in FILTERS.items():
+            self.add_filter(name, function)
+
+
+# Rendering is lax: a text that was accepted and meets an unexpected value leaves that one placeholder empty, and the mail goes out.
+_LAX = {escape: _Environment(tolerance=Mode.LAX, strict_filters=False, autoescape=escape) for escape in (False, True)}
+_STRICT = _Environment(tolerance=Mode.STRICT)
+# The engine has its own `now` and `today`, which read the machine's clock.
+_NO_CLOCK = {"now": None, "today": None}
+
+
+def render(source: str, values: Mapping[str, Any], *, escape: bool = False) -> str:
+    """The text with its blanks filled. Never raises: what is missing, unknown or wrong comes out empty.
+
+    values: nested dicts of plain strings and numbers; an empty string counts as missing, so that `{% if agent.name %}` reads as it
+    should. A value is never read as a template, and only its first VALUE_LIMIT characters are used. With escape, values (not the source) are
+    escaped for HTML.
+    """
+    try:
+        return _parse(source, escape).render(_NO_CLOCK | _plain(values))
+    except (LiquidError, ValueError, TypeError, ArithmeticError, RecursionError):
+        return ""
+
+
+def check(source: str) -> list[str]:
+    """Why a text cannot be accepted, each complaint with its line and column, in the active language; empty when it can."""
+    if len(source) > SOURCE_LIMIT:
+        return [_("The text is longer than %(limit)d characters.") % {"limit": SOURCE_LIMIT}]
+    try:
+        template = _STRICT.from_string(source)
+    except LiquidError as error:
+        index = error.token.start_index if error.token else 0
+        return [_at(source, index, _("this cannot be read: %(excerpt)s") % {"excerpt": _line(source, index)})]
+    return [_at(source, index, complaint) for index, complaint in sorted(_complaints(template))]
+
+
+def _complaints(template: BoundTemplate) -> Iterator[tuple[int, str]]:
+    analysis = template.analyze()
+    for uses in analysis.globals.values():
+        for use in uses:
+            name = _dotted(use.segments)
+            if name not in PLACEHOLDERS:
+                close = get_close_matches(name, PLACEHOLDERS, n=1)
+                yield (
+                    use.span.start,
+                    _("“%(name)s” is not a placeholder; did you mean “%(close)s”?") % {"name": name, "close": close[0]}
+                    if close
+                    else _("“%(name)s” is not a placeholder.") % {"name": name},
+                )
+    for name, spans in analysis.filters.items():
+        if name not in FILTERS:
+            for span in spans:
+                yield span.start, _("“%(name)s” is not a filter that texts can use.") % {"name": name}
+
+
+def _dotted(segments: Segments) -> str:
+    return ".".join(segment if isinstance(segment, str) else f"[{segment}]" for segment in segments)
+
+
+def _at(source: str, index: int, complaint: str) -> str:
+    before = source[:index]
+    place = {"line": before.count("\n") + 1, "column": index - before.rfind("\n"), "complaint": complaint}
+    return _("Line %(line)d, column %(column)d: %(complaint)s") % place
+
+
+def _line(source: str, index: int) -> str:
+    start = source.rfind("\n", 0, index) + 1
+    return source[start:].split("\n", 1)[0].strip()[:80]
+
+
+@lru_cache(maxsize=512)
+def _parse(source: str, escape: bool) -> BoundTemplate:
+    return _LAX[escape].from_string(source[:SOURCE_LIMIT])
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {str(name): _plain_value(value) for name, value in values.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _plain(value)
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    # An exact str, never a subclass: a "safe" string would pass unescaped.
+    return str(value)[:VALUE_LIMIT] + "" or None

@@ -1,0 +1,109 @@
+"""The field's words as values: what a ticket can be, where a change comes from, what becomes of a mail."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Role(TextChoices):
+    END_USER = "end-user", _("customer")
+    AGENT = "agent", _("agent")
+    ADMIN = "admin", _("administrator")
+
+
+class Status(TextChoices):
+    """In the order that "less than" uses in rules: new < open < pending < hold < solved < closed."""
+
+    NEW = "new", pgettext_lazy("ticket status", "New")
+    OPEN = "open", pgettext_lazy("ticket status", "Open")
+    PENDING = "pending", pgettext_lazy("ticket status", "Pending")
+    HOLD = "hold", pgettext_lazy("ticket status", "On hold")
+    SOLVED = "solved", pgettext_lazy("ticket status", "Solved")
+    CLOSED = "closed", pgettext_lazy("ticket status", "Closed")
+
+
+FINISHED = (Status.SOLVED, Status.CLOSED)
+UNSOLVED = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD)
+
+
+class Priority(IntegerChoices):
+    """Stored as a number so that lists sort by urgency; the API speaks the names."""
+
+    LOW = 1, pgettext_lazy("priority", "Low")
+    NORMAL = 2, pgettext_lazy("priority", "Normal")
+    HIGH = 3, pgettext_lazy("priority", "High")
+    URGENT = 4, pgettext_lazy("priority", "Urgent")
+
+
+class TicketType(TextChoices):
+    QUESTION = "question", _("Question")
+    INCIDENT = "incident", _("Incident")
+    PROBLEM = "problem", _("Problem")
+    TASK = "task", _("Task")
+
+
+class Via(TextChoices):
+    """The channel of a ticket and the origin of a change."""
+
+    EMAIL = "email", _("email")
+    WEB = "web", _("web")
+    API = "api", _("API")
+    CHAT = "chat", _("chat")
+    VOICE = "voice", _("phone")
+    RULE = "rule", _("rule")
+
+
+class Step(TextChoices):
+    """The four mails of the protocol, in their order."""
+
+    TAKEN_CHARGE = "taken_charge", _("Taken in charge")
+    SOLVED = "solved", _("Solved")
+    CLOSED = "closed", pgettext_lazy("protocol step", "Closed")
+    SURVEY = "survey", _("Satisfaction request")
+
+
+class Score(TextChoices):
+    OFFERED = "offered", _("offered")
+    GOOD = "good", _("good")
+    BAD = "bad", _("bad")
+
+
+class About(TextChoices):
+    """What a bad vote is about. Only the first is about the help itself."""
+
+    HELP = "help", _("the help I received")
+    PRODUCT = "product", _("the product or the equipment")
+    WAITING = "waiting", _("the waiting")
+    RULE = "rule", _("a rule or a price")
+    OTHER = "other", _("something else")
+
+
+class MailState(TextChoices):
+    """What became of an incoming mail. All but RECEIVED are final; held and failed mails can be replayed."""
+
+    RECEIVED = "received", _("waiting to be read")
+    OPENED = "opened", _("opened a ticket")
+    COMMENTED = "commented", _("became a comment")
+    HELD = "held", _("held")
+    IGNORED = "ignored", _("ignored")
+    FAILED = "failed", _("failed")
+
+
+class SendState(TextChoices):
+    QUEUED = "queued", _("queued")
+    SENT = "sent", _("sent")
+    KEPT = "kept", _("kept in the outbox")
+    FAILED = "failed", _("given up")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class TimerState(TextChoices):
+    WAITING = "waiting", _("waiting")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class TimerKind(TextChoices):
+    TAKEN_CHARGE = "taken_charge", _("says that the request is in charge")
+    CLOSE = "close", _("closes")
+    SURVEY = "survey", _("asks for a vote")
