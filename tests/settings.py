@@ -26,11 +26,3 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 LOGGING = {"version": 1, "disable_existing_loggers": False}
-
-# TEMPORARY while the models are being written: leave the desk out until all its model files exist.
-import re  # noqa: E402
-
-_models = Path(__file__).parent.parent / "sportello/desk/models"
-if any(not (_models / f"{n}.py").exists() for n in re.findall(r"from \.(\w+) import", (_models / "__init__.py").read_text())):
-    INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "sportello.desk"]  # noqa: F405
-    AUTH_USER_MODEL = "auth.User"

@@ -3,27 +3,23 @@
 Knows no Django: the supervisor reads settings too and must stay small. docs/settings.md has a line for each name.
 """
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from sportello.kit.terminal import _
+
 PREFIX = "SPORTELLO_"
 
 
 class SettingError(Exception):
-    """A setting that cannot be used; str() is a sentence for the person who starts the desk, with the name and an example."""
+    """A setting that cannot be used; str() is a sentence with its name and an example."""
 
-    def __init__(self, name: str, english: str, italian: str, example: str = "") -> None:
+    def __init__(self, name: str, wrong: str, example: str = "") -> None:
         self.name = name
-        wrong, hint = (italian, "Esempio") if _speaks_italian(os.environ) else (english, "Example")
-        super().__init__(f"{name}: {wrong}" + (f" {hint}: {example}" if example else ""))
-
-
-def _speaks_italian(environ: Mapping[str, str]) -> bool:
-    language = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
-    return language.lower().startswith("it")
+        hint = " " + _("Example: {example}").format(example=example) if example else ""
+        super().__init__(f"{name}: {wrong}{hint}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class MailOut:
-    """Where mails leave: scheme "smtp" (STARTTLS when offered), "smtps" (TLS from the start) or "file" (one .eml a mail in folder)."""
+    """Where mails leave: scheme "smtp" (STARTTLS when offered), "smtps" (TLS from the start) or "file" (folder)."""
 
     scheme: str
     host: str = ""
@@ -54,7 +50,7 @@ class MailOut:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """engine "sqlite" with path, or "postgres" with the rest; options go to the driver as they are (sslmode=require)."""
+    """engine "sqlite" with path, or "postgres" with the rest; options go to the driver as they are."""
 
     engine: str
     path: Path | None = None
@@ -82,14 +78,14 @@ class Settings:
 
 
 def read(environ: Mapping[str, str]) -> Settings:
-    """The settings in environ, defaults filled in. Raises SettingError for the first wrong value or unknown SPORTELLO_ name.
+    """The settings in environ, defaults filled in. Raises SettingError for the first wrong or unknown one.
 
     NAME_FILE gives the value of NAME from a file, for secrets. An empty value counts as absent.
     """
     known = {f"{PREFIX}{name}" for name in READERS}
     for name in sorted(environ):
         if name.startswith(PREFIX) and name.removesuffix("_FILE") not in known:
-            raise SettingError(name, "there is no such setting.", "impostazione sconosciuta.", ", ".join(sorted(known)))
+            raise SettingError(name, _("there is no such setting."), ", ".join(sorted(known)))
     raw = {name: _raw(environ, f"{PREFIX}{name}") for name in READERS}
     values = {name: READERS[name](f"{PREFIX}{name}", text) if text else None for name, text in raw.items()}
 
@@ -108,37 +104,30 @@ def read(environ: Mapping[str, str]) -> Settings:
 
 
 def _reachable(host: str) -> str:
-    return "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0", "::") else host
+    return "localhost" if host in ("0.0.0.0", "::") else host
 
 
 def _raw(environ: Mapping[str, str], name: str) -> str:
     text, file = environ.get(name, "").strip(), environ.get(f"{name}_FILE", "").strip()
     if text and file:
-        raise SettingError(
-            name,
-            f"{name} and {name}_FILE are both set, keep one.",
-            f"{name} e {name}_FILE sono entrambe presenti, tenerne una.",
-        )
+        raise SettingError(name, _("{name} and {name}_FILE are both set, keep one.").format(name=name))
     if not file:
         return text
     try:
         text = Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8"
-        raise SettingError(
-            f"{name}_FILE",
-            f"the file {file} cannot be read ({reason}).",
-            f"il file {file} non si può leggere ({reason}).",
-        ) from None
+        sentence = _("the file {file} cannot be read ({reason}).").format(file=file, reason=reason)
+        raise SettingError(f"{name}_FILE", sentence) from None
     if not text:
-        raise SettingError(f"{name}_FILE", f"the file {file} is empty.", f"il file {file} è vuoto.")
+        raise SettingError(f"{name}_FILE", _("the file {file} is empty.").format(file=file))
     return text
 
 
 def _folder(name: str, text: str) -> Path:
     path = Path(text).expanduser().absolute()
     if path.exists() and not path.is_dir():
-        raise SettingError(name, f"{path} is not a folder.", f"{path} non è una cartella.", "/var/lib/sportello")
+        raise SettingError(name, _("{path} is not a folder.").format(path=path), "/var/lib/sportello")
     return path
 
 
@@ -148,16 +137,14 @@ def _address(name: str, text: str) -> Address:
     if not separator or not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise SettingError(
             name,
-            f"{text!r} is not HOST:PORT with a port from 0 to 65535.",
-            f"{text!r} non è HOST:PORTA con una porta da 0 a 65535.",
+            _("“{text}” is not HOST:PORT with a port from 0 to 65535.").format(text=text),
             example,
         )
     bracketed = host.startswith("[") and host.endswith("]")
     if (":" in host) != bracketed or "/" in host or " " in host:
         raise SettingError(
             name,
-            f"{host!r} is not a host name or an address (IPv6 goes in brackets).",
-            f"{host!r} non è un nome di host o un indirizzo (IPv6 va tra parentesi quadre).",
+            _("“{host}” is not a host name or an address (IPv6 goes in brackets).").format(host=host),
             example,
         )
     return Address(host.strip("[]"), int(port))
@@ -166,14 +153,12 @@ def _address(name: str, text: str) -> Address:
 def _split(name: str, text: str, schemes: tuple[str, ...], example: str) -> SplitResult:
     try:
         url = urlsplit(text)
-        port_is_fine = url.port is None or 0 < url.port
+        port_is_fine = url.port is None or url.port > 0
     except ValueError:
         url, port_is_fine = None, False
     if url is None or url.scheme not in schemes or not port_is_fine:
         wanted = " / ".join(f"{scheme}://" for scheme in schemes)
-        raise SettingError(
-            name, f"this is not an address that starts with {wanted}.", f"non è un indirizzo che inizia con {wanted}.", example
-        )
+        raise SettingError(name, _("this is not an address that starts with {wanted}.").format(wanted=wanted), example)
     return url
 
 
@@ -181,12 +166,7 @@ def _public_url(name: str, text: str) -> str:
     example = "https://desk.example.org"
     url = _split(name, text, ("http", "https"), example)
     if not url.hostname or url.path not in ("", "/") or url.query or url.fragment or url.username or url.password:
-        raise SettingError(
-            name,
-            "only scheme, host and port belong here, no path.",
-            "qui vanno solo schema, host e porta, senza percorso.",
-            example,
-        )
+        raise SettingError(name, _("only scheme, host and port belong here, no path."), example)
     return f"{url.scheme}://{url.netloc}"
 
 
@@ -196,13 +176,11 @@ def _database(name: str, text: str) -> Database:
     if url.scheme == "sqlite":
         path = unquote(url.path)
         if url.netloc or not path.strip("/") or path.endswith("/"):
-            raise SettingError(
-                name, "sqlite:/// needs a file.", "sqlite:/// vuole un file.", "sqlite:////var/lib/sportello/desk.sqlite3"
-            )
+            raise SettingError(name, _("sqlite:/// needs a file."), "sqlite:////var/lib/sportello/desk.sqlite3")
         # As elsewhere: three slashes before a relative path, four before an absolute one.
         return Database("sqlite", path=Path(path[1:]).absolute())
     if not url.path.strip("/"):
-        raise SettingError(name, "the name of the database is missing.", "manca il nome del database.", example)
+        raise SettingError(name, _("the name of the database is missing."), example)
     return Database(
         "postgres",
         name=unquote(url.path[1:]),
@@ -219,12 +197,10 @@ def _mail_out(name: str, text: str) -> MailOut:
     url = _split(name, text, ("smtp", "smtps", "file"), example)
     if url.scheme == "file":
         if url.netloc not in ("", "localhost") or not url.path.strip("/"):
-            raise SettingError(name, "file:/// needs a folder.", "file:/// vuole una cartella.", "file:///var/mail/desk")
+            raise SettingError(name, _("file:/// needs a folder."), "file:///var/mail/desk")
         return MailOut("file", folder=Path(unquote(url.path)))
     if not url.hostname or url.path.strip("/") or url.query:
-        raise SettingError(
-            name, "a mail server is user, password, host and port.", "un server di posta è utente, password, host e porta.", example
-        )
+        raise SettingError(name, _("a mail server is user, password, host and port."), example)
     user = unquote(url.username or "")
     port = url.port or (465 if url.scheme == "smtps" else 587 if user else 25)
     return MailOut(url.scheme, url.hostname, port, user, unquote(url.password or ""))
@@ -232,19 +208,13 @@ def _mail_out(name: str, text: str) -> MailOut:
 
 def _megabytes(name: str, text: str) -> int:
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 1024:
-        raise SettingError(
-            name, f"{text!r} is not a whole number from 1 to 1024.", f"{text!r} non è un numero intero da 1 a 1024.", "25"
-        )
+        raise SettingError(name, _("“{text}” is not a whole number from 1 to 1024.").format(text=text), "25")
     return int(text)
 
 
 def _secret(name: str, text: str) -> str:
     if len(text) < 32:
-        raise SettingError(
-            name,
-            "a secret key has at least 32 characters; leave it out and one is made.",
-            "una chiave segreta ha almeno 32 caratteri; senza, ne viene creata una.",
-        )
+        raise SettingError(name, _("a secret key has at least 32 characters; leave it out and one is made."))
     return text
 
 

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.utils.functional import SimpleLazyObject
 
-import sportello.kit.sqlite  # noqa: F401  swaps in the sound SQLite before anything opens a database
 from sportello.config.readers import SettingError, read
 from sportello.config.secret import secret_key
+from sportello.kit.sqlite import OPTIONS
 
 try:
     desk = read(os.environ)
@@ -31,10 +31,17 @@ MAIL_MAX_BYTES = desk.mail_max_bytes
 SECRET_KEY = desk.secret_key or SimpleLazyObject(partial(secret_key, desk.data))
 DEBUG = False
 
-# --- database -------------------------------------------------------------------------------------------------------------
+# --- database ---------------------------------------------------------------------------------------------------------
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if desk.database.engine == "sqlite":
-    DATABASES = {"default": {"ENGINE": "sportello.kit.sqlite", "NAME": desk.database.path, "CONN_MAX_AGE": None}}
+    DATABASES = {
+        "default": {
+            "ENGINE": "sportello.kit.sqlite",
+            "NAME": desk.database.path,
+            "OPTIONS": OPTIONS,
+            "CONN_MAX_AGE": None,
+        }
+    }
 else:
     DATABASES = {
         "default": {
@@ -51,7 +58,7 @@ else:
         }
     }
 
-# --- application ----------------------------------------------------------------------------------------------------------
+# --- application ------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -92,7 +99,7 @@ TEMPLATES = [
     }
 ]
 
-# --- languages and time ---------------------------------------------------------------------------------------------------
+# --- languages and time -----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("it", "Italiano"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
@@ -100,7 +107,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# --- static files ---------------------------------------------------------------------------------------------------------
+# --- static files -----------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "static"]
 STATIC_ROOT = desk.data / "static"
@@ -109,7 +116,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# --- who gets in ----------------------------------------------------------------------------------------------------------
+# --- who gets in ------------------------------------------------------------------------------------------------------
 public = urlsplit(desk.public_url)
 is_https = public.scheme == "https"
 is_local = desk.http.host in ("127.0.0.1", "::1", "localhost")
@@ -160,11 +167,11 @@ CONTENT_SECURITY_POLICY = {
 }
 SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # a fresh checkout may have no static folder yet
 
-# --- sizes ----------------------------------------------------------------------------------------------------------------
+# --- sizes ------------------------------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = desk.mail_max_bytes
 FILE_UPLOAD_PERMISSIONS = 0o600
 
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # mails are rows of the outbox, never sent from a request
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # mails are rows of the outbox
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

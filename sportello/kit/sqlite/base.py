@@ -12,16 +12,6 @@ try:
 except ImportError:  # Windows: SQLite's own busy handler has to do
     fcntl = None  # type: ignore[assignment]
 
-OPTIONS: dict[str, Any] = {
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-    # FULL: what we told a mail server we have must survive a power cut. Never mmap_size: it widens the damage of stray writes.
-    "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-20000; "
-        "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864"
-    ),
-}
-
 _held = threading.local()
 _open_files: set[int] = set()
 
@@ -41,30 +31,15 @@ if hasattr(os, "register_at_fork"):
 class DatabaseWrapper(django_sqlite.DatabaseWrapper):
     """Takes turns: a write transaction first waits in the kernel's queue for a lock on `<database>.lock`.
 
-    SQLite's busy handler sleeps and retries, so that under load one writer can starve for seconds; flock serves waiters in
-    order and is let go by the kernel when a process dies. Plain statements outside a transaction do not take the lock: they are
-    short, and SQLite's own locks keep them right. A thread that already holds the lock through another connection to the same
-    file would wait for itself and gets OperationalError instead.
+    SQLite's busy handler sleeps and retries, so that under load one writer can starve for seconds; flock serves
+    waiters in order and is let go by the kernel when a process dies. Plain statements outside a transaction do not
+    take the lock: they are short, and SQLite's own locks keep them right. A thread that already holds the lock
+    through another connection to the same file would wait for itself and gets OperationalError instead.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._lock_file: int | None = None
-
-    def get_connection_params(self) -> dict[str, Any]:
-        params = super().get_connection_params()
-        for name, value in OPTIONS.items():
-            if name not in self.settings_dict["OPTIONS"]:
-                self._apply_default(params, name, value)
-        return params
-
-    def _apply_default(self, params: dict[str, Any], name: str, value: Any) -> None:
-        if name == "transaction_mode":
-            self.transaction_mode = value
-        elif name == "init_command":
-            self.init_commands = [] if self.is_in_memory_db() else value.split(";")
-        else:
-            params[name] = value
 
     def _start_transaction_under_autocommit(self) -> None:
         self._lock()
@@ -115,4 +90,5 @@ class DatabaseWrapper(django_sqlite.DatabaseWrapper):
         _held.__dict__.get("paths", set()).discard(f"{self.settings_dict['NAME']}.lock")
         if file in _open_files:  # not so in a forked child
             _open_files.remove(file)
+            fcntl.flock(file, fcntl.LOCK_UN)  # closing alone would not do while a child just forked has its copy still
             os.close(file)

@@ -1,0 +1,22 @@
+"""`sportello`: the command line. Each command calls the same verbs as every other door."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command in sys.argv. Exit code 0: done, 1: refused (a sentence on stderr), 2: wrong usage or settings."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sportello.config.settings")
+    match sys.argv[1:]:
+        case ["process", *arguments]:  # a child of serve: straight to work, no command line to parse
+            from sportello.config.process import main as become
+
+            become(arguments)
+        case ["django", *arguments]:  # Django's own commands: makemigrations, shell …
+            from django.core.management import execute_from_command_line
+
+            execute_from_command_line(["sportello django", *arguments])
+        case _:
+            from sportello.cli.commands import run
+
+            run()

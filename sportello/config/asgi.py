@@ -1,0 +1,41 @@
+"""The web process: plain HTTP goes to Django's WSGI handler in a pool of threads.
+
+Django's own ASGI handler hops threads for every middleware and opens a database connection for every request; this
+way a page takes less than half the time (docs/decisions). Live traffic will get native endpoints beside it.
+"""
+
+import logging
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.core.handlers.wsgi import WSGIHandler
+from django.urls import get_resolver
+
+from sportello.config.wsgi import application as wsgi
+
+logger = logging.getLogger(__name__)
+
+THREADS = 8
+
+
+class Application:
+    """HTTP to Django; the lifespan warms up what the first page would otherwise wait for."""
+
+    def __init__(self, django: WSGIHandler) -> None:
+        self._http = WSGIMiddleware(django, workers=THREADS)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+
+    async def _lifespan(self, receive: Any, send: Any) -> None:
+        await receive()
+        get_resolver().url_patterns  # noqa: B018  imports every handler
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+application = Application(wsgi)

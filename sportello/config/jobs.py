@@ -1,0 +1,34 @@
+"""The whole timetable: which loops run in which process, and how often each looks by itself.
+
+On SQLite every commit wakes every loop within 75 ms, so the intervals only matter for what no commit announces: the
+clock and other people's mail servers.
+"""
+
+import socket
+import threading
+from functools import partial
+
+from sportello.kit.loops import Loop
+
+
+def worker_loops() -> list[Loop]:
+    """The worker process: mail that has come in, timers that are due, mail and webhooks to send."""
+    from sportello.channels.email import receive
+    from sportello.delivery import outbox
+    from sportello.desk.actions import timers
+
+    return [
+        Loop("receive", receive.step, every=1.0),
+        Loop("timers", timers.step, every=1.0),
+        Loop("outbox", outbox.step, every=1.0),
+    ]
+
+
+def mail_loops(listener: socket.socket, stop: threading.Event) -> list[Loop]:
+    """The mail process: the built-in SMTP/LMTP listener on a bound socket, and the mailboxes fetched by IMAP."""
+    from sportello.channels.email import imap, listen
+
+    return [
+        Loop("listen", partial(listen.serve, listener, stop), every=1.0),
+        Loop("imap", imap.step, every=30.0),
+    ]

@@ -1,0 +1,121 @@
+"""Workers as loops: each step does one piece of waiting work, and a commit anywhere wakes those that sleep."""
+
+import logging
+import sqlite3
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import close_old_connections, connection, connections
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.075
+FIRST_RETRY_SECONDS = 0.5
+LAST_RETRY_SECONDS = 30.0
+STOP_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """step does one piece of work and says whether there was any; it looks again after `every` seconds at most."""
+
+    name: str
+    step: Callable[[], bool | None]
+    every: float
+
+
+class Bell:
+    """Wakes every sleeper at once. A ring between looking for work and falling asleep is not missed."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._rings = 0
+
+    @property
+    def rings(self) -> int:
+        return self._rings
+
+    def ring(self) -> None:
+        with self._condition:
+            self._rings += 1
+            self._condition.notify_all()
+
+    def wait(self, heard: int, timeout: float) -> None:
+        """Sleep until somebody rings, timeout seconds at most; not at all if it rang since `heard` was read."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._rings != heard, timeout)
+
+
+def run(loops: Sequence[Loop], *, stop: threading.Event) -> None:
+    """Run every loop in a thread of its own until stop is set.
+
+    A step that raises is logged in one line and tried again after 0.5 s, doubling up to 30 s; it never ends the
+    process. A step still busy a second after stop is left behind: the process is about to end, and work rows survive
+    that.
+    """
+    bell = Bell()
+    threads = [threading.Thread(target=_turn, args=(loop, bell, stop), name=loop.name, daemon=True) for loop in loops]
+    if (database := _sqlite_file()) is not None:
+        threads.append(threading.Thread(target=_watch, args=(database, bell, stop), name="watch", daemon=True))
+    for thread in threads:
+        thread.start()
+    stop.wait()
+    bell.ring()
+    deadline = time.monotonic() + STOP_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+
+
+def _turn(loop: Loop, bell: Bell, stop: threading.Event) -> None:
+    retry = FIRST_RETRY_SECONDS
+    while not stop.is_set():
+        heard = bell.rings
+        try:
+            close_old_connections()
+            worked = loop.step()
+        except Exception as error:
+            connections.close_all()
+            logger.error("loop=%s failed error=%s retry_seconds=%s", loop.name, describe(error), retry)
+            logger.debug("loop=%s traceback", loop.name, exc_info=error)
+            stop.wait(retry)
+            retry = min(retry * 2, LAST_RETRY_SECONDS)
+            continue
+        retry = FIRST_RETRY_SECONDS
+        if not worked:
+            bell.wait(heard, loop.every)
+    connections.close_all()
+
+
+def describe(error: BaseException) -> str:
+    """The kind of error and where it was raised, never its message: that may quote a mail or an address."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "/sportello/" in frame.filename] or frames
+    place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}{place}"
+
+
+def _sqlite_file() -> str | None:
+    if connection.vendor != "sqlite" or connection.is_in_memory_db():
+        return None
+    return str(connection.settings_dict["NAME"])
+
+
+def _watch(database: str, bell: Bell, stop: threading.Event) -> None:
+    """Ring whenever any connection of any process has committed: 6 microseconds a look."""
+    last: int | None = None
+    watcher: sqlite3.Connection | None = None
+    while not stop.wait(POLL_SECONDS):
+        try:
+            if watcher is None:
+                watcher = sqlite3.connect(database, isolation_level=None)
+            version = watcher.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error:
+            watcher = None
+            continue
+        if version != last:
+            last = version
+            bell.ring()
