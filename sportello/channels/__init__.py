@@ -1,0 +1,1 @@
+"""Doors in: each turns the outside into one call of a verb."""
