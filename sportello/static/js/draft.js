@@ -1,0 +1,21 @@
+// <sp-draft key="ticket-12">: what is typed into the textarea survives a reload, a crash and an expired session, until it has been sent.
+// The toast of the next page says that it was sent: data-sent-draft="ticket-12".
+const name = (key) => `sportello-draft:${key}`
+for (const toast of document.querySelectorAll("[data-sent-draft]")) localStorage.removeItem(name(toast.dataset.sentDraft))
+
+class Draft extends HTMLElement {
+  connectedCallback() {
+    this.field = this.querySelector("textarea")
+    const kept = localStorage.getItem(name(this.getAttribute("key")))
+    if (kept && !this.field.value) this.field.value = kept
+    this.field.addEventListener("input", () => this.keep())
+  }
+
+  keep() {
+    const key = name(this.getAttribute("key"))
+    if (this.field.value.trim()) localStorage.setItem(key, this.field.value)
+    else localStorage.removeItem(key)
+  }
+}
+
+customElements.define("sp-draft", Draft)

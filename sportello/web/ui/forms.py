@@ -1,0 +1,79 @@
+"""Forms in our fields: label, hint, control, error, all tied together for screen readers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.forms.renderers import DjangoTemplates
+from django.forms.utils import ErrorList
+from django.template.backends.django import DjangoTemplates as Backend
+from django.utils.functional import cached_property
+
+DJANGO_WIDGETS = Path(forms.__file__).parent / "templates"
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+
+
+class FormRenderer(DjangoTemplates):
+    """Our templates first, Django's widgets behind them."""
+
+    form_template_name = "ui/form.html"
+    field_template_name = "ui/field.html"
+
+    @cached_property
+    def engine(self) -> Backend:
+        libraries = {"ui": "sportello.web.ui.templatetags.ui"}
+        return Backend(
+            {
+                "NAME": "forms",
+                "DIRS": [TEMPLATES, DJANGO_WIDGETS],
+                "APP_DIRS": False,
+                "OPTIONS": {"libraries": libraries},
+            }
+        )
+
+
+class Errors(ErrorList):
+    """Errors as sentences with a mark beside their field."""
+
+    template_name = "ui/errors.html"
+
+
+class Form(forms.Form):
+    """A form of the house: errors next to their fields, no colon after a label."""
+
+    default_renderer = FormRenderer
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", error_class=Errors, **kwargs)
+
+    def refuse(self, problems: dict[str, object]) -> None:
+        """Take over what a verb refused (`Invalid.fields`): beside its field, or above the form that has no such field."""
+        for name, message in problems.items():
+            self.add_error(name if name in self.fields else None, str(message))
+
+
+class Segmented(forms.RadioSelect):
+    """A few choices side by side."""
+
+    template_name = "ui/segmented.html"
+
+
+class FileInput(forms.FileInput):
+    """Several files at once; the chosen ones are listed by sp-file-list."""
+
+    allow_multiple_selected = True
+    template_name = "ui/file_input.html"
+
+
+class FilesField(forms.FileField):
+    """Zero or more uploaded files: cleaned to a list of UploadedFile."""
+
+    widget = FileInput
+
+    def clean(self, data: Sequence[UploadedFile] | None, initial: object = None) -> list[UploadedFile]:
+        files = [file for file in (data or []) if file]
+        if not files:
+            super().clean(None, initial)
+        return [super(FilesField, self).clean(file, initial) for file in files]

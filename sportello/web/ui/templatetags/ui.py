@@ -1,0 +1,135 @@
+"""Template tags of the fragments: `{% load ui %}`."""
+
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from sportello.desk.words import Priority, Status
+from sportello.web.ui import marks, times
+
+register = template.Library()
+
+STATIC = Path(__file__).resolve().parents[3] / "static"
+THEMES = ("light", "dark")
+
+
+@cache
+def _files(folder: str, suffix: str) -> tuple[str, ...]:
+    return tuple(sorted(f"{folder}/{file.name}" for file in (STATIC / folder).glob(f"*{suffix}")))
+
+
+@register.simple_tag
+def stylesheets() -> SafeString:
+    """A link for every file of static/css; the one that begins with an underscore, which declares the layers, first."""
+    return format_html_join(
+        "\n", '<link rel="stylesheet" href="{}">', ((static(path),) for path in _files("css", ".css"))
+    )
+
+
+@register.simple_tag
+def scripts() -> SafeString:
+    """A module for every behaviour of static/js. They know nothing of one another, so their order does not matter."""
+    return format_html_join(
+        "\n", '<script type="module" src="{}"></script>', ((static(path),) for path in _files("js", ".js"))
+    )
+
+
+@register.simple_tag
+def theme(request: HttpRequest | None) -> SafeString:
+    """` data-theme="dark"` when the viewer chose one; nothing lets the system decide."""
+    chosen = request.COOKIES.get("sportello_theme") if request else None
+    return format_html(' data-theme="{}"', chosen) if chosen in THEMES else SafeString("")
+
+
+@register.simple_tag
+def time_words() -> str:
+    return json.dumps(times.words(), ensure_ascii=False)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", large: bool = False) -> SafeString:
+    """An icon of the sprite. Without a label it is decoration and hidden from screen readers."""
+    shape = format_html('<use href="{}#{}"></use>', static("icons/sprite.svg"), name)
+    kind = " icon--large" if large else ""
+    if not label:
+        return format_html('<svg class="icon{}" aria-hidden="true">{}</svg>', kind, shape)
+    return format_html(
+        '<svg class="icon{}" role="img" aria-label="{}"><title>{}</title>{}</svg>', kind, label, label, shape
+    )
+
+
+@register.simple_tag
+def avatar(name: str | None, size: str = "", machine: bool = False) -> SafeString:
+    """The initials of a person on the person's colour; a dashed circle for nobody. size: "", "small", "large"."""
+    kind = f" avatar--{size}" if size else ""
+    if machine:
+        return format_html('<span class="avatar avatar--machine{}" aria-hidden="true">{}</span>', kind, icon("bot"))
+    if not name:
+        return format_html('<span class="avatar avatar--nobody{}" title="{}"></span>', kind, _("nobody"))
+    return format_html(
+        '<span class="avatar avatar--{}{}" title="{}" aria-hidden="true">{}</span>',
+        marks.person_colour(name), kind, name, marks.initials(name),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def status(value: str, bare: bool = False) -> SafeString:
+    """A status with its shape, colour and word; bare: the shape alone, with the word for those who hear."""
+    found = Status(value)
+    shape = icon(marks.STATUS_ICON[found], label=found.label if bare else "")
+    if bare:
+        return format_html('<span class="badge badge--bare badge--{}">{}</span>', found.value, shape)
+    return format_html('<span class="badge badge--{}">{}{}</span>', found.value, shape, found.label)
+
+
+@register.simple_tag
+def priority(value: int | None, bare: bool = False) -> SafeString:
+    if value is None:
+        return SafeString("")
+    found = Priority(value)
+    shape = icon(marks.PRIORITY_ICON[found], label=found.label if bare else "")
+    word = "" if bare else found.label
+    return format_html('<span class="priority priority--{}">{}{}</span>', found.name.lower(), shape, word)
+
+
+@register.simple_tag
+def relative_time(at: datetime | None) -> SafeString:
+    """ "3 h ago", kept fresh by the browser, exact on hover."""
+    return _time(at, "relative")
+
+
+@register.simple_tag
+def elapsed(since: datetime | None) -> SafeString:
+    """ "3 h": how long it has been lasting, kept fresh by the browser, exact start on hover."""
+    return _time(since, "elapsed")
+
+
+@register.simple_tag
+def moment(at: datetime | None) -> SafeString:
+    """ "Thursday 10:32", exact on hover."""
+    if at is None:
+        return SafeString("–")
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), times.exact(at), times.moment(at))
+
+
+def _time(at: datetime | None, how: str) -> SafeString:
+    if at is None:
+        return SafeString("–")
+    said = times.relative(at) if how == "relative" else times.elapsed(at)
+    return format_html(
+        '<sp-relative-time how="{}"><time datetime="{}" title="{}">{}</time></sp-relative-time>',
+        how, at.isoformat(), times.exact(at), said,
+    )  # fmt: skip
+
+
+@register.filter
+def duration(minutes: float | None) -> str:
+    return times.duration(minutes)

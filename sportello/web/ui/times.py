@@ -1,0 +1,97 @@
+"""Times as people say them: how long ago, when, how long. In the active language and time zone.
+
+The words also travel to the browser (`words`), so that sp-relative-time keeps a page fresh in exactly these words.
+"""
+
+from datetime import UTC, datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+WEEK = 7 * DAY
+
+
+def words() -> dict[str, str]:
+    """The sentences of `relative` and `elapsed` with `{n}` for the number; the browser fills in the same ones."""
+    return {
+        "now": _("now"),
+        "minutes_ago": _("{n} min ago"),
+        "hours_ago": _("{n} h ago"),
+        "days_ago": _("{n} d ago"),
+        "in_minutes": _("in {n} min"),
+        "in_hours": _("in {n} h"),
+        "in_days": _("in {n} d"),
+        "minutes": _("{n} min"),
+        "hours": _("{n} h"),
+        "days": _("{n} d"),
+    }
+
+
+def relative(at: datetime, now: datetime | None = None) -> str:
+    """ "3 h ago", "in 2 d"; beyond a week the date, with the year when it is not this one."""
+    now = now or datetime.now(UTC)
+    seconds = int((now - at).total_seconds())
+    if abs(seconds) >= WEEK:
+        return day(at, now)
+    if abs(seconds) < MINUTE:
+        return words()["now"]
+    unit, number = _largest_unit(abs(seconds))
+    return words()[f"{unit}_ago" if seconds > 0 else f"in_{unit}"].format(n=number)
+
+
+def elapsed(since: datetime, now: datetime | None = None) -> str:
+    """How long something has been lasting, in its largest unit: "3 h", "12 d"."""
+    unit, number = _largest_unit(max(0, int(((now or datetime.now(UTC)) - since).total_seconds())))
+    return words()[unit].format(n=number)
+
+
+def day(at: datetime, now: datetime | None = None) -> str:
+    """ "12 Oct", or "12 Oct 2025" in another year."""
+    local = timezone.localtime(at)
+    is_this_year = local.year == timezone.localtime(now or datetime.now(UTC)).year
+    return date_format(local, _("j M") if is_this_year else _("j M Y"))
+
+
+def moment(at: datetime, now: datetime | None = None) -> str:
+    """When something happens or happened, as one would say it: "today 10:32", "Thursday 10:32", "12 Oct 10:32"."""
+    local = timezone.localtime(at)
+    days = (local.date() - timezone.localtime(now or datetime.now(UTC)).date()).days
+    clock = date_format(local, "H:i")
+    if days in (-1, 0, 1):
+        return {-1: _("yesterday {time}"), 0: _("today {time}"), 1: _("tomorrow {time}")}[days].format(time=clock)
+    if 1 < days < 7:
+        weekday = date_format(local, "l")
+        return f"{weekday if get_language() == 'en' else weekday.lower()} {clock}"
+    return f"{day(at, now)} {clock}"
+
+
+def exact(at: datetime) -> str:
+    """ "Thursday 12 October 2026 10:32:07" in the viewer's time zone: what stands on hover."""
+    return date_format(timezone.localtime(at), "l j F Y H:i:s")
+
+
+def duration(minutes: float | None) -> str:
+    """Minutes as "45 min", "3 h 20 min", "2 d 4 h"; the two largest units, rounded down. None: a dash."""
+    if minutes is None:
+        return "–"
+    total = int(minutes)
+    days, hours, rest = total // 1440, total % 1440 // 60, total % 60
+    say = words()
+    if days:
+        parts = [say["days"].format(n=days)] + ([say["hours"].format(n=hours)] if hours else [])
+    elif hours:
+        parts = [say["hours"].format(n=hours)] + ([say["minutes"].format(n=rest)] if rest else [])
+    else:
+        parts = [say["minutes"].format(n=rest)]
+    return " ".join(parts)
+
+
+def _largest_unit(seconds: int) -> tuple[str, int]:
+    if seconds < HOUR:
+        return "minutes", seconds // MINUTE
+    if seconds < DAY:
+        return "hours", seconds // HOUR
+    return "days", seconds // DAY

@@ -1,0 +1,50 @@
+from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.datastructures import MultiValueDict
+
+from sportello.web.ui.forms import FilesField, Form, Segmented
+
+
+class Letter(Form):
+    subject = forms.CharField(help_text="A few words.")
+    kind = forms.ChoiceField(choices=[("answer", "Answer"), ("note", "Note")], widget=Segmented)
+    files = FilesField(required=False)
+
+
+def test_field_with_an_error_is_tied_to_its_hint_and_its_error():
+    html = str(Letter({"subject": "", "kind": "answer"}))
+
+    assert 'aria-invalid="true"' in html
+    assert 'aria-describedby="id_subject_helptext id_subject_error"' in html
+    assert 'id="id_subject_helptext"' in html
+    assert 'id="id_subject_error"' in html
+
+
+def test_segmented_keeps_the_choice():
+    html = str(Letter({"subject": "x", "kind": "note"}))
+
+    assert 'value="note" checked' in html
+
+
+def test_files_when_several_are_chosen_are_all_kept():
+    files = MultiValueDict({"files": [SimpleUploadedFile("a.txt", b"a"), SimpleUploadedFile("b.txt", b"b")]})
+    form = Letter({"subject": "x", "kind": "note"}, files)
+
+    assert form.is_valid()
+    assert [file.name for file in form.cleaned_data["files"]] == ["a.txt", "b.txt"]
+
+
+def test_files_when_none_is_chosen_are_an_empty_list():
+    form = Letter({"subject": "x", "kind": "note"}, MultiValueDict())
+
+    assert form.is_valid()
+    assert form.cleaned_data["files"] == []
+
+
+def test_refuse_puts_a_message_beside_its_field_and_the_rest_above():
+    form = Letter({"subject": "x", "kind": "note"})
+    form.is_valid()
+    form.refuse({"subject": "No.", "assignee": "Not in the group."})
+
+    assert form.errors["subject"] == ["No."]
+    assert form.non_field_errors() == ["Not in the group."]
