@@ -1,7 +1,7 @@
 """What is new in a mail, apart from the quoted conversation and the signature.
 
-Nothing is lost: every line of the mail is in exactly one of the three parts. Pure and linear in the size of the mail, also for hostile ones.
-Rules, formats and their reasons: docs/algorithms/quotes.md
+Nothing is lost: every line of the mail is in exactly one of the three parts. Pure and linear in the size of the mail,
+also for hostile ones. Rules, formats and their reasons: docs/algorithms/quotes.md
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +16,8 @@ _MAX_LINES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A mail's body in three: what its writer wrote now, the older mails below or between, and the signature with its legal notices."""
+    """A mail's body in three: what its writer wrote now, the older mails below or between, and the signature with its
+    legal notices."""
 
     new: str
     quoted: str
@@ -26,9 +27,9 @@ class Split:
 def split_text(text: str) -> Split:
     """Split a plain text body.
 
-    A forwarded message is new. Quoted lines between answers stay in new, so that the answers can be understood. Of a mail longer than
-    20,000 lines the rest goes where its line 20,000 went. Where nothing new would remain, all of it is new, unless it plainly is a reply
-    left empty.
+    A forwarded message is new. Quoted lines between answers stay in new, so that the answers can be understood. Of a
+    mail longer than 20,000 lines the rest goes where its line 20,000 went. Where nothing new would remain, all of it
+    is new, unless it plainly is a reply left empty.
     """
     source = text.splitlines(keepends=True)
     texts: list[str] = []
@@ -46,7 +47,8 @@ def split_text(text: str) -> Split:
 
 
 def split_html(html: str) -> Split:
-    """Split an HTML body that sportello.kit.html has cleaned. Each part is balanced HTML with the text of the original, in its order.
+    """Split an HTML body that sportello.kit.html has cleaned. Each part is balanced HTML with the text of the
+    original, in its order.
 
     The same rules as for split_text, helped by the elements by which mail programs mark quotations and signatures.
     """

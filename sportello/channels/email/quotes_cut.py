@@ -29,10 +29,10 @@ Segment = tuple[str, int, int]
 class Lines:
     """The lines of a mail in columns of equal length.
 
-    texts: stripped, without quote signs, at most MAX_LINE characters; quoted: marked by ">" or by a quotation element; indented: in a
-    blockquote that may be the writer's own; signed: in a signature element; attributed: in an attribution element; opens: first line
-    below a marker after which everything is the old mail. by_element: quotations were marked by elements, so that a quoted line needs no
-    attribution to be believed.
+    texts: as plain() gives them, without quote signs; quoted: marked by ">" or by a quotation element; indented: in a
+    blockquote that may be the writer's own; signed: in a signature element; attributed: in an attribution element;
+    opens: first line below a marker after which everything is the old mail. by_element: quotations were marked by
+    elements, so that a quoted line needs no attribution to be believed.
     """
 
     texts: list[str]
@@ -66,7 +66,7 @@ def cut(lines: Lines) -> list[Segment]:
     return segments if _is_only_a_quotation(lines, found, attributions) else [(NEW, 0, total)]
 
 
-def _scan(lines: Lines, attributions: list[tuple[int, int]]) -> _Findings:
+def _scan(lines: Lines, attributions: list[tuple[int, int]]) -> _Findings:  # noqa: PLR0911 - one return a marker
     texts, quoted = lines.texts, lines.quoted
     total = len(texts)
     index = 0
@@ -112,8 +112,9 @@ def _attribution(lines: Lines, index: int) -> int | None:
         return start
     if not texts[index].endswith(":"):
         return None
-    start = attribution_start(texts, index)
-    if start is not None:
+    found = attribution_start(texts, index)
+    if found is not None:
+        start = found
         # The lines above belong to it only where they are the writer's program's own, not quoted ones.
         while start < index and any(lines.quoted[start:index]):
             start += 1
@@ -143,7 +144,9 @@ def _believe_indented(lines: Lines, index: int) -> None:
         index += 1
 
 
-def _own_region(lines: Lines, found: _Findings, attributions: list[tuple[int, int]]) -> Iterator[Segment]:
+def _own_region(  # noqa: PLR0912 - the table of docs/algorithms/quotes.md, row by row
+    lines: Lines, found: _Findings, attributions: list[tuple[int, int]]
+) -> Iterator[Segment]:
     texts, quoted, end = lines.texts, lines.quoted, found.end
     marked = [index for index in range(end) if quoted[index] and texts[index]]
     if not marked:
@@ -214,13 +217,14 @@ def _tail_end(lines: Lines, start: int, end: int) -> int:
 
 
 def _written(lines: Lines, start: int, end: int, *, after: int | None = None) -> Iterator[Segment]:
-    """Segments of lines that are the writer's: new, and the signature at their end. after: no signature begins above that line."""
+    """Segments of lines that are the writer's: new, and the signature at their end. after: no signature begins above
+    that line."""
     texts, signed = lines.texts, lines.signed
     if start >= end:
         return
     low = start if after is None else after
-    last = next((index for index in range(end - 1, low - 1, -1) if signed[index] and texts[index]), None)
-    if last is None:
+    last = next((index for index in range(end - 1, low - 1, -1) if signed[index] and texts[index]), -1)
+    if last < 0:
         begin, stop = signature_range(texts, low, end)
     else:
         begin = last

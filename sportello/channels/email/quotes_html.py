@@ -1,7 +1,8 @@
 """From cleaned HTML to lines for quotes_cut, and from its verdict back to HTML.
 
-A pass over the tokens of the string, without a tree: deep nesting costs nothing, and every slice of the answer is the very text of the input.
-Input is what sportello/kit/html.py writes (balanced, double quotes, no comments or scripts); other HTML is split worse but loses nothing either.
+A pass over the tokens of the string, without a tree: deep nesting costs nothing, and every slice of the answer is the
+very text of the input. Input is what sportello/kit/html.py writes (balanced, double quotes, no comments or scripts);
+other HTML is split worse but loses nothing either.
 """
 
 import re
@@ -16,25 +17,31 @@ _MAX_LINES = 20_000
 _MAX_TOKENS = 150_000
 _TOKEN = re.compile(r'<(?:(/?)([a-zA-Z][a-zA-Z0-9:-]*+)([^<>"]*+(?:"[^"]*+"[^<>"]*+)*+)|![^<>]*+)>')
 _ATTRIBUTE = re.compile(r'\b(class|id|type)="([^"]*+)"')
-_BLOCKS = frozenset(
-    "address article aside blockquote br caption center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header"
-    " hr li main nav ol p pre section summary table tbody tfoot thead tr ul body html".split()
-)
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
+    "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
+    "body", "html",
+))  # fmt: skip
+_VOID = frozenset((
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+))  # fmt: skip
 
-_QUOTES = frozenset(
-    "protonmail_quote yahoo_quoted yahoo-quoted-begin iosymail zmail_extra ik_mail_quote tutanota_quote sportello-mail olk_src_body_section"
-    " mail-editor-reference-message-container ms-outlook-mobile-reference-message isreplycontent".split()
-)
+_QUOTES = frozenset((
+    "protonmail_quote", "yahoo_quoted", "yahoo-quoted-begin", "iosymail", "zmail_extra", "ik_mail_quote",
+    "tutanota_quote", "sportello-mail", "olk_src_body_section", "mail-editor-reference-message-container",
+    "ms-outlook-mobile-reference-message", "isreplycontent",
+))  # fmt: skip
 _CITES = frozenset(
     ("cite", "gmail_quote", "protonmail_quote", "tutanota_quote", "yahoo_quoted", "iosymail", "mozilla-cite")
 )
 _ATTRIBUTIONS = frozenset(("gmail_attr", "moz-cite-prefix", "reply-intro"))
 _OPENERS = frozenset(("divrplyfwdmsg", "outlookmessageheader", "zwchr", "stopspelling"))
-_SIGNATURES = frozenset(
-    "gmail_signature gmail_signature_prefix moz-signature ms-outlook-mobile-signature protonmail_signature_block protonmail_signature_block-user"
-    " protonmail_signature_block-proton applemailsignature _rc_sig editorusersignature ymail_android_signature signature".split()
-)
+_SIGNATURES = frozenset((
+    "gmail_signature", "gmail_signature_prefix", "moz-signature", "ms-outlook-mobile-signature",
+    "protonmail_signature_block", "protonmail_signature_block-user", "protonmail_signature_block-proton",
+    "applemailsignature", "_rc_sig", "editorusersignature", "ymail_android_signature", "signature",
+))  # fmt: skip
 
 _QUOTE, _CITE, _INDENT, _ATTRIBUTION, _OPENS, _SIGNATURE = 1, 2, 4, 8, 16, 32
 _INHERITED = _QUOTE | _CITE | _INDENT | _ATTRIBUTION | _SIGNATURE
@@ -53,7 +60,8 @@ class _Element:
 def _marks(name: str, attributes: str) -> int:
     flags = _INDENT if name == "blockquote" else 0
     for attribute, value in _ATTRIBUTE.findall(attributes):
-        for word in value.lower().split():
+        for written in value.lower().split():
+            word = written
             while word.startswith("x_"):
                 word = word[2:]
             if word in _QUOTES or (attribute == "id" and word.startswith("yahoo_quoted")):
@@ -79,7 +87,8 @@ class Page:
     last: "_Element | None"
 
     def slice(self, start: int, end: int) -> str:
-        """Balanced HTML of the lines [start, end). Two slices that meet hold between them each character of the source once."""
+        """Balanced HTML of the lines [start, end). Two slices that meet hold between them each character of the
+        source once."""
         begin, ancestors = self.cuts[start] if start else (0, None)
         stop, still_open = self.cuts[end] if end < len(self.cuts) else (len(self.html), self.last)
         opening: list[str] = []
@@ -109,7 +118,8 @@ class _Reader:
         self.cuts: list[tuple[int, _Element | None]] = []
 
     def begin(self, offset: int) -> None:
-        """Begin a line at the first thing on it that is seen: it may be cut off above the elements opened since the line before."""
+        """Begin a line at the first thing on it that is seen: it may be cut off above the elements opened since the
+        line before."""
         outer, node = None, self.top
         while node is not None and node.offset >= self.gap:
             outer, node = node, node.parent
@@ -141,7 +151,8 @@ class _Reader:
 
 
 def read(html: str) -> Page:
-    """The lines of an HTML mail; of one longer than 20,000 lines or 150,000 tags the rest counts to the last line. Linear."""
+    """The lines of an HTML mail; of one longer than 20,000 lines or 150,000 tags the rest counts to the last line.
+    Linear."""
     reader = _Reader()
     position = 0
     for count, token in enumerate(_TOKEN.finditer(html)):

@@ -1,6 +1,7 @@
 """Where the signature begins at the end of what somebody wrote.
 
-Conservative: a signature left in the text costs a glance, a sentence taken for one costs the customer's words. Source: docs/algorithms/quotes.md
+Conservative: a signature left in the text costs a glance, a sentence taken for one costs the customer's words.
+Source: docs/algorithms/quotes.md
 """
 
 import re
@@ -18,72 +19,87 @@ _BLOCK_LINES = 14
 _PARAGRAPH_LINES = 40
 
 _CLOSING = re.compile(
-    r"^(?:(?:con i più |porgo |molti |tanti )?(?:cordiali|distinti|cari|migliori|i miei|i nostri) (?:più )?(?:cordiali )?saluti|cordialmente|cordialità|saluti(?: cordiali)?|un (?:cordiale|caro) saluto"
-    r"|(?:with )?(?:best|kind|kindest|warm|many)? ?regards|best wishes|yours (?:sincerely|faithfully|truly)|sincerely(?: yours)?|best"
-    r"|mit (?:freundlichen|freundlichem|besten|herzlichen) gr(?:ü|ue)(?:ß|ss)(?:en)?|(?:viele|liebe|beste|freundliche|schöne) gr(?:ü|ue)(?:ß|ss)e|mfg|hochachtungsvoll"
+    r"^(?:(?:con i più |porgo |molti |tanti )?(?:cordiali|distinti|cari|migliori|i miei"
+    r"|i nostri) (?:più )?(?:cordiali )?saluti|cordialmente|cordialità|saluti(?: cordiali)?|un (?:cordiale|caro) saluto"
+    r"|(?:with )?(?:best|kind|kindest|warm|many)? ?regards|best wishes|yours (?:sincerely|faithfully|truly)"
+    r"|sincerely(?: yours)?|best"
+    r"|mit (?:freundlichen|freundlichem|besten|herzlichen) gr(?:ü|ue)(?:ß|ss)(?:en)?|(?:viele|liebe|beste"
+    r"|freundliche|schöne) gr(?:ü|ue)(?:ß|ss)e|mfg|hochachtungsvoll"
     r"|(?:bien )?(?:cordialement|à vous)|(?:meilleures|sincères) salutations|salutations(?: distinguées)?"
     r"|(?:un )?(?:cordial )?saludos?|saludos cordiales|atentamente|un cordial saludo)[.,!;]{0,2}$",
     re.IGNORECASE,
 )
 _THANKING = re.compile(
-    r"^(?:grazie(?: mille| in anticipo)?(?: e (?:cordiali |distinti )?saluti)?|thanks(?: in advance| and (?:best |kind )?regards)?|thank you|(?:vielen )?danke?(?: und (?:viele )?grüße)?|merci(?: d'avance)?|(?:muchas )?gracias)[.,!]{0,3}$",
+    r"^(?:grazie(?: mille| in anticipo)?(?: e (?:cordiali |distinti )?saluti)?|thanks(?: in advance| and (?:best "
+    r"|kind )?regards)?|thank you|(?:vielen )?danke?(?: und (?:viele )?grüße)?|merci(?: d'avance)?"
+    r"|(?:muchas )?gracias)[.,!]{0,3}$",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
-    r"^[\W_]{0,3}(?:tel(?:efono|efon|ephone|éfono|éphone)?|t|ph(?:one)?|cell(?:ulare)?|mob(?:ile|il)?|m|fax|f|e-?mail|pec|web|www|sito|p\.? ?iva|c\.? ?f\.?|skype|ufficio|office|direct|móvil|handy|portable|centralino)"
+    r"^[\W_]{0,3}(?:tel(?:efono|efon|ephone|éfono|éphone)?|t|ph(?:one)?|cell(?:ulare)?|mob(?:ile|il)?|m|fax|f"
+    r"|e-?mail|pec|web|www|sito|p\.? ?iva|c\.? ?f\.?|skype|ufficio|office|direct|móvil|handy|portable|centralino)"
     r" ?[.:)|] ?",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"^[\W_]{0,3}\+?\(?\d[\d ()./+-]{6,20}\d$")
 _WEB = re.compile(r"^(?:<?(?:https?://|www\.)\S{3,120}>?|[\w.+-]{1,64}@[\w.-]{3,120})$", re.IGNORECASE)
 _STREET = re.compile(
-    r"^(?:via|viale|piazza|corso|largo|vicolo|str\.|strada|rue|avenue|calle|plaza|sede)\b.{0,60}\d|^.{2,40}(?:straße|strasse|str\.|street|road|avenue)\b.{0,40}$|\b\d{5}\b .{0,30}\([A-Z]{2}\)",
+    r"^(?:via|viale|piazza|corso|largo|vicolo|str\.|strada|rue|avenue|calle|plaza|sede)\b.{0,60}\d"
+    r"|^.{2,40}(?:straße|strasse|str\.|street|road|avenue)\b.{0,40}$|\b\d{5}\b .{0,30}\([A-Z]{2}\)",
     re.IGNORECASE,
 )
 _ASKS_TO_BE_CALLED = re.compile(
-    r"chiam|telefon|numero|recapit|contatt|indirizzo|call|phone|number|reach|contact|address|anruf|nummer|erreich|appel|rappel|joind|numéro|llam|contact|dirección|dati|details",
+    r"chiam|telefon|numero|recapit|contatt|indirizzo|call|phone|number|reach|contact|address|anruf|nummer|erreich"
+    r"|appel|rappel|joind|numéro|llam|contact|dirección|dati|details",
     re.IGNORECASE,
 )
 
 _DISCLAIMER = tuple(
-    re.compile(words, re.IGNORECASE)
-    for words in (
-        r"riservat|confidenzial|confidential|privileged|vertraulich|confidentiel|privat[oiea]\b",
-        r"destinatari|recipient|addressee|intended|empfänger|adressat|destinataire|destinat",
-        r"per errore|in errore|erroneamente|in error|by mistake|irrtümlich|par erreur|por error",
-        r"allegat|attachment|anhäng|anhang|pièces? jointe|adjunt|annex",
-        r"messaggio|e-?mail|message|nachricht|mensaje|comunicazione|correo|courriel",
-        r"divulga|diffusione|distribuzione|copia|riproduzione|disclos|disseminat|distribution|copying|weitergabe|divulgation|difusión|vietat|prohibit|unauthori[sz]ed|untersagt|interdit|prohibid",
-        r"distrugg|cancella|elimina|delete|destroy|notify|avvisa|informa(?:re|rci) il mittente|vernichten|löschen|supprim|détrui|elimin|notifi|mittente|sender|absender|expéditeur|remitente",
-        r"2016/679|196/2003|gdpr|regolamento (?:ue|europeo|\(ue\))|codice privacy|dsgvo|rgpd|d\.? ?lgs",
-        r"trattament|trattati|informativa|data protection|privacy (?:policy|notice)|datenschutz",
+    tuple(stems.split("|"))
+    for stems in (
+        "riservat|confidenzial|confidential|privileged|vertraulich|confidentiel",
+        "destinatari|recipient|addressee|intended|empfänger|adressat|destinataire|esclusivamente",
+        "per errore|in errore|erroneamente|in error|by mistake|irrtümlich|par erreur|por error",
+        "allegat|attachment|anhäng|anhang|pièces jointe|pièce jointe|adjunt",
+        "messaggio|e-mail|email|message|nachricht|mensaje|comunicazione|correo|courriel",
+        "divulga|diffusione|distribuzione|copia|riproduzione|disclos|disseminat|distribution|copying|weitergabe"
+        "|difusión"
+        "|vietat|prohibit|unauthori|untersagt|interdit|prohibid",
+        "distrugg|distruzione|cancella|elimina|delete|destroy|notify|avvis|mittente|sender|vernichten|löschen|supprim"
+        "|détrui|notifi|absender|expéditeur|remitente",
+        "2016/679|196/2003|gdpr|regolamento ue|regolamento europeo|regolamento (ue)|codice privacy|dsgvo|rgpd|d.lgs",
+        "trattament|trattati|informativa|data protection|privacy policy|privacy notice|datenschutz",
     )
 )
 _ASKS = re.compile(
-    r"\?|\b(?:chied\w{1,5}|vorre\w{1,4}|richied\w{1,5}|pote(?:te|sti)|i (?:request|would|want|need)|we (?:request|need)|bitte ich|ich möchte|je (?:demande|souhaite|voudrais)|solicito|quisiera)\b",
+    r"\?|\b(?:chied\w{1,5}|vorre\w{1,4}|richied\w{1,5}|pote(?:te|sti)|i (?:request|would|want|need)|we (?:request"
+    r"|need)|bitte ich|ich möchte|je (?:demande|souhaite|voudrais)|solicito|quisiera)\b",
     re.IGNORECASE,
 )
 _GREEN = re.compile(
-    r"^.{0,20}(?:prima di stampare|rispetta l'ambiente|pensa all'ambiente|consider the environment|before printing|denken sie an die umwelt|pensez à l'environnement|antes de imprimir).{0,120}$",
+    r"^.{0,20}(?:prima di stampare|rispetta l'ambiente|pensa all'ambiente|consider the environment|before printing"
+    r"|denken sie an die umwelt|pensez à l'environnement|antes de imprimir).{0,120}$",
     re.IGNORECASE,
 )
 
 
 def is_disclaimer(paragraph: str) -> bool:
-    """Whether a paragraph is a legal notice: it names at least three of the things such notices speak of, and asks for nothing itself."""
-    text = paragraph[:3000]
-    if _GREEN.match(text):
+    """Whether a paragraph is a legal notice: it speaks of three of the things such notices do, and asks for nothing."""
+    text = paragraph[:3000].casefold()
+    if len(text) < 160 and _GREEN.match(text):
         return True
-    if len(text) < 60 or _ASKS.search(text):
-        return False
-    return sum(1 for words in _DISCLAIMER if words.search(text)) >= 3
+    return len(text) >= 60 and _topics(text) >= 3 and not _ASKS.search(text)
+
+
+def _topics(text: str) -> int:
+    return sum(1 for stems in _DISCLAIMER if any(stem in text for stem in stems))
 
 
 def signature_range(lines: Sequence[str], start: int, end: int) -> tuple[int, int]:
     """Range within [start, end) that is the signature of lines[start:end]; (end, end) if there is none.
 
-    Taken off from below: legal notices, telephone lines, rules; then the block under "-- ", or a closing followed by contact lines. It
-    reaches to the end, unless a postscript follows the block under "-- ".
+    Taken off from below: legal notices, telephone lines, rules; then the block under "-- ", or a closing followed by
+    contact lines. It reaches to the end, unless a postscript follows the block under "-- ".
     """
     end_of_text = _skip_blank_up(lines, start, end)
     begin = _without_footers(lines, start, end_of_text)
@@ -120,8 +136,9 @@ def _without_footers(lines: Sequence[str], start: int, end: int) -> int:
         top = bottom - 1
         while top > start and lines[top - 1] and bottom - top < _PARAGRAPH_LINES and not is_rule(lines[top - 1]):
             top -= 1
-        # A notice may directly follow the writer's lines: then it begins at a line of its own that already reads as one.
-        if is_disclaimer(" ".join(lines[top:bottom])) and (top == bottom - 1 or _opens_notice(lines[top])):
+        # A notice may directly follow the writer's lines: then it begins at a line of its own that already reads as
+        # one.
+        if (top == bottom - 1 or _opens_notice(lines[top])) and is_disclaimer(" ".join(lines[top:bottom])):
             taken = top
         elif is_disclaimer(last):
             taken = bottom - 1
@@ -130,7 +147,7 @@ def _without_footers(lines: Sequence[str], start: int, end: int) -> int:
 
 
 def _opens_notice(line: str) -> bool:
-    return sum(1 for words in _DISCLAIMER if words.search(line)) >= 1 and not _CLOSING.match(line)
+    return _topics(line.casefold()) >= 1
 
 
 def _delimiter(lines: Sequence[str], start: int, end: int) -> tuple[int | None, int | None]:

@@ -1,4 +1,4 @@
-"""Bodies in the manner of real mail programs: tests/mailbox/quotes. A line "@@ kind" says what the lines below it are."""
+"""Bodies in the manner of real mail programs: tests/mailbox/quotes. A line "@@ kind" says what those below it are."""
 
 import re
 import time
@@ -72,12 +72,13 @@ def test_split_text_when_lines_end_in_crlf_is_the_same(path):
     assert [lines_of(part) for part in parts(split)] == [lines_of(part) for part in parts(split_text(text))]
 
 
-WORDS = st.sampled_from(
-    ["", "ciao", "> ciao", ">> ok", "-- ", "Grazie", "Inviato da iPhone", "Da: Anna <a@rossi.example>", "Inviato: venerdì 20 novembre 2026",
-     "A: Paolo", "Oggetto: R: prova", "Il giorno ven 20 nov 2026 alle ore 10:21 Anna <a@rossi.example> ha scritto:", "Il giorno", "ha scritto:",
-     "On Mon, Jan 5, 2026, Ben wrote:", "-----Messaggio originale-----", "-------- Messaggio Inoltrato --------", "________________________________",
-     "Cordiali saluti", "Tel. 055 5550101", "P.S. a domani", "rispondo sotto", "testo\x0ccon salto", "fine\u2028riga", "\t", "\xa0"]
-)  # fmt: skip
+LINES = """
+ciao|> ciao|>> ok|-- |Grazie|Inviato da iPhone|Da: Anna <a@rossi.example>|Inviato: venerdì 20 novembre 2026|A: Paolo
+Oggetto: R: prova|Il giorno ven 20 nov 2026 alle ore 10:21 Anna <a@rossi.example> ha scritto:|Il giorno|ha scritto:
+On Mon, Jan 5, 2026, Ben wrote:|-----Messaggio originale-----|-------- Messaggio Inoltrato --------|Cordiali saluti
+________________________________|Tel. 055 5550101|P.S. a domani|rispondo sotto|testo\x0ccon salto|fine\u2028riga|\xa0
+"""
+WORDS = st.sampled_from(["", *(line for row in LINES.strip().split("\n") for line in row.split("|"))])
 
 
 @given(st.lists(WORDS | st.text(max_size=30), max_size=25), st.sampled_from(["\n", "\r\n", "\r"]))
@@ -100,21 +101,26 @@ def test_split_text_of_any_lines_leaves_something_new_or_a_quotation(lines):
     assert split.new.strip() or split.quoted.strip() or not text.strip()
 
 
+ELEMENTS = """
+div|p|b|blockquote|blockquote type="cite"|div class="gmail_quote"|div class="gmail_attr"|div class="gmail_signature"|pre
+div id="divRplyFwdMsg"|div class="yahoo_quoted"|div class="moz-cite-prefix"|table|ul
+"""
+LEAVES = """
+<br>|<hr>|&lt;ciao&gt; &amp; |Grazie |&gt; citato<br>|Da: Anna &lt;a@rossi.example&gt;<br>|Inviato: ieri<br>|-- <br>
+Oggetto: x<br>|Il 20/11/2026 10:21, Anna ha scritto:<br>|riga\x0briga |<img src="cid:1" alt="a &lt; b">
+"""
+
+
 def elements(children):
-    names = st.sampled_from(
-        ["div", "p", "b", "blockquote", 'blockquote type="cite"', 'div class="gmail_quote"', 'div class="gmail_attr"', 'div class="gmail_signature"',
-         'div id="divRplyFwdMsg"', 'div class="yahoo_quoted"', 'div class="moz-cite-prefix"', "pre", "table", "ul"]
-    )  # fmt: skip
+    names = st.sampled_from([name for row in ELEMENTS.strip().split("\n") for name in row.split("|")])
     return st.tuples(names, st.lists(children, max_size=4)).map(
         lambda pair: f"<{pair[0]}>{''.join(pair[1])}</{pair[0].split()[0]}>"
     )
 
 
 HTML = st.recursive(
-    st.sampled_from(["<br>", "<hr>", "&lt;ciao&gt; &amp; ", "Grazie ", "&gt; citato<br>", "Da: Anna &lt;a@rossi.example&gt;<br>", "Inviato: ieri<br>", "Oggetto: x<br>",
-                     "Il 20/11/2026 10:21, Anna ha scritto:<br>", "-- <br>", "riga\nriga ", '<img src="cid:1" alt="a &lt; b">']),
-    elements, max_leaves=25,
-)  # fmt: skip
+    st.sampled_from([leaf for row in LEAVES.strip().split("\n") for leaf in row.split("|")]), elements, max_leaves=25
+)
 
 
 @given(HTML)
