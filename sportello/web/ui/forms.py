@@ -46,10 +46,12 @@ class Form(forms.Form):
     default_renderer = FormRenderer
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", error_class=Errors, **kwargs)
+        kwargs.setdefault("label_suffix", "")
+        kwargs.setdefault("error_class", Errors)
+        super().__init__(*args, **kwargs)
 
     def refuse(self, problems: dict[str, object]) -> None:
-        """Take over what a verb refused (`Invalid.fields`): beside its field, or above the form that has no such field."""
+        """Take over what a verb refused (`Invalid.fields`): beside its field, or above a form without that field."""
         for name, message in problems.items():
             self.add_error(name if name in self.fields else None, str(message))
 

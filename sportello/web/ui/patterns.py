@@ -22,7 +22,7 @@ class ExampleForm(Form):
         label="Chi la vede", choices=[("answer", "Risposta pubblica"), ("note", "Nota interna")], widget=Segmented
     )
     text = forms.CharField(label="Testo", widget=forms.Textarea, required=False)
-    files = FilesField(label="Allegati", required=False)
+    attachments = FilesField(label="Allegati", required=False)
     sure = forms.BooleanField(
         label="Avvisami quando qualcuno risponde", required=False, help_text="Una mail per ogni risposta."
     )
@@ -71,7 +71,15 @@ def sheet(theme: str) -> dict[str, Any]:
 
 
 def _row(now: datetime, minutes: int, **facts: Any) -> SimpleNamespace:
-    usual = {"url": "#", "tags": [], "priority": None, "assignee": "", "wait": "", "is_unread": False, "snippet": ""}
+    usual: dict[str, Any] = {
+        "url": "#",
+        "tags": [],
+        "priority": None,
+        "assignee": "",
+        "wait": "",
+        "is_unread": False,
+        "snippet": "",
+    }
     return SimpleNamespace(**usual | {"waiting_since": now - timedelta(minutes=minutes)} | facts)
 
 
@@ -131,7 +139,13 @@ def _rows(now: datetime) -> list[SimpleNamespace]:
             priority=Priority.LOW,
         ),
         _row(
-            now, 20000, status="solved", requester="Giulia Hofer", subject="Password dimenticata", assignee="Ada Bruni"
+            now,
+            20000,
+            status="solved",
+            requester="Giulia Hofer",
+            subject="Password dimenticata",
+            assignee="Ada Bruni",
+            snippet="",
         ),
     ]
 
@@ -155,7 +169,7 @@ def _messages(now: datetime, theme: str) -> list[SimpleNamespace]:
                 "kind": "customer",
                 "at": now - timedelta(hours=5),
                 "via_label": "mail",
-                "text": "Buongiorno,\n\nda stamattina la stampante non stampa più. Riavviata due volte, niente.\n\nGrazie\nCaterina",
+                "text": "Buongiorno,\n\nda stamattina la stampante non stampa più. Riavviata: niente.\n\nCaterina",
                 "quoted": "Assistenza ha scritto:\n> La stampante è collegata alla nuova rete.",
                 "attachments": [SimpleNamespace(name="coda-di-stampa.png", size=184_113, url="#", is_image=True)],
             }

@@ -8,7 +8,7 @@ from sportello.web.ui.forms import FilesField, Form, Segmented
 class Letter(Form):
     subject = forms.CharField(help_text="A few words.")
     kind = forms.ChoiceField(choices=[("answer", "Answer"), ("note", "Note")], widget=Segmented)
-    files = FilesField(required=False)
+    attachments = FilesField(required=False)
 
 
 def test_field_with_an_error_is_tied_to_its_hint_and_its_error():
@@ -27,18 +27,18 @@ def test_segmented_keeps_the_choice():
 
 
 def test_files_when_several_are_chosen_are_all_kept():
-    files = MultiValueDict({"files": [SimpleUploadedFile("a.txt", b"a"), SimpleUploadedFile("b.txt", b"b")]})
+    files = MultiValueDict({"attachments": [SimpleUploadedFile("a.txt", b"a"), SimpleUploadedFile("b.txt", b"b")]})
     form = Letter({"subject": "x", "kind": "note"}, files)
 
     assert form.is_valid()
-    assert [file.name for file in form.cleaned_data["files"]] == ["a.txt", "b.txt"]
+    assert [file.name for file in form.cleaned_data["attachments"]] == ["a.txt", "b.txt"]
 
 
 def test_files_when_none_is_chosen_are_an_empty_list():
     form = Letter({"subject": "x", "kind": "note"}, MultiValueDict())
 
     assert form.is_valid()
-    assert form.cleaned_data["files"] == []
+    assert form.cleaned_data["attachments"] == []
 
 
 def test_refuse_puts_a_message_beside_its_field_and_the_rest_above():

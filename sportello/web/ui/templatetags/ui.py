@@ -84,7 +84,7 @@ def avatar(name: str | None, size: str = "", machine: bool = False) -> SafeStrin
 def status(value: str, bare: bool = False) -> SafeString:
     """A status with its shape, colour and word; bare: the shape alone, with the word for those who hear."""
     found = Status(value)
-    shape = icon(marks.STATUS_ICON[found], label=found.label if bare else "")
+    shape = icon(marks.STATUS_ICON[found], label=str(found.label) if bare else "")
     if bare:
         return format_html('<span class="badge badge--bare badge--{}">{}</span>', found.value, shape)
     return format_html('<span class="badge badge--{}">{}{}</span>', found.value, shape, found.label)
@@ -95,7 +95,7 @@ def priority(value: int | None, bare: bool = False) -> SafeString:
     if value is None:
         return SafeString("")
     found = Priority(value)
-    shape = icon(marks.PRIORITY_ICON[found], label=found.label if bare else "")
+    shape = icon(marks.PRIORITY_ICON[found], label=str(found.label) if bare else "")
     word = "" if bare else found.label
     return format_html('<span class="priority priority--{}">{}{}</span>', found.name.lower(), shape, word)
 
