@@ -1,10 +1,49 @@
-"""What every test has: a closed network and throw-away data."""
+"""What every test has: a closed network, throw-away data, and real services where a mark asks for one."""
 
 import ipaddress
+import os
+import shutil
 import socket
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+from tests import services
+
+MARKS = {"postgres": "postgres", "dovecot": "dovecot", "browser": "chromium"}
+ON_POSTGRES = "postgres" in settings.DATABASES["default"]["ENGINE"]
+
+# --- which tests run -------------------------------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL run again only what touches the database."""
+    if ON_POSTGRES:
+        bound = [item for item in items if _touches_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in bound])
+        items[:] = bound
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db", "django_db_setup", "real_database"}
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & set(getattr(item, "fixturenames", ())))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test whose service is missing is skipped by name; with CI=true it fails."""
+    for mark, service in MARKS.items():
+        if item.get_closest_marker(mark) and services.program(service) is None:
+            if os.environ.get("CI") == "true":
+                pytest.fail(f"{service} is not installed, and with CI=true every test has to run.", pytrace=False)
+            pytest.skip(f"{service} is not installed")
+
+
+# --- closed network --------------------------------------------------------------------------------------------------
 
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
@@ -13,9 +52,8 @@ _connect_ex = socket.socket.connect_ex
 def _is_local(address: Any) -> bool:
     if not isinstance(address, tuple):  # a unix socket
         return True
-    host = address[0]
     try:
-        return host in ("", "localhost") or ipaddress.ip_address(host).is_loopback
+        return address[0] in ("", "localhost") or ipaddress.ip_address(address[0]).is_loopback
     except ValueError:
         return False
 
@@ -36,8 +74,65 @@ def _guarded_connect_ex(self: socket.socket, address: Any) -> int:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def closed_network() -> Any:
+def closed_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", _guarded_connect)
         patch.setattr(socket.socket, "connect_ex", _guarded_connect_ex)
         yield
+
+
+# --- services --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[services.Dovecot]:
+    """A real IMAP server; mark the test with `dovecot`."""
+    with services.dovecot() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Chromium's program, for Playwright's executable_path; mark the test with `browser`."""
+    found = services.program("chromium")
+    assert found is not None
+    return found
+
+
+# --- data ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def throw_away_data() -> Iterator[None]:
+    yield
+    shutil.rmtree(settings.SPORTELLO_DATA, ignore_errors=True)
+
+
+@pytest.fixture
+def real_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database that several threads and processes can write at once; yields its SPORTELLO_DATABASE_URL.
+
+    The usual test database lives in the memory of one connection. Here the default database becomes a migrated file of
+    its own on SQLite, and a flushed one on PostgreSQL. Every commit is real.
+    """
+    if ON_POSTGRES:
+        request.getfixturevalue("transactional_db")
+        database = settings.DATABASES["default"]
+        yield f"postgres://{database['USER']}@/{database['NAME']}?host={database['OPTIONS']['host']}"
+        return
+    request.getfixturevalue("django_db_setup")
+    blocker = request.getfixturevalue("django_db_blocker")
+    path = tmp_path / "desk.sqlite3"
+    with blocker.unblock():
+        connection.ensure_connection()
+        copy = sqlite3.connect(path)
+        connection.connection.backup(copy)
+        copy.close()
+        memory = connections["default"]
+        configured = connections.settings["default"]
+        connections.settings["default"] = {**configured, "NAME": path}
+        connections["default"] = connections.create_connection("default")
+        yield f"sqlite:///{path}"
+        connections["default"].close()
+        connections.settings["default"] = configured
+        connections["default"] = memory
