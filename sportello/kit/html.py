@@ -2,6 +2,7 @@
 
 import html as entities
 import re
+from functools import lru_cache
 from urllib.parse import unquote
 
 import nh3
@@ -21,11 +22,12 @@ _UNCLOSED = frozenset(
 )
 _DEEPEST = 250
 _MOST_REOPENED = 500_000
+_MOST_REFERENCES = 50_000
 
 _ATTRIBUTES = {
     "*": {"class", "id", "style", "title", "dir", "lang", "align"},
     "a": {"href"},
-    "img": {"src", "alt", "width", "height"},
+    "img": {"src", "data-remote-src", "alt", "width", "height"},
     "blockquote": {"type", "cite"},
     "div": {"name"},
     "font": {"color"},
@@ -85,18 +87,7 @@ def clean(html: str) -> str:
     """
     if _is_hostile(html):
         return from_text(to_text(html))
-    cleaned = nh3.clean(
-        html.replace("\0", ""),
-        tags=_TAGS,
-        clean_content_tags=_DROPPED_WHOLE,
-        attributes=_ATTRIBUTES | {"img": _ATTRIBUTES["img"] | {"data-remote-src"}},
-        attribute_filter=_attribute,
-        url_schemes={"http", "https", "mailto", "tel", "cid", "mid"},
-        url_relative="deny",
-        link_rel="noopener noreferrer nofollow",
-        set_tag_attribute_values={"a": {"target": "_blank"}},
-    )
-    return block_remote_images(cleaned)
+    return block_remote_images(_CLEANER.clean(html.replace("\0", "")))
 
 
 def from_text(text: str) -> str:
@@ -132,8 +123,13 @@ def replace_cids(html: str, mapping: dict[str, str]) -> str:
 def _is_hostile(html: str) -> bool:
     """Whether the standard's tree builder would need far more than linear time.
 
-    Each open element is looked at for each new block, and each formatting element left open is opened again in it.
+    Each open element is looked at for each new block, each formatting element left open is opened again in it, and
+    text is copied at each "&".
     """
+    if html.count("&") > _MOST_REFERENCES:
+        return True
+    if html.count("<") <= _DEEPEST:
+        return False
     depth = formatting = deepest = most_formatting = tags = 0
     for closing, name in _TAG.findall(html):
         tags += 1
@@ -153,7 +149,7 @@ def _attribute(tag: str, attribute: str, value: str) -> str | None:
     if attribute in ("class", "id", "name"):
         return " ".join(token for token in value.split() if is_quote_marker(token)) or None
     if attribute == "style":
-        return _style(value) or None
+        return _style(value[:1000]) or None
     if attribute in _VALUES:
         return value if _VALUES[attribute].fullmatch(value) else None
     if attribute in ("href", "src", "cite", "data-remote-src"):
@@ -172,12 +168,25 @@ def _url(tag: str, attribute: str, value: str) -> str | None:
     return value.strip().replace("<", "%3C") if scheme in allowed else None
 
 
+@lru_cache(maxsize=512)  # one mail repeats a few styles hundreds of times
 def _style(value: str) -> str:
     kept = []
-    for declaration in value[:4000].split(";"):
+    for declaration in value.split(";"):
         name, _, wanted = declaration.partition(":")
         name, wanted = name.strip().lower(), " ".join(wanted.split()).removesuffix("!important").strip()
         allowed = _STYLE_VALUES.get(name)
         if allowed and len(wanted) <= 80 and allowed.fullmatch(wanted):
             kept.append(f"{name}:{wanted}")
     return ";".join(kept)
+
+
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags=_DROPPED_WHOLE,
+    attributes=_ATTRIBUTES,
+    attribute_filter=_attribute,
+    url_schemes={"http", "https", "mailto", "tel", "cid", "mid"},
+    url_relative="deny",
+    link_rel="noopener noreferrer nofollow",
+    set_tag_attribute_values={"a": {"target": "_blank"}},
+)

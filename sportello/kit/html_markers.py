@@ -1,6 +1,7 @@
 """Names by which mail programs mark quotations and signatures in HTML."""
 
 import re
+from functools import lru_cache
 
 _MARKERS = frozenset(
     name.lower()
@@ -30,6 +31,7 @@ _NUMBERED = re.compile(
 )
 
 
+@lru_cache(maxsize=512)
 def is_quote_marker(name: str) -> bool:
     """Whether a class, an id or a name marks a quotation or a signature (also inside a quoted mail)."""
     bare = _QUOTED_NAME.sub("", name)

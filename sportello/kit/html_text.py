@@ -25,7 +25,7 @@ _RULE = "_" * 32
 def to_text(html: str) -> str:
     """html as plain text with "\\n" newlines. Hidden elements are left out unless nothing else is there."""
     text = _read(html, show_hidden=False)
-    if not text:
+    if not text and _HIDDEN.search(html):
         text = _read(html, show_hidden=True)
     return text or entities.unescape(_TAG.sub(" ", _without_invisible(html))).strip()
 
@@ -62,13 +62,16 @@ class _Writer:
         self.pre = 0
         self.skipping: list[str] = []  # open elements inside a skipped one
         self.in_row = False
+        self.chunks: list[str] = []
+        self.data = self.chunks.append  # the parser cuts text at each stray "<" or "&": joined before it is read
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self.chunks:
+            self._take_chunks()
         if self.skipping:
             self.skipping.append(tag)
             return
-        hidden = not self.show_hidden and _HIDDEN.search(attributes.get("style", ""))
-        if tag in _SKIPPED or (hidden and tag not in ("html", "body")):
+        if tag in _SKIPPED or (attributes and self._is_hidden(tag, attributes)):
             self.skipping.append(tag)
             return
         if tag == "br":
@@ -88,6 +91,10 @@ class _Writer:
                 self.paragraph_gap = 1 if "MsoNormal" in attributes.get("class", "") else 2
             self._end_line(self._gap_of(tag))
             self._open_block(tag, attributes)
+
+    def _is_hidden(self, tag: str, attributes: dict[str, str]) -> bool:
+        style = attributes.get("style")
+        return bool(style and not self.show_hidden and tag not in ("html", "body") and _HIDDEN.search(style))
 
     def _open_block(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "blockquote":
@@ -109,6 +116,8 @@ class _Writer:
             self._end_line(1)
 
     def end(self, tag: str) -> None:
+        if self.chunks:
+            self._take_chunks()
         if self.skipping:
             if tag == self.skipping[-1]:
                 self.skipping.pop()
@@ -125,7 +134,9 @@ class _Writer:
             elif tag in ("ul", "ol") and self.lists:
                 self.lists.pop()
 
-    def data(self, data: str) -> None:
+    def _take_chunks(self) -> None:
+        data = "".join(self.chunks)
+        self.chunks.clear()
         if self.skipping:
             return
         if self.pre:
@@ -144,9 +155,10 @@ class _Writer:
         pass
 
     def close(self) -> None:
-        self._flush()
+        pass
 
     def text(self) -> str:
+        self._take_chunks()
         self._flush()
         text = re.sub(r"\n{4,}", "\n\n\n", "\n".join(self.lines))
         return text.strip("\n")
@@ -174,7 +186,10 @@ class _Writer:
             self._flush()
             self.gap, self.gap_quoted = gap, self.quoted
         else:
-            self.gap, self.gap_quoted = max(self.gap, gap), min(self.gap_quoted, self.quoted)
+            if gap > self.gap:
+                self.gap = gap
+            if self.quoted < self.gap_quoted:
+                self.gap_quoted = self.quoted
 
     def _newline(self) -> None:
         if self.gap:  # a break right after a block is a line of its own

@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     r"|(?P<stray>.)",
     re.DOTALL,
 )
-_BARE = re.compile(r"[^\s@,;:<>()\[\]\"']+@[^\s@,;<>()\"']+")
+_BARE = re.compile(r"(?<![^\s@,;:<>()\[\]\"'])[^\s@,;:<>()\[\]\"']{1,64}@[^\s@,;<>()\"']{1,250}")
 _ID = re.compile(r"<([^<>]+)>")
 
 

@@ -12,6 +12,7 @@ from sportello.channels.email.parsed import Bounce
 
 _LONGEST_DIAGNOSTIC = 1000
 _MOST_TEXT = 100_000
+_MOST_GROUPS = 1000
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPLY_CODE = re.compile(r"(?:^|[\s:(#])([45]\d\d)[ -]")
 _POSTMAN = re.compile(
@@ -100,17 +101,8 @@ def _from_delivery_status(groups: list[Headers]) -> _Told | None:
 
 
 def _groups(content: bytes) -> list[Headers]:
-    groups = []
-    position = 0
-    content = content.replace(b"\r\n", b"\n").strip(b"\n") + b"\n"
-    while position < len(content):
-        headers, after = read_headers(content, position, len(content), [])
-        if headers:
-            groups.append(headers)
-        if after == position or not headers:  # a line that is no field: go on after it
-            after = content.find(b"\n", position) + 1 or len(content)
-        position = after
-    return groups
+    blocks = re.split(rb"\n{2,}", content.replace(b"\r\n", b"\n").strip(b"\n"), maxsplit=_MOST_GROUPS)[:_MOST_GROUPS]
+    return [read_headers(block, 0, len(block), [])[0] for block in blocks]
 
 
 def _address(text: str) -> str:

@@ -63,9 +63,8 @@ def read_headers(raw: bytes, start: int, end: int, repairs: list[str]) -> tuple[
     before the blank line (clients and list servers break subjects so), otherwise the body starts with it.
     """
     headers = Headers()
-    blank = _blank_line(raw, start, end)
     lenient_until = start
-    last_name, last_value = "", b""
+    last_name, last_value = "", [b""]
     position = start
     while position < end:
         if raw.startswith((b"\n", b"\r\n"), position, end):
@@ -74,8 +73,8 @@ def read_headers(raw: bytes, start: int, end: int, repairs: list[str]) -> tuple[
         field = _FIELD.match(raw, position, end)
         if field:
             if last_name:
-                headers.add(last_name, last_value)
-            last_name, last_value = field[1].decode("ascii"), field[2]
+                headers.add(last_name, b"".join(last_value))
+            last_name, last_value = field[1].decode("ascii"), [field[2]]
             position = field.end()
             continue
         line_end = raw.find(b"\n", position, end) + 1 or end
@@ -83,20 +82,21 @@ def read_headers(raw: bytes, start: int, end: int, repairs: list[str]) -> tuple[
             position = line_end
             continue
         if position >= lenient_until:
-            known = _KNOWN_FIELD.search(raw, position, blank)
+            known = _KNOWN_FIELD.search(raw, position, _blank_line(raw, position, end))
             if known is None:
                 repairs.append("header-end-missing" if headers or last_name else "headers-missing")
                 break
             lenient_until = known.start()
             repairs.append("header-line-broken")
-        last_value += b"\n " + raw[position:line_end]
+        last_value += [b"\n ", raw[position:line_end]]
         position = line_end
     if last_name:
-        headers.add(last_name, last_value)
+        headers.add(last_name, b"".join(last_value))
     return headers, position
 
 
 def _blank_line(raw: bytes, start: int, end: int) -> int:
+    end = min(end, start + _LONGEST_VALUE)
     found = [at for at in (raw.find(b"\n\n", start, end), raw.find(b"\n\r\n", start, end)) if at >= 0]
     return min(found) + 1 if found else end
 
