@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytest_plugins = ["tests.personas"]
 from django.conf import settings
 from django.db import connection, connections
 

@@ -9,6 +9,7 @@ class Comment(models.Model):
     ticket = models.ForeignKey("Ticket", models.CASCADE, related_name="comments")
     audit = models.OneToOneField("Audit", models.CASCADE, related_name="comment")
     author = models.ForeignKey("User", models.PROTECT, null=True, related_name="+", help_text="Empty: the desk itself.")
+    mail = models.OneToOneField("InboundMail", models.SET_NULL, null=True, blank=True, related_name="comment")
     public = models.BooleanField()
     via = models.CharField(max_length=5, choices=Via)
     automatic = models.BooleanField(

@@ -27,7 +27,9 @@ class InboundMail(models.Model):
     detail = models.CharField(max_length=500, blank=True)
     threaded_by = models.CharField(max_length=20, blank=True, help_text="How the ticket was found.")
     ticket = models.ForeignKey("Ticket", models.SET_NULL, null=True, blank=True, related_name="inbound_mails")
-    comment = models.OneToOneField("Comment", models.SET_NULL, null=True, blank=True, related_name="inbound_mail")
+    accepted_by = models.ForeignKey(
+        "User", models.SET_NULL, null=True, blank=True, related_name="+", help_text="Let through by hand."
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
 
     # Read from the mail when it was parsed.

@@ -34,6 +34,11 @@ class Ticket(models.Model):
         default=False, help_text="Opened by automatic mail: the desk never answers it by itself."
     )
 
+    told_at = models.DateTimeField(null=True, blank=True, help_text="When the customer first heard from the desk.")
+    # The ends of the mail thread: what the next mail refers to, so that every client shows one conversation.
+    thread_root = models.CharField(max_length=255, blank=True)
+    thread_last = models.CharField(max_length=255, blank=True)
+
     # What lists show, kept so that a row of a list needs no comment.
     preview = models.CharField(max_length=160, blank=True)
     waiting_since = models.DateTimeField(null=True, blank=True, help_text="The oldest unanswered word of the customer.")

@@ -1,0 +1,67 @@
+"""Which ticket a mail belongs to, and how that was found out.
+
+In this order: our signed reply address; In-Reply-To and References against Message-IDs we know; a tag in the subject.
+The first two are secrets that only those who got our mail can know; a tag in the subject can be guessed by anybody and
+counts only for a customer who takes part in that ticket. docs/algorithms/threading.md
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sportello.channels.email.parsed import ParsedMail
+from sportello.desk import threads
+from sportello.desk.models import User
+from sportello.kit import tokens
+
+TAGGED = re.compile(r"\+(b?)(\d{1,18})\.([a-z2-7]{12})@", re.IGNORECASE)
+SUBJECT_TAG = re.compile(r"\[#(\d{1,18})\]")
+MESSAGE_IDS_LOOKED_UP = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """ticket_id: None for a new conversation. by: "reply_address", "bounce_address", "references", "subject" or ""."""
+
+    ticket_id: int | None
+    by: str = ""
+
+
+def find(mail: ParsedMail, recipients: Iterable[str], sender: User | None) -> Thread:
+    """The ticket this mail goes on with. recipients: the envelope's. sender: the person who wrote it, if known."""
+    addresses = [*recipients, *mail.delivered_to, *(a.address for a in (*mail.to, *mail.cc))]
+    by_address = _by_address(addresses)
+    if by_address:
+        return by_address
+    ids = list(dict.fromkeys((*mail.references, *mail.in_reply_to)))[-MESSAGE_IDS_LOOKED_UP:]
+    ticket_id = threads.ticket_of_messages(ids)
+    if ticket_id:
+        return Thread(ticket_id, "references")
+    tag = SUBJECT_TAG.search(mail.subject)
+    if tag and sender and not sender.is_staff_member and threads.takes_part(sender, int(tag[1])):
+        return Thread(int(tag[1]), "subject")
+    return Thread(None)
+
+
+def bounced_mail_id(recipients: Iterable[str]) -> int | None:
+    """The mail whose bounce address this was sent to."""
+    for address in recipients:
+        match = TAGGED.search(address)
+        if match and match[1] and tokens.is_mark(match[3], "bounce", int(match[2])):
+            return int(match[2])
+    return None
+
+
+def _by_address(addresses: Iterable[str]) -> Thread | None:
+    for address in addresses:
+        match = TAGGED.search(address)
+        if match is None:
+            continue
+        number = int(match[2])
+        if match[1]:  # An out-of-office goes to the envelope sender.
+            mail = threads.find_mail(number) if tokens.is_mark(match[3], "bounce", number) else None
+            if mail and mail.ticket_id:
+                return Thread(mail.ticket_id, "bounce_address")
+        elif tokens.is_mark(match[3], "reply", number) and threads.exists(number):
+            return Thread(number, "reply_address")
+    return None

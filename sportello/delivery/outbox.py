@@ -1,0 +1,81 @@
+"""Send what the outbox holds: claim → MIME → server → report by a verb. docs/algorithms/outbox.md"""
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from sportello.delivery import mime
+from sportello.delivery.transport import Failed, Transport, connect
+from sportello.desk.actions import configuration, letters, outbox
+from sportello.desk.models import OutgoingMail
+from sportello.desk.words import SendState
+from sportello.kit import claims, clock, mail_out, secrets
+
+log = structlog.get_logger()
+# Small, so that a batch fits its lease with a slow server; the lease is held on before each mail.
+BATCH = 10
+
+
+def way_out() -> mail_out.MailOut | None:
+    """Where mails leave: SPORTELLO_MAIL_OUT, else what the set-up wrote; None keeps them in the outbox."""
+    if settings.MAIL_OUT:
+        return settings.MAIL_OUT
+    secret = configuration.current().desk.mail_out_secret
+    return mail_out.parse(secrets.decrypt(secret)) if secret else None
+
+
+def step() -> bool:
+    """Send what is due, oldest first. True when there was something: call again at once."""
+    queued = OutgoingMail.objects.filter(state=SendState.QUEUED)
+    due = claims.claim(queued.filter(due_at__lte=clock.now()).order_by("due_at", "id"), BATCH)
+    if not due:
+        return False
+    way = way_out()
+    if way is None:
+        for mail in due:
+            _report(mail, None)
+        return True
+    transport: Transport | None = None
+    unreachable: Failed | None = None
+    for position, mail in enumerate(due):
+        claims.extend(due[position:])
+        try:
+            if unreachable:
+                raise unreachable
+            transport = transport or connect(way)
+            answer: str | Failed = _send(transport, mail)
+        except Failed as error:
+            answer = error
+            if error.whole and transport is None:
+                unreachable = error  # No use to knock again for each mail of the batch.
+            elif error.whole:
+                transport = None
+        _report(mail, answer)
+    if transport:
+        transport.close()
+    return True
+
+
+def _send(transport: Transport, mail: OutgoingMail) -> str:
+    files = mail.comment.attachments.order_by("id") if mail.comment else ()
+    try:
+        content = mime.build(mail, files)
+    except Exception as error:  # A row that cannot be made into a mail is one that people must see.
+        log.exception("mail not built", mail=mail.pk)
+        raise Failed(f"{type(error).__name__}: {error}", permanent=True) from None
+    return transport.send(letters.bounce_address(mail), [mail.to, *mail.cc], content, mail.message_id.split("@")[0])
+
+
+def _report(mail: OutgoingMail, answer: "str | Failed | None") -> None:
+    """Write down how it went. Whoever lost the lease meanwhile says nothing: somebody else sends it."""
+    try:
+        with transaction.atomic():
+            if answer is None:
+                outbox.mark_kept(mail)
+            elif isinstance(answer, Failed):
+                log.warning("mail not sent", mail=mail.pk, attempt=mail.attempts, permanent=answer.permanent)
+                outbox.mark_failed(mail, str(answer), permanent=answer.permanent)
+            else:
+                outbox.mark_sent(mail, answer)
+    except claims.LeaseLost:
+        log.warning("lease lost", mail=mail.pk)

@@ -1,0 +1,175 @@
+"""Who may see or do. A door gets an object only from here; missing and forbidden look the same (Missing)."""
+
+from django.db.models import Q, QuerySet
+
+from .errors import Missing
+from .models import (
+    Attachment,
+    Breaker,
+    Comment,
+    InboundMail,
+    Mailbox,
+    Organization,
+    OutgoingMail,
+    Participant,
+    SatisfactionRating,
+    Ticket,
+    Timer,
+    User,
+)
+
+
+def tickets(person: User) -> "QuerySet[Ticket]":
+    """The tickets that this person may see."""
+    if not person.is_authenticated or not person.active:
+        return Ticket.objects.none()
+    if not person.is_staff_member:
+        return own_requests(person)
+    if person.is_admin or person.ticket_restriction == User.TicketRestriction.NONE:
+        return Ticket.objects.all()
+    if person.ticket_restriction == User.TicketRestriction.GROUPS:
+        return Ticket.objects.filter(Q(group__memberships__user=person) | Q(assignee=person) | Q(requester=person))
+    return Ticket.objects.filter(Q(assignee=person) | Q(requester=person))
+
+
+def own_requests(person: User) -> "QuerySet[Ticket]":
+    """What a customer sees: his requests, those he is in copy of, his colleagues' where the organization shares them."""
+    copied = Participant.objects.filter(user=person, kind=Participant.Kind.CC).values("ticket")
+    visible = Q(requester=person) | Q(pk__in=copied)
+    if person.organization_id:
+        visible |= Q(organization_id=person.organization_id, organization__shared_tickets=True)
+    return Ticket.objects.filter(visible)
+
+
+def get_ticket(person: User, ticket_id: int, *, to: str = "view") -> Ticket:
+    """The ticket, for a person who may `to` "view", "comment" on or "edit" it. Raises Missing."""
+    ticket = (
+        tickets(person)
+        .filter(pk=ticket_id)
+        .select_related("requester", "assignee", "group", "organization", "mailbox", "satisfaction_rating")
+        .first()
+    )
+    if ticket is None or (to == "edit" and not person.is_staff_member):
+        raise Missing
+    return ticket
+
+
+def comments(person: User, ticket: Ticket) -> "QuerySet[Comment]":
+    """The conversation that this person may read, oldest first: customers see no internal note."""
+    visible = ticket.comments.order_by("id")
+    return visible if person.is_staff_member else visible.filter(public=True)
+
+
+def get_comment(person: User, ticket_id: int, comment_id: int) -> Comment:
+    found = comments(person, get_ticket(person, ticket_id)).filter(pk=comment_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def get_attachment(person: User, attachment_id: int) -> Attachment:
+    found = Attachment.objects.filter(pk=attachment_id).select_related("comment").first()
+    if found is None:
+        raise Missing
+    get_comment(person, found.comment.ticket_id, found.comment_id)
+    return found
+
+
+def _staff(person: User) -> None:
+    if not person.is_authenticated or not person.active or not person.is_staff_member:
+        raise Missing
+
+
+def _admin(person: User) -> None:
+    if not person.is_authenticated or not person.active or not person.is_admin:
+        raise Missing
+
+
+def assignable_agents(person: User, ticket: Ticket | None = None) -> "QuerySet[User]":
+    """The agents who can be given the ticket: those of its group, or all where it has none."""
+    _staff(person)
+    agents = User.objects.staff().order_by("name", "id")
+    if ticket is not None and ticket.group_id:
+        agents = agents.filter(memberships__group=ticket.group_id)
+    return agents
+
+
+def people(person: User) -> "QuerySet[User]":
+    """Everybody, for the staff."""
+    _staff(person)
+    return User.objects.filter(active=True)
+
+
+def get_person(person: User, user_id: int) -> User:
+    found = people(person).filter(pk=user_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def organizations(person: User) -> "QuerySet[Organization]":
+    _staff(person)
+    return Organization.objects.order_by("name")
+
+
+def inbound_mails(person: User) -> "QuerySet[InboundMail]":
+    """The ledger of incoming mail, newest first."""
+    _staff(person)
+    return InboundMail.objects.order_by("-id")
+
+
+def get_inbound_mail(person: User, mail_id: int) -> InboundMail:
+    found = inbound_mails(person).filter(pk=mail_id).select_related("ticket").first()
+    if found is None or (found.ticket_id and not tickets(person).filter(pk=found.ticket_id).exists()):
+        raise Missing
+    return found
+
+
+def outgoing_mails(person: User) -> "QuerySet[OutgoingMail]":
+    """The outbox, newest first: all mails for administrators and unrestricted agents, else those of visible tickets."""
+    _staff(person)
+    # A sign-in link is a key to somebody's requests: nobody else reads it.
+    mails = OutgoingMail.objects.order_by("-id")
+    if not person.is_admin:
+        mails = mails.exclude(step="sign_in")
+    if person.is_admin or person.ticket_restriction == User.TicketRestriction.NONE:
+        return mails
+    return mails.filter(ticket__in=tickets(person))
+
+
+def get_outgoing_mail(person: User, mail_id: int) -> OutgoingMail:
+    found = outgoing_mails(person).filter(pk=mail_id).select_related("ticket", "recipient").first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def get_timer(person: User, timer_id: int) -> Timer:
+    found = Timer.objects.filter(pk=timer_id).select_related("ticket").first()
+    if found is None:
+        raise Missing
+    get_ticket(person, found.ticket_id, to="edit")
+    return found
+
+
+def get_rating(person: User, ticket_id: int) -> SatisfactionRating:
+    """The vote asked of this very person on this ticket. Raises Missing."""
+    found = (
+        SatisfactionRating.objects.filter(ticket_id=ticket_id, requester=person)
+        .select_related("ticket", "assignee", "requester")
+        .first()
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def breakers(person: User) -> "QuerySet[Breaker]":
+    """The breakers that are tripped now, newest first."""
+    _staff(person)
+    return Breaker.objects.filter(lifted_at=None).order_by("-tripped_at", "-id")
+
+
+def mailboxes(person: User) -> "QuerySet[Mailbox]":
+    _admin(person)
+    return Mailbox.objects.order_by("address")

@@ -1,0 +1,88 @@
+"""What every verb needs to know of the desk: its row, its protocols, its mailboxes, its hours."""
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sportello.kit import clock
+
+from ..models import Desk, Mailbox, Protocol, Schedule
+from ..rules import schedules
+from ..rules.protocol import Steps
+
+# Other processes see a change of the desk's configuration after this long at most.
+FRESH_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Configuration:
+    desk: Desk
+    protocols: dict[int | None, Protocol]
+    mailboxes: tuple[Mailbox, ...]
+    hours: schedules.Schedule
+
+    def protocol_of(self, organization_id: int | None) -> Protocol | None:
+        """The protocol in force for an organization: its own or the desk's; None: the default one, never edited."""
+        return self.protocols.get(organization_id) or self.protocols.get(None)
+
+    def steps_of(self, organization_id: int | None) -> Steps:
+        protocol = self.protocol_of(organization_id)
+        return Steps.read(protocol.steps) if protocol else Steps()
+
+    def mailbox(self, mailbox_id: int | None = None) -> Mailbox | None:
+        """The mailbox with this id, else the default one, else any."""
+        active = [mailbox for mailbox in self.mailboxes if mailbox.active]
+        chosen = [mailbox for mailbox in active if mailbox.pk == mailbox_id]
+        return next(iter(chosen or [m for m in active if m.default] or active), None)
+
+    def mailbox_for(self, address: str) -> Mailbox | None:
+        """The mailbox that an address, with or without a +tag, means."""
+        local, _, domain = address.lower().rpartition("@")
+        plain = f"{local.split('+')[0]}@{domain}"
+        return next((m for m in self.mailboxes if m.address in (address.lower(), plain)), None)
+
+
+_cached: tuple[float, Configuration] | None = None
+
+
+def current() -> Configuration:
+    """The configuration, read again at most once a second."""
+    global _cached
+    if _cached is None or time.monotonic() - _cached[0] > FRESH_SECONDS:
+        _cached = (time.monotonic(), _read())
+    return _cached[1]
+
+
+def forget() -> None:
+    """Somebody has just changed the configuration."""
+    global _cached
+    _cached = None
+
+
+def _read() -> Configuration:
+    desk = Desk.objects.first() or Desk(pk=1)
+    schedule = Schedule.objects.filter(default=True).first()
+    return Configuration(
+        desk=desk,
+        protocols={protocol.organization_id: protocol for protocol in Protocol.objects.filter(current=True)},
+        mailboxes=tuple(Mailbox.objects.order_by("id")),
+        hours=_hours(schedule, desk),
+    )
+
+
+def _hours(schedule: Schedule | None, desk: Desk) -> schedules.Schedule:
+    """Without a schedule the desk is always open: business time is calendar time."""
+    if schedule is None:
+        return schedules.ALWAYS
+    holidays = {date.fromisoformat(day) for day in schedule.days_off}
+    if schedule.country:
+        year = clock.now().astimezone(ZoneInfo(desk.time_zone)).year
+        holidays |= schedules.holidays_of(schedule.country, schedule.subdivision or None, range(year - 5, year + 2))
+    return schedules.Schedule(
+        time_zone=schedule.time_zone,
+        intervals=tuple((start, end) for start, end in schedule.intervals),
+        holidays=frozenset(holidays),
+    )
+
+

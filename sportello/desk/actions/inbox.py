@@ -1,0 +1,158 @@
+"""Verbs on incoming mail: record it before anything looks at it, then settle what became of it, once."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from sportello.kit import claims, clock
+
+from ..errors import Stale
+from ..models import Breaker, InboundMail, RawMail, Ticket, User
+from ..words import MailState
+
+REPLAYABLE = (MailState.HELD, MailState.FAILED, MailState.IGNORED)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A mail as a door hands it over. source: InboundMail.Source. envelope: {"sender", "recipients", "peer"} or {"folder", "uid"}."""
+
+    raw: bytes
+    source: str
+    envelope: Mapping[str, Any] = field(default_factory=dict)
+    mailbox_id: int | None = None
+
+
+def record(deliveries: Sequence[Delivery]) -> list[int]:
+    """Store the bytes, durably, in one transaction. Only then may a sender be told yes. Returns the ids, in order."""
+    now = clock.now()
+    with transaction.atomic():
+        mails = InboundMail.objects.bulk_create(
+            InboundMail(
+                source=delivery.source,
+                mailbox_id=delivery.mailbox_id,
+                envelope=dict(delivery.envelope),
+                size=len(delivery.raw),
+                digest=hashlib.sha256(delivery.raw).hexdigest(),
+                received_at=now,
+            )
+            for delivery in deliveries
+        )
+        RawMail.objects.bulk_create(
+            RawMail(mail=mail, content=delivery.raw) for mail, delivery in zip(mails, deliveries, strict=True)
+        )
+    return [mail.pk for mail in mails]
+
+
+def record_oversize(head: bytes, size: int, *, source: str, envelope: Mapping[str, Any], mailbox_id: int | None) -> int:
+    """Keep the head of a mail that is larger than the desk takes, as held: agents see that somebody wrote."""
+    (mail_id,) = record([Delivery(head, source, envelope, mailbox_id)])
+    InboundMail.objects.filter(pk=mail_id).update(
+        state=MailState.HELD, reason="oversize", size=size, settled_at=clock.now()
+    )
+    return mail_id
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a mail. reason: a stable code, worded by rules.history; detail: for a person."""
+
+    state: str
+    reason: str = ""
+    detail: str = ""
+    threaded_by: str = ""
+    ticket: Ticket | None = None
+
+
+def settle(mail: InboundMail, outcome: Outcome) -> None:
+    """Write the final state of a claimed mail. Raises claims.LeaseLost, IntegrityError for a mail already taken in."""
+    claims.finish(
+        mail,
+        state=outcome.state,
+        reason=outcome.reason,
+        detail=outcome.detail[:500],
+        threaded_by=outcome.threaded_by,
+        ticket=outcome.ticket,
+        settled_at=clock.now(),
+        message_id=mail.message_id,
+        sender=mail.sender,
+        subject=mail.subject,
+        identity=mail.identity,
+        last_error="",
+    )
+
+
+def put_back(mail: InboundMail, error: str) -> None:
+    """The attempt failed: try again a little later."""
+    InboundMail.objects.filter(pk=mail.pk, claimed_by=mail.claimed_by).update(
+        claimed_by="", claimed_until=claims.retry_at(mail.attempts, clock.now()), last_error=error[:500]
+    )
+
+
+def replay(mail_id: int, *, actor: User | None = None) -> None:
+    """Read a held, failed or ignored mail again from its bytes, with today's rules. Raises Stale for a settled one."""
+    _read_again(mail_id, REPLAYABLE, accepted_by=None)
+
+
+def accept(mail_id: int, *, actor: User) -> None:
+    """Let a held mail through: whoever wrote it takes part in the ticket from now on. Raises Stale."""
+    _read_again(mail_id, (MailState.HELD,), accepted_by=actor)
+
+
+def _read_again(mail_id: int, states: tuple[MailState, ...], *, accepted_by: User | None) -> None:
+    changed = InboundMail.objects.filter(pk=mail_id, state__in=states).update(
+        state=MailState.RECEIVED,
+        reason="",
+        detail="",
+        settled_at=None,
+        attempts=0,
+        claimed_by="",
+        claimed_until=None,
+        accepted_by=accepted_by,
+    )
+    if not changed:
+        raise Stale(_("This mail has been dealt with already."))
+
+
+def reject(mail_id: int, *, actor: User) -> None:
+    """A held mail is not for the desk. It stays in the ledger, and can be replayed. Raises Stale."""
+    changed = InboundMail.objects.filter(pk=mail_id, state=MailState.HELD).update(
+        state=MailState.IGNORED, reason="rejected", detail=actor.name, settled_at=clock.now()
+    )
+    if not changed:
+        raise Stale(_("This mail has been dealt with already."))
+
+
+def trip(address: str, mails: int) -> Breaker | None:
+    """Hold what this correspondent sends from now on. None when he is held already."""
+    try:
+        with transaction.atomic():
+            return Breaker.objects.create(address=address, mails=mails, tripped_at=clock.now())
+    except IntegrityError:
+        return None
+
+
+def lift(breaker_id: int, *, actor: User) -> None:
+    """Let the correspondent through again; what is held stays held until somebody accepts it. Raises Stale."""
+    changed = Breaker.objects.filter(pk=breaker_id, lifted_at=None).update(lifted_at=clock.now(), lifted_by=actor)
+    if not changed:
+        raise Stale(_("This breaker has been lifted already."))
+
+
+def ledger() -> dict[str, Any]:
+    """Counts of all mails received: {"received", "states": {state: n}, "reasons": {state: {reason: n}}, "waiting"}.
+
+    "received" counts every mail; the states' counts add up to it.
+    """
+    states = dict.fromkeys(MailState.values, 0)
+    reasons: dict[str, dict[str, int]] = {}
+    for state, reason, n in InboundMail.objects.values_list("state", "reason").annotate(n=Count("id")):
+        states[state] += n
+        if reason:
+            reasons.setdefault(state, {})[reason] = n
+    return {"received": sum(states.values()), "states": states, "reasons": reasons}

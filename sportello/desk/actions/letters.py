@@ -1,0 +1,244 @@
+"""Compose the mail that tells of an update and queue it, in the update's own transaction."""
+
+import re
+import secrets
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import timezone
+
+from sportello.kit import tokens
+
+from .. import links
+from ..models import Comment, Identity, Mailbox, OutgoingMail, Participant, Protocol, SatisfactionRating, Ticket, User
+from ..rules import letters, times
+from ..words import Score, Step
+from .configuration import Configuration
+
+if TYPE_CHECKING:
+    from .update import Update
+
+REPLY_PREFIX = re.compile(r"^\s*((re|r|aw|sv|rif|fwd?|i|wg|tr|rv)\s*(\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+# At most this often in a ticket's life; the solved mail once for each solution.
+ONCE = (Step.TAKEN_CHARGE, Step.CLOSED, Step.SURVEY)
+
+
+def recipients(update: "Update") -> list[tuple[User, str]]:
+    """Who hears of the update: the requester first, then those in copy; only people with an address."""
+    ticket = update.ticket
+    people = [ticket.requester]
+    people += update.ccs if update.ccs is not None else _ccs(ticket)
+    addresses: dict[int, str] = {}
+    for user_id, address in (
+        Identity.objects.filter(user__in=[person.pk for person in people])
+        .order_by("primary", "-id")
+        .values_list("user_id", "address")
+    ):
+        addresses[user_id] = address  # The primary one comes last and stays.
+    if ticket.requester_id not in addresses:
+        return []
+    return [(person, addresses[person.pk]) for person in people if person.pk in addresses]
+
+
+def _ccs(ticket: Ticket) -> list[User]:
+    rows = ticket.participants.filter(kind=Participant.Kind.CC, user__active=True).select_related("user").order_by("id")
+    return [row.user for row in rows]
+
+
+def queue(
+    update: "Update",
+    step: str,
+    to: list[tuple[User, str]],
+    *,
+    comment: Comment | None = None,
+    rating: SatisfactionRating | None = None,
+) -> OutgoingMail:
+    """Render the mail of a step (or a plain reply) for the requester and queue it."""
+    ticket, configuration = update.ticket, update.configuration
+    requester, address = to[0]
+    language = requester.language or configuration.desk.language
+    protocol = configuration.protocol_of(ticket.organization_id)
+    spoken = comment if comment and comment.public and update.speaker == "agent" else None
+    letter = letters.compose(
+        step,
+        text_of(protocol, step, language),
+        values=values_of(ticket, requester, configuration, language),
+        language=language,
+        look=look_of(configuration),
+        answer=_quoted(update.actor, spoken, language, configuration) if spoken else None,
+        actions=_actions(step, ticket, requester, language, rating),
+    )
+    sender = configuration.mailbox(ticket.mailbox_id)
+    message_id = make_message_id(ticket.pk, sender)
+    mail = OutgoingMail.objects.create(
+        ticket=ticket,
+        audit=update.audit,
+        comment=spoken,
+        protocol=protocol if step in Step.values else None,
+        recipient=requester,
+        step=step,
+        once=_once(ticket, step),
+        automatic=spoken is None,
+        sender_name=_sender_name(update.actor if spoken else None, configuration),
+        sender=sender_address(sender),
+        reply_to=reply_address(ticket.pk, sender),
+        to=address,
+        cc=[other for _person, other in to[1:]],
+        message_id=message_id,
+        references=" ".join(dict.fromkeys(filter(None, (ticket.thread_root, ticket.thread_last)))),
+        language=language,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        due_at=update.now,
+        created_at=update.now,
+    )
+    update.keep(thread_last=message_id, thread_root=ticket.thread_root or message_id)
+    return mail
+
+
+def _once(ticket: Ticket, step: str) -> str | None:
+    if step in ONCE:
+        return f"{ticket.pk}:{step}"
+    if step == Step.SOLVED and ticket.solved_at:
+        return f"{ticket.pk}:{step}:{int(ticket.solved_at.timestamp() * 1000)}"
+    return None
+
+
+def text_of(protocol: Protocol | None, step: str, language: str) -> letters.StepText:
+    """The text of a step: the protocol's own where it has one, else the default."""
+    own = (protocol.texts.get(language, {}).get(step) if protocol else None) or None
+    if own:
+        return letters.StepText(subject=own["subject"], body=own["body"])
+    return letters.default_text(step, language)
+
+
+def values_of(ticket: Ticket, requester: User, configuration: Configuration, language: str) -> dict[str, Any]:
+    """What the placeholders of a text stand for; names: rules.letters.PLACEHOLDERS."""
+    steps = configuration.steps_of(ticket.organization_id)
+    agent, organization, desk = ticket.assignee, ticket.organization, configuration.desk
+    return {
+        "ticket": {
+            "id": ticket.pk,
+            "title": title(ticket.subject),
+            "url": links.request_url(ticket.pk, requester.pk),
+        },
+        "requester": {"name": requester.name, "first_name": requester.first_name},
+        "agent": {
+            "name": agent.name if agent else "",
+            "first_name": agent.first_name if agent else "",
+            "phone": agent.phone if agent else "",
+        },
+        "desk": {
+            "name": desk.name,
+            "address": sender_address(configuration.mailbox(ticket.mailbox_id)),
+            "phone": desk.phone,
+        },
+        "organization": {"name": organization.name if organization else ""},
+        "close_hours": steps.close_hours,
+        "survey_hours": steps.survey_hours,
+        "today": times.day(timezone.now(), language, desk.time_zone),
+    }
+
+
+def title(subject: str) -> str:
+    """The subject without its Re:, R:, Fwd: … so that each mail can be answered as "Re: title" and stays in the thread."""
+    return REPLY_PREFIX.sub("", subject).strip() or subject
+
+
+def look_of(configuration: Configuration) -> letters.Look:
+    return letters.Look(desk_name=configuration.desk.name, colour=configuration.desk.colour)
+
+
+def _quoted(author: User | None, comment: Comment, language: str, configuration: Configuration) -> letters.Quoted:
+    at = times.moment(comment.created_at, language, configuration.desk.time_zone)
+    return letters.Quoted(author=author.name if author else "", at=at, text=comment.text, html=comment.html)
+
+
+def _actions(
+    step: str, ticket: Ticket, person: User, language: str, rating: SatisfactionRating | None
+) -> tuple[letters.Action, ...]:
+    label = letters.action_label
+    follow = letters.Action(label("open_ticket", language), links.request_url(ticket.pk, person.pk), "secondary")
+    faces = (
+        letters.Action(label("good", language), links.vote_url(ticket.pk, person.pk, Score.GOOD), "good"),
+        letters.Action(label("bad", language), links.vote_url(ticket.pk, person.pk, Score.BAD), "bad"),
+    )
+    if step == Step.SOLVED:
+        works = letters.Action(label("it_works", language), links.confirm_url(ticket.pk, person.pk), "primary")
+        not_yet = letters.Action(label("not_yet", language), links.not_yet_url(ticket.pk, person.pk), "secondary")
+        return (works, not_yet, *(faces if rating else ()))
+    if step == Step.SURVEY:
+        return faces
+    return (follow,)
+
+
+def queue_sign_in(person: User, address: str, url: str, configuration: Configuration) -> OutgoingMail:
+    """The mail with a sign-in link."""
+    language = person.language or configuration.desk.language
+    mailbox = configuration.mailbox()
+    now = timezone.now()
+    letter = letters.compose(
+        "sign_in",
+        letters.default_text("sign_in", language),
+        values={
+            "requester": {"name": person.name, "first_name": person.first_name},
+            "desk": {"name": configuration.desk.name, "address": sender_address(mailbox)},
+        },
+        language=language,
+        look=look_of(configuration),
+        actions=(letters.Action(letters.action_label("sign_in", language), url, "primary"),),
+    )
+    return OutgoingMail.objects.create(
+        recipient=person,
+        step="sign_in",
+        automatic=True,
+        sender_name=configuration.desk.name,
+        sender=sender_address(mailbox),
+        to=address,
+        message_id=make_message_id(0, mailbox),
+        language=language,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        due_at=now,
+        created_at=now,
+    )
+
+
+def _sender_name(agent: User | None, configuration: Configuration) -> str:
+    desk = configuration.desk.name
+    return f"{agent.name} ({desk})" if agent else desk
+
+
+def sender_address(mailbox: Mailbox | None) -> str:
+    """The From address; a desk without a mailbox still has a name on its own host."""
+    return mailbox.address if mailbox else f"sportello@{urlsplit(settings.PUBLIC_URL).hostname or 'localhost'}"
+
+
+def tagged(address: str, tag: str) -> str:
+    local, _at, domain = address.rpartition("@")
+    return f"{local}+{tag}@{domain}"
+
+
+def reply_address(ticket_id: int, mailbox: Mailbox | None) -> str:
+    """Where answers go: the desk's address with a signed tag, so that they find their ticket whatever else is lost."""
+    address = sender_address(mailbox)
+    if mailbox is None or not mailbox.plus_addressing:
+        return address
+    return tagged(address, f"{ticket_id}.{tokens.mark('reply', ticket_id)}")
+
+
+def bounce_address(mail: OutgoingMail) -> str:
+    """The envelope sender: what comes back tells which mail it was."""
+    if "+" not in mail.reply_to:
+        return mail.sender
+    return tagged(mail.sender, f"b{mail.pk}.{tokens.mark('bounce', mail.pk)}")
+
+
+def make_message_id(ticket_id: int, mailbox: Mailbox | None) -> str:
+    """A new Message-ID, without brackets; its random part cannot be guessed by whoever did not get the mail."""
+    return f"sportello.{ticket_id}.{secrets.token_hex(10)}@{sender_address(mailbox).rpartition('@')[2]}"
+
+

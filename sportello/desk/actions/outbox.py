@@ -1,0 +1,88 @@
+"""Verbs on outgoing mail: what the worker that sends it reports, and what a person may do to a row."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sportello.kit import claims, clock
+
+from ..errors import Stale
+from ..models import OutgoingMail, User
+from ..words import SendState, Step
+from . import people, protocols, tickets
+
+# As long as the field's best keep trying: a customer's server may be away over a long weekend.
+GIVE_UP_AFTER = timedelta(days=7)
+
+
+def mark_sent(mail: OutgoingMail, answer: str) -> None:
+    """The next server took it. Raises claims.LeaseLost when the row is no longer ours."""
+    claims.finish(
+        mail, state=SendState.SENT, server_answer=answer[:500], settled_at=clock.now(), last_error=""
+    )
+
+
+def mark_kept(mail: OutgoingMail) -> None:
+    """The desk has no way out configured: the mail stays readable in the outbox."""
+    claims.finish(mail, state=SendState.KEPT, settled_at=clock.now(), last_error="")
+
+
+def mark_failed(mail: OutgoingMail, error: str, *, permanent: bool) -> None:
+    """The attempt failed: later again, for a week; then, or when the refusal is final, given up where people see it."""
+    now = clock.now()
+    if not permanent and now - mail.created_at < GIVE_UP_AFTER:
+        claims.finish(mail, due_at=claims.retry_at(mail.attempts, now), last_error=error[:500])
+        return
+    with transaction.atomic():
+        claims.finish(mail, state=SendState.FAILED, settled_at=now, last_error=error[:500])
+        if permanent:
+            people.mark_undeliverable(mail.to, error)
+        _tell(mail, error)
+
+
+def bounced(mail_id: int, *, recipient: str, permanent: bool, detail: str) -> OutgoingMail:
+    """A mail came back. A permanent bounce marks the address and, for a solved ticket, sends it back to its agent."""
+    with transaction.atomic():
+        mail = OutgoingMail.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=mail_id)
+        address = recipient or mail.to
+        if not permanent:
+            if mail.ticket_id:
+                tickets.notice(mail.ticket_id, "delayed", actor=None, via="email", address=address, why=detail)
+            return mail
+        people.mark_undeliverable(address, detail)
+        if mail.bounced_at is None and address == mail.to:
+            mail.bounced_at, mail.bounce = clock.now(), detail[:500]
+            mail.save(update_fields=["bounced_at", "bounce"])
+            _tell(mail, detail)
+        elif mail.ticket_id:
+            tickets.notice(mail.ticket_id, "bounced", actor=None, via="email", address=address, why=detail)
+    return mail
+
+
+def _tell(mail: OutgoingMail, why: str) -> None:
+    """Write on the ticket that the customer was not reached."""
+    if mail.ticket_id is None:
+        return
+    if mail.step == Step.SOLVED:
+        protocols.tell_not_reached(tickets.lock(mail.ticket_id), mail)
+    else:
+        tickets.notice(mail.ticket_id, "bounced", actor=None, via="email", address=mail.to, why=why)
+
+
+def retry(mail_id: int, *, actor: User) -> None:
+    """Send a mail that was given up, or kept, once more from the start. Raises Stale."""
+    changed = OutgoingMail.objects.filter(pk=mail_id, state__in=(SendState.FAILED, SendState.KEPT)).update(
+        state=SendState.QUEUED, due_at=clock.now(), attempts=0, settled_at=None, claimed_by="", claimed_until=None
+    )
+    if not changed:
+        raise Stale(_("Only a mail that was kept or given up can be sent again."))
+
+
+def cancel(mail_id: int, *, actor: User) -> None:
+    """Take back a mail that has not left. Raises Stale when it has, or is leaving now."""
+    changed = OutgoingMail.objects.filter(pk=mail_id, state=SendState.QUEUED, claimed_by="").update(
+        state=SendState.CANCELLED, settled_at=clock.now()
+    )
+    if not changed:
+        raise Stale(_("This mail is on its way, or has been sent already."))

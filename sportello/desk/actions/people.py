@@ -1,0 +1,187 @@
+"""Verbs on people and organizations."""
+
+import re
+from dataclasses import dataclass
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sportello.kit import clock
+
+from ..errors import Invalid
+from ..models import Group, GroupMembership, Identity, Organization, OrganizationDomain, User
+from ..words import Role
+
+# Whoever writes from here may be anybody: these domains belong to no organization.
+PUBLIC_DOMAINS = frozenset(
+    "gmail.com googlemail.com outlook.com outlook.it hotmail.com hotmail.it live.com live.it msn.com yahoo.com yahoo.it "
+    "icloud.com me.com libero.it virgilio.it tiscali.it alice.it tin.it fastwebnet.it aruba.it pec.it proton.me gmx.de "
+    "gmx.net web.de orange.fr free.fr".split()
+)
+
+
+def fold_address(address: str) -> str:
+    """The address as it is stored and compared. Raises Invalid("email")."""
+    folded = address.strip().lower()
+    try:
+        validate_email(folded)
+    except ValidationError:
+        raise Invalid("email", _("“%(address)s” is not a mail address.") % {"address": address[:100]}) from None
+    return folded
+
+
+def by_address(address: str) -> User | None:
+    """The person who has this address, in any case of letters."""
+    identity = Identity.objects.filter(address=address.strip().lower()).select_related("user").first()
+    return identity.user if identity else None
+
+
+def primary_address(person: User) -> str:
+    """Where mail for this person goes; "" when none is known."""
+    return (
+        Identity.objects.filter(user=person).order_by("-primary", "id").values_list("address", flat=True).first() or ""
+    )
+
+
+def add(
+    name: str,
+    address: str = "",
+    *,
+    role: str = Role.END_USER,
+    language: str = "",
+    organization: Organization | None = None,
+    phone: str = "",
+    password: str | None = None,
+) -> User:
+    """A new person. Without an organization, the one that owns the address's domain.
+
+    Raises Invalid("email") when the address is wrong or somebody's, Invalid("name"), Invalid("password").
+    """
+    folded = fold_address(address) if address else ""
+    name = re.sub(r"\s+", " ", name).strip()[:200] or folded.split("@")[0]
+    if not name:
+        raise Invalid("name", _("A person needs a name or an address."))
+    now = clock.now()
+    person = User(
+        name=name, role=role, language=language, organization=organization, phone=phone, created_at=now, updated_at=now
+    )
+    if password is None:
+        person.password = "!"  # No password: links by mail only. Cheaper than Django's random unusable one.
+    else:
+        check_password(password, person)
+        person.set_password(password)
+    with transaction.atomic():
+        if folded:
+            if Identity.objects.filter(address=folded).exists():
+                raise Invalid("email", _("Somebody has this address already."))
+            if organization is None and role == Role.END_USER:
+                person.organization = owner_of_domain(folded)
+        person.save()
+        if folded:
+            Identity.objects.create(user=person, address=folded, primary=True, created_at=now)
+    return person
+
+
+def check_password(password: str, person: User | None = None) -> None:
+    """Raises Invalid("password") with what is wrong with it."""
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise Invalid("password", " ".join(error.messages)) from None
+
+
+def set_password(person: User, password: str) -> None:
+    """Raises Invalid("password")."""
+    check_password(password, person)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+
+
+def owner_of_domain(address: str) -> Organization | None:
+    """The organization whose people write from this address's domain."""
+    domain = address.rpartition("@")[2]
+    if domain in PUBLIC_DOMAINS:
+        return None
+    owned = OrganizationDomain.objects.filter(domain=domain).select_related("organization").first()
+    return owned.organization if owned else None
+
+
+def add_address(person: User, address: str, *, verified: bool = False) -> Identity:
+    """One more address of a person. Idempotent for his own. Raises Invalid("email") when it is somebody else's."""
+    folded = fold_address(address)
+    now = clock.now()
+    with transaction.atomic():
+        found = Identity.objects.filter(address=folded).first()
+        if found is None:
+            first = not Identity.objects.filter(user=person).exists()
+            return Identity.objects.create(
+                user=person, address=folded, primary=first, created_at=now, verified_at=now if verified else None
+            )
+    if found.user_id != person.pk:
+        raise Invalid("email", _("Somebody has this address already."))
+    return found
+
+
+def mark_undeliverable(address: str, reason: str) -> Identity | None:
+    """A mail to this address came back for good."""
+    identity = Identity.objects.filter(address=address.lower()).first()
+    if identity:
+        identity.undeliverable_at = clock.now()
+        identity.undeliverable_reason = reason[:500]
+        identity.save(update_fields=["undeliverable_at", "undeliverable_reason"])
+    return identity
+
+
+def add_organization(name: str, *, domains: tuple[str, ...] = (), shared_tickets: bool = False) -> Organization:
+    """Raises Invalid("name") or Invalid("domains") when taken."""
+    name = name.strip()
+    now = clock.now()
+    if not name or Organization.objects.filter(name=name).exists():
+        raise Invalid("name", _("An organization needs a name of its own."))
+    folded = [domain.strip().lower().lstrip("@") for domain in domains]
+    taken = OrganizationDomain.objects.filter(domain__in=folded).values_list("domain", flat=True).first()
+    if taken:
+        raise Invalid("domains", _("“%(domain)s” belongs to another organization.") % {"domain": taken})
+    with transaction.atomic():
+        organization = Organization.objects.create(
+            name=name, shared_tickets=shared_tickets, created_at=now, updated_at=now
+        )
+        OrganizationDomain.objects.bulk_create(
+            OrganizationDomain(organization=organization, domain=domain) for domain in folded
+        )
+    return organization
+
+
+def add_group(name: str, *, assignment: str = Group.Assignment.MANUAL, members: tuple[User, ...] = ()) -> Group:
+    """Raises Invalid("name") when taken, Invalid("members") when one of them is no agent."""
+    now = clock.now()
+    if not name.strip() or Group.objects.filter(name=name.strip()).exists():
+        raise Invalid("name", _("A group needs a name of its own."))
+    with transaction.atomic():
+        group = Group.objects.create(name=name.strip(), assignment=assignment, created_at=now, updated_at=now)
+        for member in members:
+            join(group, member)
+    return group
+
+
+def join(group: Group, agent: User) -> GroupMembership:
+    """Put an agent into a group. Idempotent. Raises Invalid("members")."""
+    if not agent.is_staff_member:
+        raise Invalid("members", _("Only agents can be in a group."))
+    return GroupMembership.objects.get_or_create(user=agent, group=group)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whoever wrote a mail."""
+
+    name: str
+    address: str
+
+
+def find_or_add(sender: Sender, *, language: str = "") -> User:
+    """The person who writes from this address, made when he is new. The language is a first guess, kept once set."""
+    return by_address(sender.address) or add(sender.name, sender.address, language=language)

@@ -1,0 +1,167 @@
+"""Verbs on the four-mail protocol: edit it, and do what its clocks stand for when they are due."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sportello.kit import clock
+
+from ..errors import Invalid
+from ..models import Identity, Organization, OutgoingMail, Protocol, Ticket, Timer, User
+from ..rules import placeholders, protocol
+from ..rules.protocol import Closing, SolvedMail, Steps
+from ..words import SendState, Status, Step, TimerKind, Via
+from . import configuration, ratings, tickets
+from .update import Update
+
+SOURCE = {"rel": "protocol"}
+
+
+def on_timer(timer: Timer) -> datetime | None:
+    """Do what a due clock stands for. Returns when to look again, or None when it is done. Inside a transaction."""
+    ticket = tickets.lock(timer.ticket_id)
+    return {
+        TimerKind.TAKEN_CHARGE: _say_in_charge,
+        TimerKind.CLOSE: _close,
+        TimerKind.SURVEY: _survey,
+    }[TimerKind(timer.kind)](ticket)
+
+
+def _update(ticket: Ticket) -> Update:
+    return Update(ticket, actor=None, via=Via.RULE, source=SOURCE)
+
+
+def _say_in_charge(ticket: Ticket) -> None:
+    """Nobody has taken it yet: tell the customer all the same that it is here. Once; never repeated with a name."""
+    if ticket.told_at or ticket.is_solved or ticket.silent:
+        return
+    update = _update(ticket)
+    if update.configuration.steps_of(ticket.organization_id).taken_charge:
+        update.letter = Step.TAKEN_CHARGE
+        update.commit()
+
+
+def _close(ticket: Ticket) -> datetime | None:
+    if ticket.status != Status.SOLVED:
+        return None
+    update = _update(ticket)
+    mail = _solved_mail(ticket)
+    facts = mail and SolvedMail(
+        accepted_at=mail.settled_at if mail.was_accepted else None,
+        refused=mail.state in (SendState.FAILED, SendState.CANCELLED),
+        bounced=mail.bounced_at is not None,
+    )
+    steps = update.configuration.steps_of(ticket.organization_id)
+    verdict, again_at = protocol.on_close_due(facts, now=update.now, steps=steps)
+    if verdict == Closing.WAIT:
+        return again_at
+    if verdict == Closing.TELL_AGENT:
+        tell_not_reached(ticket, mail, update=update)
+        return None
+    if mail is None:
+        update.note("closed_untold")
+    update.set_status(Status.CLOSED)
+    update.commit()
+    return None
+
+
+def _solved_mail(ticket: Ticket) -> OutgoingMail | None:
+    """The mail that told of the present solution."""
+    return (
+        OutgoingMail.objects.filter(ticket=ticket, step=Step.SOLVED, created_at__gte=ticket.solved_at)
+        .order_by("-id")
+        .first()
+    )
+
+
+def tell_not_reached(ticket: Ticket, mail: OutgoingMail | None, *, update: Update | None = None) -> None:
+    """The customer does not know that it is solved: back to the agent, with a note that says why. Not when closed."""
+    update = update or _update(ticket)
+    why = mail.bounce or mail.last_error or mail.server_answer if mail else ""
+    update.note("not_reached", address=mail.to if mail else "", why=why)
+    if ticket.status == Status.SOLVED:
+        update.set_status(Status.OPEN)
+        update.keep(waiting_since=update.now)
+    update.commit()
+
+
+def _survey(ticket: Ticket) -> None:
+    if ticket.status != Status.CLOSED:
+        return
+    update = _update(ticket)
+    steps = update.configuration.steps_of(ticket.organization_id)
+    rating = getattr(ticket, "satisfaction_rating", None)
+    reason = protocol.survey_refusal(
+        wants_surveys=ticket.requester.surveys and ticket.requester.active,
+        reachable=Identity.objects.filter(user=ticket.requester, undeliverable_at=None).exists(),
+        already_voted=rating is not None,
+        asked_last_month=ratings.asked_last_month(ticket.requester_id, update.now),
+        steps=steps,
+    )
+    if ticket.requester.is_staff_member and not reason:
+        reason = "colleague"
+    if reason:
+        update.note("survey_skipped", reason=reason)
+    else:
+        update.offer = True
+        update.letter = Step.SURVEY
+    update.commit()
+
+
+def save(
+    steps: Steps,
+    texts: Mapping[str, Mapping[str, Mapping[str, str]]],
+    *,
+    organization: Organization | None,
+    actor: User,
+) -> Protocol:
+    """A new version of the protocol of the desk or of an organization. Running clocks keep their times.
+
+    texts: {language: {step: {"subject", "body"}}}. Raises Invalid with the field's path, as "texts.it.solved.body".
+    """
+    problems: dict[str, object] = {}
+    for name, (lowest, highest) in steps.problems().items():
+        problems[f"steps.{name}"] = _("Between %(lowest)s and %(highest)s, please.") % {
+            "lowest": lowest,
+            "highest": highest,
+        }
+    kept: dict[str, dict[str, dict[str, str]]] = {}
+    for language, by_step in texts.items():
+        for step, text in by_step.items():
+            for part in ("subject", "body"):
+                errors = placeholders.check(text[part]) if text[part].strip() else [_("This cannot be empty.")]
+                if errors:
+                    problems[f"texts.{language}.{step}.{part}"] = " ".join(errors)
+            kept.setdefault(language, {})[step] = {"subject": text["subject"], "body": text["body"]}
+    if problems:
+        raise Invalid(problems)
+    with transaction.atomic():
+        earlier = Protocol.objects.select_for_update().filter(organization=organization)
+        version = max((row.version for row in earlier), default=0) + 1
+        earlier.filter(current=True).update(current=False)
+        made = Protocol.objects.create(
+            organization=organization,
+            version=version,
+            steps=steps.as_json(),
+            texts=kept,
+            author=actor,
+            created_at=clock.now(),
+        )
+    configuration.forget()
+    return made
+
+
+def drop(organization: Organization) -> None:
+    """The organization follows the desk's protocol again; its versions stay."""
+    Protocol.objects.filter(organization=organization, current=True).update(current=False)
+    configuration.forget()
+
+
+def as_values(found: Protocol | None) -> dict[str, Any]:
+    """Steps and own texts of a protocol, None being the default one."""
+    return {"steps": Steps.read(found.steps) if found else Steps(), "texts": found.texts if found else {}}
+
+

@@ -1,0 +1,286 @@
+"""Verbs on tickets: the only way to change one, whichever door the change comes by.
+
+Each takes actor (None: a rule) and via, locks the ticket, leaves one audit and returns it, or None when nothing changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sportello.kit import clock
+
+from ..errors import Invalid, Missing
+from ..models import Audit, Group, Organization, Participant, Reading, Ticket, User
+from ..words import Priority, Status, TicketType
+from . import configuration
+from .update import NewFile, Update, Words, refuse_closed, refuse_status
+
+__all__ = ["UNSET", "Change", "NewFile", "Words", "open_ticket"]
+
+
+class Unset:
+    """Says that a field is left alone; None is a value."""
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = Unset()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one update changes."""
+
+    subject: str | Unset = UNSET
+    status: str | Unset = UNSET
+    priority: int | None | Unset = UNSET
+    type: str | Unset = UNSET
+    group: Group | None | Unset = UNSET
+    assignee: User | None | Unset = UNSET
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+    add_ccs: tuple[User, ...] = ()
+    remove_ccs: tuple[User, ...] = ()
+    add_followers: tuple[User, ...] = ()
+    remove_followers: tuple[User, ...] = ()
+    words: Words | None = None
+
+
+def open_ticket(
+    *,
+    requester: User,
+    subject: str,
+    words: Words,
+    actor: User,
+    via: str,
+    channel: str = "",
+    group: Group | None = None,
+    assignee: User | None = None,
+    priority: int | None = None,
+    type: str = "",
+    tags: tuple[str, ...] = (),
+    ccs: tuple[User, ...] = (),
+    mailbox_id: int | None = None,
+    follow_up_of: Ticket | None = None,
+    silent: bool = False,
+) -> Ticket:
+    """Open a ticket with its first words. channel: where the request came from, when not by `via` (a phone call).
+
+    silent: the desk sends nothing by itself (automatic mail). Raises Invalid("subject" | "comment" | "assignee" | …).
+    """
+    now = clock.now()
+    settings = configuration.current()
+    organization = _organization_of(requester)
+    group = group or _first_group(settings, mailbox_id, organization)
+    with transaction.atomic():
+        ticket = Ticket(
+            subject=_subject(subject, words),
+            status=Status.NEW,
+            channel=channel or via,
+            requester=requester,
+            submitter=actor,
+            organization=organization,
+            mailbox_id=mailbox_id,
+            follow_up_of=follow_up_of,
+            silent=silent,
+            created_at=now,
+            updated_at=now,
+            commented_at=now,
+        )
+        ticket.save(force_insert=True)
+        update = Update(ticket, actor=actor, via=via, opening=True)
+        for field in ("subject", "requester_id", "submitter_id", "organization_id"):
+            update.set(field, getattr(ticket, field))
+        update.dirty.clear()
+        if follow_up_of:
+            update.note("follow_up", ticket=follow_up_of.pk)
+        if group:
+            update.move(group)
+        if assignee:
+            update.assign(assignee)
+        update.set_status(Status.OPEN if ticket.assignee_id else Status.NEW)
+        _set_kind(update, priority, type)
+        update.tag(tags, ())
+        update.take_part(Participant.Kind.CC, ccs, ())
+        update.say(words)
+        update.commit()
+    return ticket
+
+
+def update(
+    ticket_id: int,
+    change: Change,
+    *,
+    actor: User | None,
+    via: str,
+    source: Mapping[str, Any] | None = None,
+) -> Audit | None:
+    """Apply a change. Raises Invalid by field, Stale on a closed ticket, Refused for what nobody may set by hand."""
+    with transaction.atomic():
+        ticket = lock(ticket_id)
+        refuse_closed(ticket)
+        in_the_making = Update(ticket, actor=actor, via=via, source=source)
+        apply(in_the_making, change)
+        return in_the_making.commit()
+
+
+def apply(update: Update, change: Change) -> None:
+    """Put a change into an update in the making, in the order in which one thing leads to another."""
+    ticket = update.ticket
+    if not isinstance(change.subject, Unset):
+        if not change.subject.strip():
+            raise Invalid("subject", _("A request needs a subject."))
+        update.set("subject", " ".join(change.subject.split())[:998])
+    if not isinstance(change.group, Unset):
+        update.move(change.group)
+    if not isinstance(change.assignee, Unset):
+        update.assign(change.assignee)
+    _set_kind(update, change.priority, change.type)
+    update.tag(change.add_tags, change.remove_tags)
+    update.take_part(Participant.Kind.CC, change.add_ccs, change.remove_ccs)
+    update.take_part(Participant.Kind.FOLLOWER, change.add_followers, change.remove_followers)
+    if change.words:
+        update.say(change.words)
+    if not isinstance(change.status, Unset) and change.status != ticket.status:
+        refuse_status(ticket, change.status)
+        if change.status in (Status.SOLVED, Status.PENDING) and not ticket.assignee_id and update.speaker == "agent" and update.actor:
+            update.take(update.actor)
+        update.set_status(change.status)
+
+
+def lock(ticket_id: int) -> Ticket:
+    """The ticket, held until the end of the transaction. Raises Missing."""
+    ticket = (
+        Ticket.objects.select_for_update(of=("self",))
+        .select_related("requester", "assignee", "organization")
+        .filter(pk=ticket_id)
+        .first()
+    )
+    if ticket is None:
+        raise Missing
+    return ticket
+
+
+def assign(ticket_id: int, agent: User | None, *, actor: User | None, via: str) -> Audit | None:
+    """Give the ticket to agent (None: to nobody). Raises Invalid("assignee") if agent is not in the ticket's group."""
+    return update(ticket_id, Change(assignee=agent), actor=actor, via=via)
+
+
+def answer(ticket_id: int, words: Words, *, status: str | Unset = UNSET, actor: User, via: str) -> Audit | None:
+    """Answer publicly or write a note, and set the status in the same gesture."""
+    return update(ticket_id, Change(words=words, status=status), actor=actor, via=via)
+
+
+def hear(
+    ticket_id: int,
+    words: Words,
+    *,
+    actor: User,
+    via: str,
+    add_ccs: tuple[User, ...] = (),
+    mailbox_id: int | None = None,
+) -> tuple[Ticket, Audit | None]:
+    """Take in what somebody says by mail or link. A closed ticket gets a follow-up that points back.
+
+    Returns the ticket on which the words stand now, and its audit.
+    """
+    with transaction.atomic():
+        ticket = lock(ticket_id)
+        if not ticket.is_closed:
+            in_the_making = Update(ticket, actor=actor, via=via)
+            in_the_making.take_part(Participant.Kind.CC, add_ccs, ())
+            in_the_making.say(words)
+            return ticket, in_the_making.commit()
+        follow_up = open_ticket(
+            requester=ticket.requester if actor.is_staff_member else actor,
+            subject=ticket.subject,
+            words=words,
+            actor=actor,
+            via=via,
+            group=ticket.group if ticket.group and ticket.group.active else None,
+            ccs=add_ccs,
+            mailbox_id=mailbox_id or ticket.mailbox_id,
+            follow_up_of=ticket,
+            silent=words.automatic,
+        )
+        return follow_up, follow_up.audits.first()
+
+
+def confirm(ticket_id: int, *, actor: User, via: str) -> Audit | None:
+    """The customer says that it works: the ticket closes at once. Idempotent. Raises Stale when it is not solved."""
+    with transaction.atomic():
+        ticket = lock(ticket_id)
+        if ticket.is_closed:
+            return None
+        in_the_making = Update(ticket, actor=actor, via=via)
+        if not ticket.is_solved:
+            in_the_making.set_status(Status.SOLVED)
+        in_the_making.confirmed = True
+        in_the_making.note("confirmed")
+        in_the_making.set_status(Status.CLOSED)
+        return in_the_making.commit()
+
+
+def not_yet(ticket_id: int, words: Words, *, actor: User, via: str) -> tuple[Ticket, Audit | None]:
+    """The customer says that it does not work yet: reopened to the same technician, whatever the words are like."""
+    with transaction.atomic():
+        ticket = lock(ticket_id)
+        if ticket.is_closed:
+            return hear(ticket_id, words, actor=actor, via=via)
+        in_the_making = Update(ticket, actor=actor, via=via)
+        in_the_making.note("not_yet")
+        if ticket.is_solved:
+            in_the_making.set_status(Status.OPEN)
+        in_the_making.say(words)
+        return ticket, in_the_making.commit()
+
+
+def notice(ticket_id: int, code: str, *, actor: User | None, via: str, **values: Any) -> Audit | None:
+    """Write into the history something that happened and changes no field. Works on a closed ticket too."""
+    with transaction.atomic():
+        in_the_making = Update(lock(ticket_id), actor=actor, via=via)
+        in_the_making.note(code, **values)
+        return in_the_making.commit()
+
+
+def mark_read(ticket: Ticket, *, actor: User) -> None:
+    """This agent has read the ticket up to now."""
+    Reading.objects.update_or_create(ticket=ticket, user=actor, defaults={"read_at": clock.now()})
+
+
+def _set_kind(update: Update, priority: int | None | Unset, type: str | Unset) -> None:
+    ticket = update.ticket
+    if not isinstance(priority, Unset) and priority != ticket.priority:
+        if priority is not None and priority not in Priority.values:
+            raise Invalid("priority", _("There is no such priority."))
+        update.set("priority", priority, logged=Priority(priority).name.lower() if priority else None)
+    if not isinstance(type, Unset) and type != ticket.type:
+        if type and type not in TicketType.values:
+            raise Invalid("type", _("There is no such type."))
+        update.set("type", type)
+
+
+def _subject(subject: str, words: Words) -> str:
+    line = " ".join(subject.split())[:998]
+    if line:
+        return line
+    first = next((" ".join(line.split()) for line in words.text.splitlines() if line.strip()), "")
+    return first[:100] or _("(no subject)")
+
+
+def _organization_of(requester: User) -> Organization | None:
+    return requester.organization if requester.organization_id else None
+
+
+def _first_group(
+    settings: configuration.Configuration, mailbox_id: int | None, organization: Organization | None
+) -> Group | None:
+    mailbox = settings.mailbox(mailbox_id) if mailbox_id else None
+    group_id = (organization.group_id if organization else None) or (mailbox.group_id if mailbox else None)
+    return Group.objects.filter(pk=group_id, active=True).first() if group_id else None
+
+

@@ -1,0 +1,58 @@
+"""Timers: what will happen to a ticket at a time. Rows, run once by the worker that claims them."""
+
+import structlog
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sportello.kit import claims, clock
+
+from ..errors import DeskError, Stale
+from ..models import Timer, User
+from ..words import TimerState
+from . import protocols, tickets
+
+log = structlog.get_logger()
+BATCH = 50
+GIVE_UP_AFTER = 20
+
+
+def cancel(timer_id: int, *, actor: User, via: str) -> None:
+    """Stop one clock by hand; the ticket's history says who did. Raises Stale when it has run or was stopped."""
+    with transaction.atomic():
+        timer = Timer.objects.select_for_update().get(pk=timer_id)
+        if timer.state != TimerState.WAITING:
+            raise Stale(_("This has happened already, or was stopped."))
+        timer.state, timer.ended_at = TimerState.CANCELLED, clock.now()
+        timer.save(update_fields=["state", "ended_at"])
+        tickets.notice(timer.ticket_id, "timer_cancelled", actor=actor, via=via, kind=timer.kind)
+
+
+def step() -> bool:
+    """Run what is due, oldest first. True when there was something: call again at once."""
+    waiting = Timer.objects.filter(state=TimerState.WAITING)
+    due = claims.claim(waiting.filter(due_at__lte=clock.now()).order_by("due_at", "id"), BATCH)
+    for timer in due:
+        run(timer)
+    return bool(due)
+
+
+def run(timer: Timer) -> None:
+    """Do what a claimed timer stands for and end it, in one transaction. A failure is kept on the row and retried."""
+    try:
+        with transaction.atomic():
+            moved_to = protocols.on_timer(timer)
+            if moved_to:
+                claims.finish(timer, due_at=moved_to)
+            else:
+                claims.finish(timer, state=TimerState.DONE, ended_at=clock.now())
+    except claims.LeaseLost:
+        return
+    except Exception as error:
+        log.exception("timer failed", timer=timer.pk, ticket=timer.ticket_id, kind=timer.kind)
+        over = timer.attempts >= GIVE_UP_AFTER or isinstance(error, DeskError)
+        Timer.objects.filter(pk=timer.pk, claimed_by=timer.claimed_by).update(
+            claimed_by="",
+            claimed_until=claims.retry_at(timer.attempts, clock.now()),
+            last_error=f"{type(error).__name__}: {error}"[:500],
+            **({"state": TimerState.CANCELLED, "ended_at": clock.now()} if over else {}),
+        )

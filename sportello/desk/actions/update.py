@@ -1,0 +1,405 @@
+"""One update of one ticket in the making: every verb on tickets ends here, so an effect is written once.
+
+Order: lock (the caller) → set fields → words → what follows by itself → protocol → metric → audit and its rows.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from sportello.kit import blobs, clock
+
+from ..errors import Invalid, Refused, Stale
+from ..models import Attachment, Audit, Comment, Group, GroupMembership, Participant, Tagging, Ticket, TicketMetric, User
+from ..rules import metrics, protocol, thanks
+from ..rules.schedules import business_seconds
+from ..words import FINISHED, Status, Step, TimerKind, Via
+from . import clocks, configuration, letters, ratings
+
+PREVIEW = 160
+METRIC_FIELDS = [field.name for field in fields(metrics.Metric)]
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file to attach. content: the bytes."""
+
+    file_name: str
+    content_type: str
+    content: bytes
+    content_id: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody says on a ticket. html: cleaned (kit.html) or empty. automatic: a machine wrote it.
+
+    message_id, mail_id: of the incoming mail that says it.
+    """
+
+    text: str
+    html: str = ""
+    public: bool = True
+    automatic: bool = False
+    quoted_text: str = ""
+    quoted_html: str = ""
+    files: tuple[NewFile, ...] = ()
+    message_id: str = ""
+    mail_id: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.text.strip() and not self.html.strip() and not self.files
+
+
+class Update:
+    """Collects the changes of one update and writes them all at once with `commit`."""
+
+    def __init__(
+        self, ticket: Ticket, *, actor: User | None, via: str, source: Mapping[str, Any] | None = None, opening: bool = False
+    ) -> None:
+        self.ticket, self.actor, self.via, self.source, self.opening = ticket, actor, via, source, opening
+        self.now = clock.now()
+        self.configuration = configuration.current()
+        self.before = None if opening else self._case()
+        self.events: list[dict[str, Any]] = []
+        self.words: Words | None = None
+        self.dirty: set[str] = set()
+        self.letter = ""
+        self.confirmed = False
+        self.offer = False
+        self.audit: Audit | None = None
+        self.ccs: list[User] | None = [] if opening else None
+
+    # --- what changes -----------------------------------------------------------------------------------------------------
+
+    def set(self, field: str, value: Any, *, logged: Any = None) -> None:
+        """Set a column of the ticket and log it. logged: the value in the audit where it differs from the column."""
+        previous = getattr(self.ticket, field)
+        if previous == value and (not self.opening or value is None):
+            return
+        setattr(self.ticket, field, value)
+        self.dirty.add(field)
+        event = {"type": "Create" if self.opening else "Change", "field_name": field, "value": value}
+        if logged is not None:
+            event["value"] = logged
+        if not self.opening:
+            event["previous_value"] = previous
+        self.events.append(event)
+
+    def keep(self, **columns: Any) -> None:
+        """Set columns that are kept for lists and threads; no event."""
+        for name, value in columns.items():
+            setattr(self.ticket, name, value)
+            self.dirty.add(name)
+
+    def set_status(self, status: str) -> None:
+        """Move to a status, with the columns that hang on it."""
+        was = None if self.opening else self.ticket.status
+        self.set("status", status)
+        if status in FINISHED:
+            self.keep(waiting_since=None)
+            if was not in FINISHED:
+                self.keep(solved_at=self.now)
+        elif was in FINISHED:
+            self.keep(solved_at=None)
+        if status == Status.PENDING:
+            self.keep(waiting_since=None)
+
+    def assign(self, agent: User | None) -> None:
+        """Give the ticket to an agent. Raises Invalid("assignee")."""
+        if agent is not None:
+            if not agent.is_staff_member or not agent.active:
+                raise Invalid("assignee", _("Only an agent can be given a ticket."))
+            if self.ticket.group_id and not _is_member(agent, self.ticket.group_id):
+                raise Invalid("assignee", _("%(agent)s is not in the ticket's group.") % {"agent": agent.name})
+        self._put(agent)
+
+    def _put(self, agent: User | None) -> None:
+        self.set("assignee_id", agent.pk if agent else None)
+        self.ticket.assignee = agent
+        if agent and self.ticket.status == Status.NEW and not self.opening:
+            self.set_status(Status.OPEN)
+
+    def take(self, agent: User) -> None:
+        """Whoever answers or solves first has taken it in charge, unless the group forbids it."""
+        if not self.ticket.group_id or _is_member(agent, self.ticket.group_id):
+            self._put(agent)
+
+    def move(self, group: Group | None) -> None:
+        """Put the ticket into a group; an assignee who is not in it loses it."""
+        if group is not None and not group.active:
+            raise Invalid("group", _("This group is not in use any more."))
+        self.set("group_id", group.pk if group else None)
+        self.ticket.group = group
+        assignee = self.ticket.assignee
+        if group and assignee and not _is_member(assignee, group.pk):
+            self._put(None)
+
+    def tag(self, add: Iterable[str], remove: Iterable[str]) -> None:
+        had = set() if self.opening else {tagging.tag for tagging in self.ticket.taggings.all()}
+        has = (had | {_tag(tag) for tag in add if tag.strip()}) - {_tag(tag) for tag in remove}
+        if has == had:
+            return
+        if self.ticket.pk and had - has:
+            self.ticket.taggings.filter(tag__in=had - has).delete()
+        Tagging.objects.bulk_create(Tagging(ticket=self.ticket, tag=tag) for tag in sorted(has - had))
+        self._log_list("tags", sorted(has), sorted(had))
+
+    def take_part(self, kind: str, add: Iterable[User], remove: Iterable[User]) -> None:
+        rows = [] if self.opening else list(self.ticket.participants.filter(kind=kind))
+        had = {row.user_id for row in rows}
+        added = {person.pk for person in add if person.pk != self.ticket.requester_id or kind != Participant.Kind.CC}
+        has = (had | added) - {person.pk for person in remove}
+        if has == had:
+            return
+        self.ticket.participants.filter(kind=kind, user__in=had - has).delete()
+        Participant.objects.bulk_create(
+            Participant(ticket=self.ticket, user_id=user, kind=kind) for user in sorted(has - had)
+        )
+        self._log_list(f"{kind}_ids", sorted(has), sorted(had))
+        if self.opening and kind == Participant.Kind.CC:
+            self.ccs = list(add)
+
+    def _log_list(self, field: str, value: list, previous: list) -> None:
+        kind = {"type": "Create"} if self.opening else {"type": "Change", "previous_value": previous}
+        self.events.append({**kind, "field_name": field, "value": value})
+
+    def note(self, code: str, **values: Any) -> None:
+        """Write down something the desk noticed; rules.history puts it into words."""
+        self.events.append({"type": "Note", "code": code, "values": values})
+
+    def say(self, words: Words) -> None:
+        """Add a comment. Raises Invalid("comment") when there is nothing in it."""
+        if words.is_empty:
+            raise Invalid("comment", _("Write something first."))
+        self.words = words
+        self.events.append(
+            {"type": "Comment", "public": words.public, "automatic": words.automatic, "by": self.speaker}
+        )
+
+    @property
+    def speaker(self) -> str:
+        """In which capacity the actor speaks: a colleague who asks for help himself is a customer of the desk."""
+        if self.actor is None:
+            return "rule"
+        if self.actor.is_staff_member and self.actor.pk != self.ticket.requester_id:
+            return "agent"
+        return "end-user"
+
+    # --- what follows by itself -------------------------------------------------------------------------------------------
+
+    def _follow_words(self, words: Words) -> None:
+        ticket = self.ticket
+        preview = " ".join((words.text or "").split())[:PREVIEW]
+        self.keep(commented_at=self.now)
+        if words.public and preview:
+            self.keep(preview=preview)
+        if words.message_id:
+            self.keep(thread_last=words.message_id)
+            if not ticket.thread_root:
+                self.keep(thread_root=words.message_id)
+        if words.automatic or not words.public:
+            return
+        if self.speaker == "agent":
+            self._follow_agent()
+        elif self.speaker == "end-user":
+            self._follow_customer(words)
+
+    def _follow_agent(self) -> None:
+        ticket, actor = self.ticket, self.actor
+        assert actor is not None
+        if not self.opening:
+            self.keep(waiting_since=None)
+        if ticket.assignee_id is None and not self._changed("assignee_id"):
+            self.take(actor)
+
+    def _follow_customer(self, words: Words) -> None:
+        ticket = self.ticket
+        self.keep(customer_commented_at=self.now)
+        if self.opening or self._changed("status"):
+            pass
+        elif ticket.status == Status.SOLVED and thanks.is_only_thanks(words.text) and not words.files:
+            self.note("thanks")
+            return
+        elif ticket.status in (Status.PENDING, Status.HOLD, Status.SOLVED):
+            self.set_status(Status.OPEN)
+        if ticket.status not in FINISHED and ticket.waiting_since is None:
+            self.keep(waiting_since=self.now)
+
+    def _changed(self, field: str) -> bool:
+        return any(event.get("field_name") == field and event["type"] == "Change" for event in self.events)
+
+    def _route(self) -> None:
+        """Give an unassigned ticket of a group that works in turn to whoever waited longest for one."""
+        ticket = self.ticket
+        if ticket.assignee_id or not ticket.group_id or ticket.status in FINISHED or self._changed("assignee_id"):
+            return
+        turn = (
+            GroupMembership.objects.filter(
+                group=ticket.group_id,
+                group__assignment=Group.Assignment.ROUND_ROBIN,
+                user__active=True,
+                user__away=False,
+            )
+            .select_related("user")
+            .order_by(F("last_assigned_at").asc(nulls_first=True), "id")
+            .select_for_update(of=("self",))
+        )
+        next_one = turn.first()
+        if next_one:
+            next_one.last_assigned_at = self.now
+            next_one.save(update_fields=["last_assigned_at"])
+            self._put(next_one.user)
+            if ticket.status == Status.NEW:
+                self.set_status(Status.OPEN)
+
+    # --- writing it down --------------------------------------------------------------------------------------------------
+
+    def commit(self) -> Audit | None:
+        """Write everything. Returns the audit, or None when nothing changed. Inside the caller's transaction."""
+        if not self.events and not self.letter:
+            return None
+        files = [(file, blobs.store(file.content)) for file in self.words.files] if self.words else []
+        if self.words:
+            self._follow_words(self.words)
+        if self.opening or self._changed("group_id"):
+            self._route()
+        verdict = self._verdict()
+        offered = None
+        if verdict.offer_rating or self.offer:
+            offered = ratings.offer(self)
+        self.keep(updated_at=self.now)
+        if verdict.send:
+            recipients = letters.recipients(self)
+            if recipients and verdict.send in Step.values:
+                self.events.append(
+                    {"type": "Notification", "step": verdict.send, "recipients": [p.pk for p, _address in recipients]}
+                )
+            if self.ticket.told_at is None:
+                self.keep(told_at=self.now)
+        self.audit = Audit.objects.create(
+            ticket=self.ticket,
+            author=self.actor,
+            via={"channel": self.via, **({"source": dict(self.source)} if self.source else {})},
+            events=self.events,
+            created_at=self.now,
+        )
+        comment = self._write_comment(files)
+        if verdict.send and recipients:
+            letters.queue(self, verdict.send, recipients, comment=comment, rating=offered)
+        self._write_timers(verdict)
+        self.ticket.save(update_fields=sorted(self.dirty))
+        self._write_metric()
+        return self.audit
+
+    def _verdict(self) -> protocol.Verdict:
+        if self.letter:
+            return protocol.Verdict(send=self.letter, stop=(TimerKind.TAKEN_CHARGE,))
+        answered = bool(
+            self.words and self.words.public and not self.words.automatic and self.speaker == "agent"
+        )
+        return protocol.follow(
+            self.before,
+            self._case(),
+            answered=answered,
+            confirmed=self.confirmed,
+            now=self.now,
+            steps=self.configuration.steps_of(self.ticket.organization_id),
+        )
+
+    def _case(self) -> protocol.Case:
+        ticket = self.ticket
+        return protocol.Case(
+            status=ticket.status,
+            has_assignee=ticket.assignee_id is not None,
+            told=ticket.told_at is not None,
+            silent=ticket.silent,
+        )
+
+    def _write_comment(self, files: list[tuple[NewFile, str]]) -> Comment | None:
+        if self.words is None:
+            return None
+        words = self.words
+        comment = Comment.objects.create(
+            ticket=self.ticket,
+            audit=self.audit,
+            author=self.actor,
+            mail_id=words.mail_id,
+            public=words.public,
+            via=self.via if self.via in Via.values else Via.RULE,
+            automatic=words.automatic,
+            text=words.text,
+            html=words.html,
+            quoted_text=words.quoted_text,
+            quoted_html=words.quoted_html,
+            created_at=self.now,
+        )
+        if files:
+            Attachment.objects.bulk_create(
+                Attachment(
+                    comment=comment,
+                    file_name=file.file_name[:255],
+                    content_type=file.content_type[:150],
+                    size=len(file.content),
+                    digest=digest,
+                    content_id=file.content_id[:255],
+                    inline=file.inline,
+                )
+                for file, digest in files
+            )
+        return comment
+
+    def _write_timers(self, verdict: protocol.Verdict) -> None:
+        if verdict.stop and not self.opening:
+            clocks.stop(self.ticket, verdict.stop, now=self.now)
+        for kind, due_at in verdict.start.items():
+            clocks.start(self.ticket, kind, due_at, now=self.now, fresh=self.opening)
+
+    def _write_metric(self) -> None:
+        facts = metrics.AuditFacts(self.actor.pk if self.actor else None, self.events, self.now)
+        if not any(event["type"] in ("Create", "Change", "Comment") for event in self.events):
+            return
+        hours = self.configuration.hours
+
+        def business(start, end):
+            return business_seconds(hours, start, end)
+
+        if self.opening:
+            kept = metrics.Metric()
+        else:
+            row = TicketMetric.objects.filter(ticket=self.ticket).values(*METRIC_FIELDS).first()
+            kept = metrics.Metric(**row) if row else metrics.Metric()
+        folded = asdict(metrics.fold(kept, facts, business))
+        if self.opening:
+            TicketMetric.objects.create(ticket=self.ticket, **folded)
+        else:
+            TicketMetric.objects.filter(ticket=self.ticket).update(**folded)
+
+
+def refuse_closed(ticket: Ticket) -> None:
+    """A closed ticket is never changed again. Raises Stale."""
+    if ticket.status == Status.CLOSED:
+        raise Stale(_("Request #%(id)s is closed: write a new one that follows it up.") % {"id": ticket.pk})
+
+
+def refuse_status(ticket: Ticket, status: str) -> None:
+    """Which statuses nobody sets by hand. Raises Invalid("status") or Refused."""
+    if status not in Status.values:
+        raise Invalid("status", _("There is no status “%(status)s”.") % {"status": status})
+    if status == Status.CLOSED:
+        raise Refused(_("A request closes by itself, or when the customer confirms it."))
+    if status == Status.NEW and ticket.status != Status.NEW:
+        raise Invalid("status", _("A request that was taken in hand is never new again."))
+
+
+def _is_member(agent: User, group_id: int) -> bool:
+    return GroupMembership.objects.filter(user=agent, group=group_id).exists()
+
+
+def _tag(tag: str) -> str:
+    return "_".join(tag.lower().split())[:100]

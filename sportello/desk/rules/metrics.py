@@ -1,0 +1,182 @@
+"""Fold a ticket's audits into its clocks and counts. Pure; definitions and sources: docs/metrics.md.
+
+Folding one more audit onto kept figures equals folding all audits from zero: figures can be rebuilt at any time.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from ..words import FINISHED, Status
+
+# Elapsed business seconds between two aware times.
+BusinessSeconds = Callable[[datetime, datetime], int]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFacts:
+    """An audit as the fold reads it: who, when and its events (shapes: models.audit)."""
+
+    author_id: int | None
+    events: Sequence[Mapping[str, Any]]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """What the next audit needs to know besides the published figures. Seconds, not minutes: nothing is rounded twice."""
+
+    created_at: str = ""
+    status: str = ""
+    since: str = ""
+    agent_opened: bool = False
+    seconds: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    assignees: Sequence[int] = ()
+    groups: Sequence[int] = ()
+    repliers: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """The columns of models.ticket_metric. Durations in whole minutes, rounded down."""
+
+    replies: int = 0
+    reopens: int = 0
+    assignee_stations: int = 0
+    group_stations: int = 0
+    repliers: int = 0
+    first_replier_id: int | None = None
+    solver_id: int | None = None
+    first_reply_at: datetime | None = None
+    initially_assigned_at: datetime | None = None
+    assigned_at: datetime | None = None
+    first_solved_at: datetime | None = None
+    solved_at: datetime | None = None
+    status_updated_at: datetime | None = None
+    reply_calendar: int | None = None
+    reply_business: int | None = None
+    first_resolution_calendar: int | None = None
+    first_resolution_business: int | None = None
+    full_resolution_calendar: int | None = None
+    full_resolution_business: int | None = None
+    requester_wait_calendar: int | None = None
+    requester_wait_business: int | None = None
+    agent_wait_calendar: int | None = None
+    agent_wait_business: int | None = None
+    on_hold_calendar: int | None = None
+    on_hold_business: int | None = None
+    fold: Mapping[str, Any] = field(default_factory=dict)
+
+
+# A stay in a status counts for these clocks once it ends.
+CLOCKS = {
+    Status.NEW: ("requester_wait",),
+    Status.OPEN: ("requester_wait",),
+    Status.HOLD: ("requester_wait", "on_hold"),
+    Status.PENDING: ("agent_wait",),
+}
+
+
+def fold(metric: Metric, audit: AuditFacts, business: BusinessSeconds) -> Metric:
+    """The metric after one more audit; audits come oldest first."""
+    carry = Carry(**metric.fold)
+    if not carry.created_at:
+        carry = replace(carry, created_at=audit.at.isoformat(), since=audit.at.isoformat())
+        opening = True
+    else:
+        opening = False
+    for event in audit.events:
+        if event["type"] == "Comment":
+            metric, carry = _comment(metric, carry, event, audit, opening, business)
+        elif event["type"] in ("Create", "Change"):
+            metric, carry = _change(metric, carry, event, audit, business)
+    return replace(metric, fold=asdict(carry))
+
+
+def rebuild(audits: Iterable[AuditFacts], business: BusinessSeconds) -> Metric:
+    """The metric from zero. audits: all of one ticket, oldest first."""
+    metric = Metric()
+    for audit in audits:
+        metric = fold(metric, audit, business)
+    return metric
+
+
+def _comment(
+    metric: Metric, carry: Carry, event: Mapping[str, Any], audit: AuditFacts, opening: bool, business: BusinessSeconds
+) -> tuple[Metric, Carry]:
+    if event["by"] != "agent" or not event["public"] or event.get("automatic"):
+        return metric, carry
+    if opening:  # The agent wrote first: his opening words answer nobody.
+        return metric, replace(carry, agent_opened=True)
+    repliers = _with(carry.repliers, audit.author_id)
+    metric = replace(metric, replies=metric.replies + 1, repliers=len(repliers))
+    if metric.first_reply_at is None:
+        calendar, open_time = _minutes_since_creation(carry, audit.at, business)
+        metric = replace(
+            metric,
+            first_reply_at=audit.at,
+            first_replier_id=audit.author_id,
+            reply_calendar=calendar,
+            reply_business=open_time,
+        )
+    return metric, replace(carry, repliers=repliers)
+
+
+def _change(
+    metric: Metric, carry: Carry, event: Mapping[str, Any], audit: AuditFacts, business: BusinessSeconds
+) -> tuple[Metric, Carry]:
+    name, value = event["field_name"], event["value"]
+    if name == "assignee_id" and value is not None:
+        carry = replace(carry, assignees=_with(carry.assignees, value))
+        metric = replace(
+            metric,
+            assignee_stations=len(carry.assignees),
+            assigned_at=audit.at,
+            initially_assigned_at=metric.initially_assigned_at or audit.at,
+        )
+    elif name == "group_id" and value is not None:
+        carry = replace(carry, groups=_with(carry.groups, value))
+        metric = replace(metric, group_stations=len(carry.groups))
+    elif name == "status":
+        return _status(metric, carry, value, audit, business)
+    return metric, carry
+
+
+def _status(
+    metric: Metric, carry: Carry, status: str, audit: AuditFacts, business: BusinessSeconds
+) -> tuple[Metric, Carry]:
+    was, since = carry.status, datetime.fromisoformat(carry.since)
+    seconds = {name: list(pair) for name, pair in carry.seconds.items()}
+    changes: dict[str, Any] = {"status_updated_at": audit.at}
+    for clock in CLOCKS.get(was, ()):  # type: ignore[call-overload]
+        pair = seconds.setdefault(clock, [0, 0])
+        pair[0] += max(0, int((audit.at - since).total_seconds()))
+        pair[1] += business(since, audit.at)
+        changes |= {f"{clock}_calendar": pair[0] // 60, f"{clock}_business": pair[1] // 60}
+    if status in FINISHED and was not in FINISHED:
+        calendar, open_time = _minutes_since_creation(carry, audit.at, business)
+        changes |= {
+            "solved_at": audit.at,
+            "solver_id": audit.author_id,
+            "full_resolution_calendar": calendar,
+            "full_resolution_business": open_time,
+        }
+        if metric.first_solved_at is None:
+            changes |= {
+                "first_solved_at": audit.at,
+                "first_resolution_calendar": calendar,
+                "first_resolution_business": open_time,
+            }
+    elif was in FINISHED and status not in FINISHED:
+        changes["reopens"] = metric.reopens + 1
+    return replace(metric, **changes), replace(carry, status=status, since=audit.at.isoformat(), seconds=seconds)
+
+
+def _minutes_since_creation(carry: Carry, at: datetime, business: BusinessSeconds) -> tuple[int, int]:
+    created_at = datetime.fromisoformat(carry.created_at)
+    return max(0, int((at - created_at).total_seconds())) // 60, business(created_at, at) // 60
+
+
+def _with(seen: Sequence[int], value: int | None) -> list[int]:
+    return [*seen] if value is None or value in seen else [*seen, value]

@@ -1,0 +1,20 @@
+"""Dates and times as a person of each language writes them. Pure; for mails, where Django's active language is not asked."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+MONTHS = {
+    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+
+
+def day(at: datetime, language: str, time_zone: str) -> str:
+    """As in “22 novembre 2026”."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return f"{local.day} {MONTHS.get(language, MONTHS['en'])[local.month - 1]} {local.year}"
+
+
+def moment(at: datetime, language: str, time_zone: str) -> str:
+    """As in “22 novembre 2026, 10:32”."""
+    return f"{day(at, language, time_zone)}, {at.astimezone(ZoneInfo(time_zone)):%H:%M}"

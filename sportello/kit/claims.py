@@ -1,0 +1,63 @@
+"""Claim rows of work so that two workers never do the same one, and a dead worker's rows come back by themselves.
+
+A claimable model has claimed_by, claimed_until, attempts and last_error. Contract: at least once; whoever does the work
+writes its result and clears the claim in one transaction, through `finish`, which fails when the lease was lost meanwhile.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from . import clock
+
+LEASE = timedelta(seconds=30)
+Row = TypeVar("Row", bound=models.Model)
+
+
+class LeaseLost(Exception):
+    """Somebody else has the row now: the lease ended before the work did."""
+
+
+def claim(ready: "models.QuerySet[Row]", limit: int, *, lease: timedelta = LEASE) -> list[Row]:
+    """Up to `limit` rows of `ready` (filtered and ordered by the caller), now leased to the caller. Counts an attempt."""
+    now = clock.now()
+    free = ready.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+    if not free.exists():  # Polling an empty table takes no write lock.
+        return []
+    token = secrets.token_hex(8)
+    with transaction.atomic():
+        # SQLite ignores skip_locked; its immediate transactions let one worker in at a time.
+        keys: Sequence[Any] = list(free.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+        if not keys:
+            return []
+        ready.model._default_manager.filter(pk__in=keys).update(
+            claimed_by=token, claimed_until=now + lease, attempts=F("attempts") + 1
+        )
+    return list(ready.filter(pk__in=keys, claimed_by=token))
+
+
+def extend(rows: Sequence[Row], *, lease: timedelta = LEASE) -> None:
+    """Hold the rows for another lease, counted from now."""
+    if rows:
+        type(rows[0])._default_manager.filter(
+            pk__in=[row.pk for row in rows], claimed_by=rows[0].claimed_by  # type: ignore[attr-defined]
+        ).update(claimed_until=clock.now() + lease)
+
+
+def finish(row: Row, **values: Any) -> None:
+    """Write the result on the row and free it. Raises LeaseLost if the row is no longer ours: roll everything back."""
+    done = type(row)._default_manager.filter(pk=row.pk, claimed_by=row.claimed_by).update(  # type: ignore[attr-defined]
+        claimed_by="", claimed_until=None, **values
+    )
+    if not done:
+        raise LeaseLost(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def retry_at(attempts: int, now: datetime) -> datetime:
+    """When to try again after that many attempts: 1, 2, 4 … minutes, at most an hour apart."""
+    return now + timedelta(minutes=min(60, 2 ** min(attempts - 1, 6)))
