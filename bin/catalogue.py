@@ -98,7 +98,9 @@ def problems() -> list[str]:
         if not message.id:
             continue
         translated = known.get(_key(message), message.context)
-        found += [f"{trouble}: {_key(message)!r} ({message.locations[0][0]})" for trouble in _troubles(message, translated)]
+        found += [
+            f"{trouble}: {_key(message)!r} ({message.locations[0][0]})" for trouble in _troubles(message, translated)
+        ]
     return found
 
 
@@ -112,9 +114,10 @@ def _troubles(message: Message, translated: Message | None) -> Iterator[str]:
         yield "not translated"
     elif translated.fuzzy:
         yield "fuzzy"
-    elif any(_placeholders(string) != _placeholders(ids[-1]) for string in strings[-1:]):
-        yield "other placeholders"
-    elif any(not _placeholders(string) <= _placeholders(ids[-1]) for string in strings):
+    # A singular may spell its number out ("one mail"), the last form has to say everything.
+    elif _placeholders(strings[-1]) != _placeholders(ids[-1]) or not _placeholders(strings[0]) <= _placeholders(
+        ids[-1]
+    ):
         yield "other placeholders"
 
 

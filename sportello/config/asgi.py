@@ -5,7 +5,7 @@ way a page takes less than half the time (docs/decisions). Live traffic will get
 """
 
 import logging
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from django.core.handlers.wsgi import WSGIHandler
@@ -22,7 +22,7 @@ class Application:
     """HTTP to Django; the lifespan warms up what the first page would otherwise wait for."""
 
     def __init__(self, django: WSGIHandler) -> None:
-        self._http = WSGIMiddleware(django, workers=THREADS)
+        self._http = WSGIMiddleware(cast(Any, django), workers=THREADS)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":

@@ -6,8 +6,11 @@ Knows no Django: the supervisor reads settings too and must stay small. docs/set
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from sportello.kit import mail_out
+from sportello.kit.mail_out import MailOut
 from sportello.kit.terminal import _
 
 PREFIX = "SPORTELLO_"
@@ -31,21 +34,6 @@ class Address:
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True)
-class MailOut:
-    """Where mails leave: scheme "smtp" (STARTTLS when offered), "smtps" (TLS from the start) or "file" (folder)."""
-
-    scheme: str
-    host: str = ""
-    port: int = 0
-    user: str = ""
-    password: str = ""
-    folder: Path | None = None
-
-    def __repr__(self) -> str:  # no password in a log or a traceback
-        return f"MailOut({self.folder.as_uri() if self.folder else f'{self.scheme}://{self.host}:{self.port}'})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,17 +181,21 @@ def _database(name: str, text: str) -> Database:
 
 
 def _mail_out(name: str, text: str) -> MailOut:
-    example = "smtp://desk:password@mail.example.org:587"
-    url = _split(name, text, ("smtp", "smtps", "file"), example)
-    if url.scheme == "file":
-        if url.netloc not in ("", "localhost") or not url.path.strip("/"):
-            raise SettingError(name, _("file:/// needs a folder."), "file:///var/mail/desk")
-        return MailOut("file", folder=Path(unquote(url.path)))
-    if not url.hostname or url.path.strip("/") or url.query:
-        raise SettingError(name, _("a mail server is user, password, host and port."), example)
-    user = unquote(url.username or "")
-    port = url.port or (465 if url.scheme == "smtps" else 587 if user else 25)
-    return MailOut(url.scheme, url.hostname, port, user, unquote(url.password or ""))
+    try:
+        return mail_out.parse(text)
+    except mail_out.BadAddress as error:
+        sentence, example = {
+            "scheme": (
+                _("this is not an address that starts with {wanted}.").format(wanted="smtp:// / smtps:// / file://"),
+                "smtp://desk:password@mail.example.org:587",
+            ),
+            "folder": (_("file:/// needs a folder."), "file:///var/mail/desk"),
+            "server": (
+                _("a mail server is user, password, host and port."),
+                "smtp://desk:password@mail.example.org:587",
+            ),
+        }[error.problem]
+        raise SettingError(name, sentence, example) from None
 
 
 def _megabytes(name: str, text: str) -> int:
@@ -218,7 +210,8 @@ def _secret(name: str, text: str) -> str:
     return text
 
 
-READERS: dict[str, Callable[[str, str], object]] = {
+# Any: each name has a type of its own, and read() puts each where it belongs.
+READERS: dict[str, Callable[[str, str], Any]] = {
     "DATA": _folder,
     "DATABASE_URL": _database,
     "PUBLIC_URL": _public_url,

@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import close_old_connections, connection, connections
+from django.db import close_old_connections, connections
+
+from sportello.kit.sqlite.base import DatabaseWrapper
 
 logger = logging.getLogger(__name__)
 
@@ -99,9 +101,10 @@ def describe(error: BaseException) -> str:
 
 
 def _sqlite_file() -> str | None:
-    if connection.vendor != "sqlite" or connection.is_in_memory_db():
-        return None
-    return str(connection.settings_dict["NAME"])
+    connection = connections["default"]
+    if isinstance(connection, DatabaseWrapper) and not connection.is_in_memory_db():
+        return str(connection.settings_dict["NAME"])
+    return None
 
 
 def _watch(database: str, bell: Bell, stop: threading.Event) -> None:

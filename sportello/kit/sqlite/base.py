@@ -44,24 +44,24 @@ class DatabaseWrapper(django_sqlite.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         self._lock()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._unlock()
             raise
 
     def _commit(self) -> None:
-        super()._commit()  # when it fails Django rolls back, and only then is the turn over
+        super()._commit()  # type: ignore[misc]  # when it fails Django rolls back, and then the turn is over
         self._unlock()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._unlock()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self._unlock()
 
