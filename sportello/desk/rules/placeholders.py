@@ -1,9 +1,10 @@
 """Placeholders: the small language in which an admin writes texts with blanks, `{{ ticket.title }}`.
 
-Liquid, reduced to what a text needs: output, conditions, assignment and comments. There is no loop, no include and no filter that
-makes a value longer, so the work is bounded by the length of the source; nothing but plain values can be reached from a text.
+Liquid, reduced to what a text needs: output, conditions, assignment and comments. There is no loop, no include and no
+filter that makes a value longer, so the work is bounded by the length of the source; a text reaches plain values only.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
@@ -75,8 +76,21 @@ PLACEHOLDERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "it": "Minuti di validità del link per entrare",
             "en": "Minutes for which the sign-in link is valid",
         },
+        "answer": {
+            "it": "Il punto in cui compare la risposta del tecnico; senza, compare in fondo",
+            "en": "Where the technician's answer appears; at the end where the text does not say",
+        },
+        "buttons": {
+            "it": "Il punto in cui compaiono i pulsanti; senza, compaiono in fondo",
+            "en": "Where the buttons appear; at the end where the text does not say",
+        },
         "today": {"it": "Data di oggi, per esteso", "en": "Today's date, in full"},
     }
+)
+
+
+_BLOCK = re.compile(
+    r"\{%-?\s*(?:(?P<open>if|unless|case|comment)|end(?:if|unless|case|comment))\b|(?P<empty>\{\{\s*\}\})"
 )
 
 
@@ -92,7 +106,7 @@ class _Environment(Environment):
             self.add_filter(name, function)
 
 
-# Rendering is lax: a text that was accepted and meets an unexpected value leaves that one placeholder empty, and the mail goes out.
+# Rendering is lax: where an accepted text meets an unexpected value, that placeholder is empty and the mail goes out.
 _LAX = {escape: _Environment(tolerance=Mode.LAX, strict_filters=False, autoescape=escape) for escape in (False, True)}
 _STRICT = _Environment(tolerance=Mode.STRICT)
 # The engine has its own `now` and `today`, which read the machine's clock.
@@ -102,9 +116,9 @@ _NO_CLOCK = {"now": None, "today": None}
 def render(source: str, values: Mapping[str, Any], *, escape: bool = False) -> str:
     """The text with its blanks filled. Never raises: what is missing, unknown or wrong comes out empty.
 
-    values: nested dicts of plain strings and numbers; an empty string counts as missing, so that `{% if agent.name %}` reads as it
-    should. A value is never read as a template, and only its first VALUE_LIMIT characters are used. With escape, values (not the source) are
-    escaped for HTML.
+    values: nested dicts of plain strings and numbers; an empty string counts as missing, so that `{% if agent.name %}`
+    reads as it should. A value is never read as a template, and only its first VALUE_LIMIT characters are used. With
+    escape, values (not the source) are escaped for HTML.
     """
     try:
         return _parse(source, escape).render(_NO_CLOCK | _plain(values))
@@ -113,13 +127,15 @@ def render(source: str, values: Mapping[str, Any], *, escape: bool = False) -> s
 
 
 def check(source: str) -> list[str]:
-    """Why a text cannot be accepted, each complaint with its line and column, in the active language; empty when it can."""
+    """Why a text cannot be accepted, each complaint with its place and in the active language; [] when it can."""
     if len(source) > SOURCE_LIMIT:
         return [_("The text is longer than %(limit)d characters.") % {"limit": SOURCE_LIMIT}]
     try:
         template = _STRICT.from_string(source)
     except LiquidError as error:
-        index = error.token.start_index if error.token else 0
+        index = error.token.start_index if error.token else -1
+        if index < 0:  # the parser met the end and no longer knows where it began
+            index = _unclosed(source)
         return [_at(source, index, _("this cannot be read: %(excerpt)s") % {"excerpt": _line(source, index)})]
     return [_at(source, index, complaint) for index, complaint in sorted(_complaints(template))]
 
@@ -132,7 +148,7 @@ def _complaints(template: BoundTemplate) -> Iterator[tuple[int, str]]:
             if name not in PLACEHOLDERS:
                 close = get_close_matches(name, PLACEHOLDERS, n=1)
                 yield (
-                    use.span.start,
+                    use.span.index,
                     _("“%(name)s” is not a placeholder; did you mean “%(close)s”?") % {"name": name, "close": close[0]}
                     if close
                     else _("“%(name)s” is not a placeholder.") % {"name": name},
@@ -140,7 +156,7 @@ def _complaints(template: BoundTemplate) -> Iterator[tuple[int, str]]:
     for name, spans in analysis.filters.items():
         if name not in FILTERS:
             for span in spans:
-                yield span.start, _("“%(name)s” is not a filter that texts can use.") % {"name": name}
+                yield span.index, _("“%(name)s” is not a filter that texts can use.") % {"name": name}
 
 
 def _dotted(segments: Segments) -> str:
@@ -151,6 +167,18 @@ def _at(source: str, index: int, complaint: str) -> str:
     before = source[:index]
     place = {"line": before.count("\n") + 1, "column": index - before.rfind("\n"), "complaint": complaint}
     return _("Line %(line)d, column %(column)d: %(complaint)s") % place
+
+
+def _unclosed(source: str) -> int:
+    opened = []
+    for found in _BLOCK.finditer(source):
+        if found["empty"]:
+            return found.start()
+        if found["open"]:
+            opened.append(found.start())
+        elif opened:
+            opened.pop()
+    return opened[-1] if opened else 0
 
 
 def _line(source: str, index: int) -> str:
@@ -168,9 +196,9 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain_value(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return _plain(value)
     if value is None or isinstance(value, (bool, int, float)):
         return value
+    if isinstance(value, dict):
+        return _plain(value)
     # An exact str, never a subclass: a "safe" string would pass unescaped.
-    return str(value)[:VALUE_LIMIT] + "" or None
+    return str.__str__(str(value))[:VALUE_LIMIT] or None
