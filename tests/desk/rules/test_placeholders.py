@@ -108,6 +108,8 @@ def test_render_when_a_value_is_anything_gives_it_back_with_plain_line_ends(valu
         ("{{ ticket.id | base64 }}", ["Line 1, column 16: “base64” is not a filter that texts can use."]),
         ("a\n{% if agent.name %}b", ["Line 2, column 1: this cannot be read: {% if agent.name %}b"]),
         ("a {{ ticket.id", ["Line 1, column 3: this cannot be read: a {{ ticket.id"]),
+        ("a\n" + "{{" * 4_000, ["Line 2, column 1: too many spaces or braces in a row"]),
+        ("{{" + " " * 9_000, ["Line 1, column 3: too many spaces or braces in a row"]),
         ("{{}}", ["Line 1, column 1: this cannot be read: {{}}"]),
         (
             "{% for i in (1..3) %}{% endfor %}",
