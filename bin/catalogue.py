@@ -92,7 +92,7 @@ def update() -> None:
 
 
 def problems() -> list[str]:
-    """A line for each text whose translation is missing, fuzzy or does not fit; empty when the catalogue is complete."""
+    """A line for each text whose translation is missing, fuzzy or does not fit; none when all is well."""
     known, found = stored(), []
     for message in template():
         if not message.id:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest_plugins = ["tests.personas"]
 from django.conf import settings
 from django.db import connection, connections
 
 from tests import services
+
+pytest_plugins = ["tests.personas"]
 
 MARKS = {"postgres": "postgres", "dovecot": "dovecot", "browser": "chromium"}
 ON_POSTGRES = "postgres" in settings.DATABASES["default"]["ENGINE"]

@@ -19,6 +19,7 @@ POLL_SECONDS = 0.075
 FIRST_RETRY_SECONDS = 0.5
 LAST_RETRY_SECONDS = 30.0
 STOP_SECONDS = 1.0
+LIBRARY = str(Path(logging.__file__).parent.parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,10 @@ def _turn(loop: Loop, bell: Bell, stop: threading.Event) -> None:
 def describe(error: BaseException) -> str:
     """The kind of error and where it was raised, never its message: that may quote a mail or an address."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "/sportello/" in frame.filename] or frames
+    ours = [
+        frame for frame in frames if not frame.filename.startswith(LIBRARY) and "site-packages" not in frame.filename
+    ]
+    ours = ours or frames
     place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
     return f"{type(error).__name__}{place}"
 

@@ -1,0 +1,150 @@
+import logging
+import sqlite3
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from sportello.kit import loops
+from sportello.kit.loops import Bell, Loop, describe, run
+
+PATIENCE = 20
+
+
+def start(*found: Loop) -> tuple[threading.Thread, threading.Event]:
+    stop = threading.Event()
+    thread = threading.Thread(target=run, args=(found,), kwargs={"stop": stop})
+    thread.start()
+    return thread, stop
+
+
+def test_loop_while_there_is_work_is_called_again_at_once():
+    calls, idle = [], threading.Event()
+
+    def step() -> bool:
+        calls.append(len(calls))
+        if len(calls) == 5:
+            idle.set()
+        return len(calls) < 5
+
+    thread, stop = start(Loop("work", step, every=3600))
+    assert idle.wait(PATIENCE)
+    stop.set()
+    thread.join(PATIENCE)
+
+    assert not thread.is_alive()
+    assert calls == [0, 1, 2, 3, 4]
+
+
+def test_loop_when_a_step_raises_is_logged_without_its_message_and_tried_again(caplog, monkeypatch):
+    monkeypatch.setattr(loops, "FIRST_RETRY_SECONDS", 0.001)
+    recovered, calls = threading.Event(), []
+
+    def step() -> bool:
+        calls.append(1)
+        if len(calls) < 3:
+            raise ValueError("rita@example.com wrote: my password is hunter2")
+        recovered.set()
+        return False
+
+    with caplog.at_level(logging.INFO, logger="sportello.kit.loops"):
+        thread, stop = start(Loop("receive", step, every=3600))
+        assert recovered.wait(PATIENCE)
+        stop.set()
+        thread.join(PATIENCE)
+
+    assert len(caplog.messages) == 2
+    assert caplog.messages[0].startswith("loop=receive failed error=ValueError at test_loops.py:")
+    assert "hunter2" not in caplog.text
+
+
+def test_loop_when_one_fails_for_good_leaves_the_others_running():
+    done = threading.Event()
+
+    def broken() -> bool:
+        raise RuntimeError
+
+    thread, stop = start(Loop("broken", broken, every=3600), Loop("fine", done.set, every=3600))
+    assert done.wait(PATIENCE)
+    stop.set()
+    thread.join(PATIENCE)
+
+    assert not thread.is_alive()
+
+
+def test_loop_when_a_step_does_not_end_is_left_behind_at_stop(monkeypatch):
+    monkeypatch.setattr(loops, "STOP_SECONDS", 0.05)
+    entered, release = threading.Event(), threading.Event()
+
+    def stuck() -> bool:
+        entered.set()
+        release.wait(PATIENCE)
+        return False
+
+    thread, stop = start(Loop("stuck", stuck, every=3600))
+    assert entered.wait(PATIENCE)
+    stop.set()
+    thread.join(PATIENCE)
+
+    assert not thread.is_alive()
+    release.set()
+
+
+def test_loop_when_another_process_commits_is_woken(real_database):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL looks by its interval")
+    looked = threading.Semaphore(0)
+    path = connection.settings_dict["NAME"]
+    thread, stop = start(Loop("receive", looked.release, every=3600))
+    assert looked.acquire(timeout=PATIENCE)
+    assert looked.acquire(timeout=PATIENCE)  # the watcher's first look rings too
+
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE woken (id)")
+    other.commit()
+    other.close()
+
+    assert looked.acquire(timeout=PATIENCE)
+    stop.set()
+    thread.join(PATIENCE)
+
+
+def test_loop_when_a_step_raises_in_a_transaction_gives_the_database_back(real_database, monkeypatch):
+    monkeypatch.setattr(loops, "FIRST_RETRY_SECONDS", 0.001)
+    calls, recovered = [], threading.Event()
+
+    def step() -> bool:
+        calls.append(1)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            if len(calls) == 1:
+                raise RuntimeError
+        recovered.set()
+        return False
+
+    thread, stop = start(Loop("work", step, every=3600))
+    assert recovered.wait(PATIENCE)
+    stop.set()
+    thread.join(PATIENCE)
+
+    assert len(calls) >= 2
+
+
+def test_bell_when_rung_before_the_wait_is_not_missed():
+    bell = Bell()
+    heard = bell.rings
+    bell.ring()
+
+    bell.wait(heard, timeout=3600)
+
+    assert bell.rings == heard + 1
+
+
+def test_describe_names_the_kind_and_the_place_only():
+    try:
+        raise KeyError("secret")
+    except KeyError as error:
+        said = describe(error)
+
+    assert said.startswith("KeyError at test_loops.py:")
+    assert "secret" not in said
