@@ -37,7 +37,7 @@ Buongiorno{% if requester.first_name %} {{ requester.first_name }}{% endif %},
 {{ answer }}
 
 Per aggiungere qualcosa (un dettaglio, una schermata, un orario comodo) basta rispondere a questa mail\
-{% if agent.phone %}, oppure chiamare {{ agent.phone }}{% endif %}.
+{% if desk.phone %}, oppure chiamare {{ desk.phone }}{% endif %}.
 
 {% if agent.name %}A presto,
 {{ agent.name }}{% else %}A presto,
@@ -113,7 +113,7 @@ Hello{% if requester.first_name %} {{ requester.first_name }}{% endif %},
 {{ answer }}
 
 Anything to add, such as a detail, a screenshot or a good time to call? Just reply to this email\
-{% if agent.phone %} or ring {{ agent.phone }}{% endif %}.
+{% if desk.phone %} or ring {{ desk.phone }}{% endif %}.
 
 {% if agent.name %}Best wishes,
 {{ agent.name }}{% else %}Best wishes,

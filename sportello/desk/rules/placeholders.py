@@ -63,6 +63,7 @@ PLACEHOLDERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "agent.phone": {"it": "Telefono del tecnico, se pubblico", "en": "The technician's phone, where it is public"},
         "desk.name": {"it": "Nome dello sportello", "en": "Name of the desk"},
         "desk.address": {"it": "Indirizzo di posta dello sportello", "en": "Mail address of the desk"},
+        "desk.phone": {"it": "Telefono dello sportello, se pubblico", "en": "Phone of the desk, where it is public"},
         "organization.name": {"it": "Organizzazione di chi ha scritto", "en": "Organization of the person who wrote"},
         "close_hours": {
             "it": "Ore dopo le quali una richiesta risolta si chiude da sola",
