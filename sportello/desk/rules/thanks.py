@@ -68,7 +68,8 @@ _EMOJI = re.compile("[\u2190-\u21ff\u2300-\u27bf\u2900-\u2bff\U0001f000-\U0001fa
 _SMILE = re.compile(r"(?<!\w)(?:[:;=8][-']?[)\]D*]+|\^_?\^|<3|xD|XD)(?!\w)")
 _REACTION = re.compile(
     r"^[\w .,'’()-]{1,80} (?:reacted (?:to your (?:message|email)|via gmail|with)"
-    r"|ha reagito (?:al (?:tuo|suo) messaggio|alla tua email|con|tramite|via)|ha aggiunto una reazione)(?: (?:gmail|outlook))?[\s:.]*$",
+    r"|ha reagito (?:al (?:tuo|suo) messaggio|alla tua email|con|tramite|via)|ha aggiunto una reazione)"
+    r"(?: (?:gmail|outlook))?[\s:.]*$",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+")
