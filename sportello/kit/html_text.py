@@ -36,7 +36,7 @@ def _without_invisible(html: str) -> str:
 
 def _read(html: str, *, show_hidden: bool) -> str:
     writer = _Writer(show_hidden)
-    parser = etree.HTMLParser(target=writer, encoding="utf-8", huge_tree=True)
+    parser = etree.HTMLParser(target=writer, encoding="utf-8", huge_tree=True)  # type: ignore[call-overload]
     try:
         parser.feed(html.replace("\0", "").encode("utf-8", "replace"))
         parser.close()

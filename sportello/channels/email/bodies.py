@@ -1,5 +1,6 @@
 """From the tree of parts to the text, the HTML and the files of a mail."""
 
+import mimetypes
 import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote
@@ -81,7 +82,7 @@ def read_bodies(root: Part, repairs: list[str], unwrapped: Part | None = None) -
             repairs.append("html-too-big")
             found.files += [_File("", "text/html", part.html.encode()) for part in sources if part.html]
         else:
-            html = "".join(clean(part.html) if part.html else from_text(part.text) for part in sources)
+            html = "<br>".join(clean(part.html) if part.html else from_text(part.text) for part in sources)
     return Bodies(text, html, _attachments(found, html), found.calendar_method, bool(own))
 
 
@@ -140,7 +141,7 @@ def _collect_alternative(part: Part, found: _Found) -> None:
         htmls = [segment for segment in found.segments if segment.html]
         texts = [segment.text for segment in found.segments if segment.text.strip()]
         if htmls:
-            best.html = "\n".join(segment.html or from_text(segment.text) for segment in found.segments)
+            best.html = "<br>".join(segment.html or from_text(segment.text) for segment in found.segments)
         elif texts:
             best.text = "\n\n".join(texts)
     found.segments = before
@@ -212,7 +213,9 @@ def _open_tnef(part: Part, found: _Found) -> None:
         found.repairs.append("tnef-broken")
         found.files.append(_File(part.file_name or "winmail.dat", "application/ms-tnef", content))
         return
-    found.files += [_File(name, kind or "application/octet-stream", data, cid) for name, kind, cid, data in tnef.files]
+    for name, kind, content_id, data in tnef.files:
+        kind = kind or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        found.files.append(_File(name, kind, data, content_id))
     if tnef.text.strip() or tnef.html.strip():
         text = tnef.text.replace("\r\n", "\n").replace("\r", "\n")
         found.spare_texts.insert(0, _Segment(text=text, html=tnef.html))

@@ -166,7 +166,8 @@ def _reason(text: str, recipient: str) -> tuple[str, str]:
     """Status and sentence: from the lines after the recipient's first mention, else from anywhere."""
     text = text[:_MOST_TEXT]
     at = text.lower().find(recipient) if recipient else -1
-    for piece in (text[max(at, 0) : max(at, 0) + 1500], text):
+    start = text.rfind("\n", 0, max(at, 0)) + 1
+    for piece in (text[start : start + 1500], text):
         lines = [" ".join(line.split()) for line in piece.split("\n")]
         for line in lines:
             if _STATUS.search(line) or _REPLY_CODE.search(line):

@@ -34,8 +34,9 @@ _SPELLED = {
 _NOT_ASCII_BASED = ("utf-7", "utf-16", "utf-32", "iso2022", "hz", "cp037", "cp500", "cp1140", "cp273")
 # Single-byte charsets whose every byte string is valid: UTF-8 under their name is a lie told by accident.
 _WESTERN = frozenset({"cp1252", "iso8859-15", "cp1250", "cp1254", "mac-roman", "cp850", "cp437"})
-# What charset-normalizer may choose from: without this list short texts come out as cp1006 or cp1258.
-_LIKELY = ["cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp932", "gb18030", "big5", "cp949", "euc_jp"]
+# What charset-normalizer may choose from: without this list short texts come out as cp1006 or cp1258. No other Latin
+# one than cp1252: it takes Italian for Czech (cp1250) when only a few letters have accents.
+_LIKELY = ["cp1252", "cp1251", "koi8_r", "cp1253", "cp932", "gb18030", "big5", "cp949", "euc_jp"]
 _ENOUGH_TO_GUESS = 64
 _SAMPLE = 4096
 

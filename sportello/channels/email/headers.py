@@ -63,7 +63,7 @@ def read_headers(raw: bytes, start: int, end: int, repairs: list[str]) -> tuple[
     before the blank line (clients and list servers break subjects so), otherwise the body starts with it.
     """
     headers = Headers()
-    lenient_until = start
+    lenient_until, blank = start, -1
     last_name, last_value = "", [b""]
     position = start
     while position < end:
@@ -82,7 +82,8 @@ def read_headers(raw: bytes, start: int, end: int, repairs: list[str]) -> tuple[
             position = line_end
             continue
         if position >= lenient_until:
-            known = _KNOWN_FIELD.search(raw, position, _blank_line(raw, position, end))
+            blank = blank if blank >= 0 else _blank_line(raw, position, end)
+            known = _KNOWN_FIELD.search(raw, position, blank)
             if known is None:
                 repairs.append("header-end-missing" if headers or last_name else "headers-missing")
                 break
@@ -96,7 +97,6 @@ def read_headers(raw: bytes, start: int, end: int, repairs: list[str]) -> tuple[
 
 
 def _blank_line(raw: bytes, start: int, end: int) -> int:
-    end = min(end, start + _LONGEST_VALUE)
     found = [at for at in (raw.find(b"\n\n", start, end), raw.find(b"\n\r\n", start, end)) if at >= 0]
     return min(found) + 1 if found else end
 

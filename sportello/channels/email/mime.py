@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sportello.channels.email.headers import Headers, base64_bytes, parameters, read_headers
 
 MOST_PARTS = 1000
-DEEPEST = 30
+DEEPEST = 20
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 _DELIMITER_LINE = re.compile(rb"^--(\S{1,200})[ \t]*\r?\nContent-[A-Za-z-]{1,40}:", re.IGNORECASE | re.MULTILINE)
@@ -62,15 +62,14 @@ class Part:
 
 
 def _base64(body: bytes, is_text: bool, repairs: list[str]) -> bytes:
-    stray = len(_NO_BASE64.findall(body)) if _NO_BASE64.search(body) else 0
-    if not stray:
+    stray = _NO_BASE64.search(body)
+    if stray is None:
         return base64_bytes(body)
     repairs.append("base64-broken")
-    if is_text and stray * 10 > len(body):  # plain text under a false flag
-        return body
-    head, padding, tail = body.partition(b"=")
-    if is_text and padding and _NO_BASE64.search(tail):  # a list server wrote its footer below
-        return base64_bytes(head) + b"\n" + tail.lstrip(b"=\r\n")
+    line = body.rfind(b"\n", 0, stray.start()) + 1
+    tail = body[line:]
+    if is_text and len(_NO_BASE64.findall(tail)) * 10 > len(tail):  # plain text, or a footer that a list server added
+        return base64_bytes(body[:line]) + (b"\n" if line else b"") + tail
     return base64_bytes(body)
 
 
