@@ -25,7 +25,10 @@ SECONDS = 30
 def program(service: str) -> Path | None:
     """The service's program, None when it is not installed."""
     places = {
-        "postgres": [*sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), reverse=True), shutil.which("postgres")],
+        "postgres": [
+            *sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), reverse=True),
+            shutil.which("postgres"),
+        ],
         "dovecot": [Path("/usr/sbin/dovecot"), shutil.which("dovecot")],
         "chromium": [shutil.which("chromium"), shutil.which("chromium-browser"), shutil.which("google-chrome")],
     }[service]
@@ -63,7 +66,13 @@ def _unprivileged() -> str | None:
 def _running(command: Sequence[str], *, user: str | None, stop: signal.Signals, log: Path) -> Iterator[None]:
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, user=user, group=None, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            command,
+            user=user,
+            group=None,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
     try:
         yield
@@ -95,10 +104,28 @@ def postgres() -> Iterator[str]:
         shutil.chown(folder, user)
     log = Path(tempfile.mkstemp(prefix="sportello-pg-log-")[1])
     try:
-        initdb = [server.parent / "initdb", "-D", folder / "data", "-U", "desk", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        initdb = [
+            server.parent / "initdb",
+            "-D",
+            folder / "data",
+            "-U",
+            "desk",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
         subprocess.run([*initdb, "--locale=C.UTF-8"], user=user, check=True, capture_output=True, cwd="/")
         options = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=")
-        command = [server, "-D", folder / "data", "-k", folder, *(word for option in options for word in ("-c", option))]
+        command = [
+            server,
+            "-D",
+            folder / "data",
+            "-k",
+            folder,
+            *(word for option in options for word in ("-c", option)),
+        ]
         with _running([str(word) for word in command], user=user, stop=signal.SIGINT, log=log):
             _wait_until(lambda: _answers_psql(server.parent, folder), log)
             yield f"postgres://desk@/desk?host={folder}"

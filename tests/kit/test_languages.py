@@ -7,6 +7,8 @@ from sportello.kit.languages import guess
 ITALIAN = """
 Buongiorno, la stampante non funziona
 Grazie mille
+Problema stampante
+Richiesta informazioni
 Grazie, tutto a posto
 Non riesco ad accedere al gestionale
 Da stamattina internet non va
@@ -29,6 +31,8 @@ In allegato lo screenshot dell'errore
 ENGLISH = """
 Hello, the printer is not working
 Thanks a lot
+Invoice missing
+Booking engine error
 Thank you, all good
 I cannot log in to the booking engine
 Internet has been down since this morning
@@ -91,7 +95,7 @@ def test_guess_when_unsure_is_the_default(text):
 
 
 def test_guess_of_mixed_halves_is_the_default():
-    assert guess("the invoice is here, ma non è qui") == ""
+    assert guess("the invoice is here, la fattura non è arrivata") == ""
 
 
 @given(st.text(), st.sampled_from(["", "it"]))

@@ -23,11 +23,16 @@ PUBLIC_DOMAINS = frozenset(
 )
 
 
+ADDRESS_LIMIT = 254  # RFC 5321 leaves no room for more.
+
+
 def fold_address(address: str) -> str:
     """The address as it is stored and compared. Raises Invalid("email")."""
     folded = address.strip().lower()
     try:
         validate_email(folded)
+        if len(folded) > ADDRESS_LIMIT:
+            raise ValidationError("too long")
     except ValidationError:
         raise Invalid("email", _("“%(address)s” is not a mail address.") % {"address": address[:100]}) from None
     return folded

@@ -5,13 +5,16 @@ Folding one more audit onto kept figures equals folding all audits from zero: fi
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..words import FINISHED, Status
 
 # Elapsed business seconds between two aware times.
 BusinessSeconds = Callable[[datetime, datetime], int]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Carry:
     created_at: str = ""
     status: str = ""
     since: str = ""
-    agent_opened: bool = False
+    requester: int | None = None
+    assignee: int | None = None
     seconds: Mapping[str, Sequence[int]] = field(default_factory=dict)
     assignees: Sequence[int] = ()
     groups: Sequence[int] = ()
@@ -81,16 +85,18 @@ CLOCKS = {
 def fold(metric: Metric, audit: AuditFacts, business: BusinessSeconds) -> Metric:
     """The metric after one more audit; audits come oldest first."""
     carry = Carry(**metric.fold)
-    if not carry.created_at:
+    opening = not carry.created_at
+    if opening:
         carry = replace(carry, created_at=audit.at.isoformat(), since=audit.at.isoformat())
-        opening = True
-    else:
-        opening = False
+    status = ""
     for event in audit.events:
-        if event["type"] == "Comment":
-            metric, carry = _comment(metric, carry, event, audit, opening, business)
+        if event["type"] == "Comment" and not opening:  # Whoever opens the ticket answers nobody.
+            metric, carry = _comment(metric, carry, event, audit, business)
         elif event["type"] in ("Create", "Change"):
-            metric, carry = _change(metric, carry, event, audit, business)
+            metric, carry = _change(metric, carry, event, audit)
+            status = event["value"] if event["field_name"] == "status" else status
+    if status:  # Only where the update left the ticket: solved and reopened in one gesture is neither.
+        metric, carry = _status(metric, carry, status, audit, business)
     return replace(metric, fold=asdict(carry))
 
 
@@ -103,12 +109,10 @@ def rebuild(audits: Iterable[AuditFacts], business: BusinessSeconds) -> Metric:
 
 
 def _comment(
-    metric: Metric, carry: Carry, event: Mapping[str, Any], audit: AuditFacts, opening: bool, business: BusinessSeconds
+    metric: Metric, carry: Carry, event: Mapping[str, Any], audit: AuditFacts, business: BusinessSeconds
 ) -> tuple[Metric, Carry]:
     if event["by"] != "agent" or not event["public"] or event.get("automatic"):
         return metric, carry
-    if opening:  # The agent wrote first: his opening words answer nobody.
-        return metric, replace(carry, agent_opened=True)
     repliers = _with(carry.repliers, audit.author_id)
     metric = replace(metric, replies=metric.replies + 1, repliers=len(repliers))
     if metric.first_reply_at is None:
@@ -123,12 +127,14 @@ def _comment(
     return metric, replace(carry, repliers=repliers)
 
 
-def _change(
-    metric: Metric, carry: Carry, event: Mapping[str, Any], audit: AuditFacts, business: BusinessSeconds
-) -> tuple[Metric, Carry]:
+def _change(metric: Metric, carry: Carry, event: Mapping[str, Any], audit: AuditFacts) -> tuple[Metric, Carry]:
     name, value = event["field_name"], event["value"]
-    if name == "assignee_id" and value is not None:
-        carry = replace(carry, assignees=_with(carry.assignees, value))
+    if name == "requester_id":
+        carry = replace(carry, requester=value)
+    elif name == "assignee_id" and value is None:
+        carry = replace(carry, assignee=None)
+    elif name == "assignee_id":
+        carry = replace(carry, assignee=value, assignees=_with(carry.assignees, value))
         metric = replace(
             metric,
             assignee_stations=len(carry.assignees),
@@ -138,27 +144,27 @@ def _change(
     elif name == "group_id" and value is not None:
         carry = replace(carry, groups=_with(carry.groups, value))
         metric = replace(metric, group_stations=len(carry.groups))
-    elif name == "status":
-        return _status(metric, carry, value, audit, business)
     return metric, carry
 
 
 def _status(
     metric: Metric, carry: Carry, status: str, audit: AuditFacts, business: BusinessSeconds
 ) -> tuple[Metric, Carry]:
+    if status == carry.status:
+        return metric, carry
     was, since = carry.status, datetime.fromisoformat(carry.since)
     seconds = {name: list(pair) for name, pair in carry.seconds.items()}
     changes: dict[str, Any] = {"status_updated_at": audit.at}
     for clock in CLOCKS.get(was, ()):  # type: ignore[call-overload]
         pair = seconds.setdefault(clock, [0, 0])
-        pair[0] += max(0, int((audit.at - since).total_seconds()))
+        pair[0] += _seconds(since, audit.at)
         pair[1] += business(since, audit.at)
         changes |= {f"{clock}_calendar": pair[0] // 60, f"{clock}_business": pair[1] // 60}
     if status in FINISHED and was not in FINISHED:
         calendar, open_time = _minutes_since_creation(carry, audit.at, business)
         changes |= {
             "solved_at": audit.at,
-            "solver_id": audit.author_id,
+            "solver_id": _solver(carry, audit),
             "full_resolution_calendar": calendar,
             "full_resolution_business": open_time,
         }
@@ -175,7 +181,17 @@ def _status(
 
 def _minutes_since_creation(carry: Carry, at: datetime, business: BusinessSeconds) -> tuple[int, int]:
     created_at = datetime.fromisoformat(carry.created_at)
-    return max(0, int((at - created_at).total_seconds())) // 60, business(created_at, at) // 60
+    return _seconds(created_at, at) // 60, business(created_at, at) // 60
+
+
+def _seconds(start: datetime, end: datetime) -> int:
+    """Elapsed seconds, cut like the business seconds of rules.schedules: business time is never more."""
+    return max(0, (end - _EPOCH) // _SECOND - (start - _EPOCH) // _SECOND)
+
+
+def _solver(carry: Carry, audit: AuditFacts) -> int | None:
+    """The agent who solved. Where a rule or the customer himself did, the agent who had the ticket."""
+    return carry.assignee if audit.author_id in (None, carry.requester) else audit.author_id
 
 
 def _with(seen: Sequence[int], value: int | None) -> list[int]:

@@ -1,0 +1,127 @@
+"""A ticket's history in words: one sentence for each event of an audit, in the active language."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ..words import About, Priority, Score, Status, Step, TicketType, TimerKind
+
+# The name of a person (or group, organization) by id; "" when unknown.
+Name = Callable[[str, int], str]
+
+
+def describe(event: Mapping[str, Any], name: Name) -> str:
+    """What happened; "" for what the conversation itself shows. name("user" | "group" | "organization", id)."""
+    kind = event["type"]
+    if kind in ("Create", "Change"):
+        return _change(event, name)
+    if kind == "Notification":
+        people = ", ".join(filter(None, (name("user", user) for user in event["recipients"])))
+        step = Step(event["step"]).label
+        return _("Mail “%(step)s” to %(people)s") % {"step": step, "people": people}
+    if kind == "SatisfactionRating":
+        return _rating(event)
+    if kind == "Note":
+        return note(event["code"], event.get("values", {}))
+    return ""
+
+
+def _change(event: Mapping[str, Any], name: Name) -> str:
+    field, value = event["field_name"], event["value"]
+    if event["type"] == "Create" and field in ("subject", "requester_id", "submitter_id", "organization_id"):
+        return ""
+    if field == "status":
+        return _("Status: %(status)s") % {"status": Status(value).label}
+    if field == "assignee_id":
+        return _("Assigned to %(agent)s") % {"agent": name("user", value)} if value else _("Assigned to nobody")
+    if field == "group_id":
+        return _("Group: %(group)s") % {"group": name("group", value)} if value else _("No group")
+    if field == "priority":
+        return _("Priority: %(priority)s") % {"priority": Priority[value.upper()].label} if value else _("No priority")
+    if field == "type":
+        return _("Type: %(type)s") % {"type": TicketType(value).label} if value else _("No type")
+    if field == "subject":
+        return _("Subject: %(subject)s") % {"subject": value}
+    if field == "tags":
+        return _("Tags: %(tags)s") % {"tags": ", ".join(value)} if value else _("No tags")
+    people = ", ".join(filter(None, (name("user", user) for user in value)))
+    if field == "cc_ids":
+        return _("In copy: %(people)s") % {"people": people or _("nobody")}
+    if field == "follower_ids":
+        return _("Followed by %(people)s") % {"people": people or _("nobody")}
+    return ""
+
+
+def _rating(event: Mapping[str, Any]) -> str:
+    if event["score"] == Score.OFFERED:
+        return _("Asked for a vote")
+    voted = _("Vote: good") if event["score"] == Score.GOOD else _("Vote: bad")
+    if event.get("about"):
+        voted += f" ({About(event['about']).label})"
+    return voted
+
+
+def note(code: str, values: Mapping[str, Any]) -> str:
+    """What the desk noticed."""
+    return {
+        "follow_up": _("Follows up request #%(ticket)s"),
+        "thanks": _("Only a thank-you: the request stays solved"),
+        "confirmed": _("The customer confirmed that it works"),
+        "not_yet": _("The customer says that it does not work yet"),
+        "not_reached": _("The customer was not reached at %(address)s: %(why)s. The request was not closed."),
+        "bounced": _("A mail to %(address)s came back: %(why)s"),
+        "delayed": _("A mail to %(address)s is delayed: %(why)s"),
+        "closed_untold": _("Closed without a mail: none was to be sent"),
+        "survey_skipped": _("No satisfaction request: %(because)s"),
+        "timer_cancelled": _("Stopped: “%(timer)s”"),
+    }.get(code, code) % {
+        "ticket": values.get("ticket", ""),
+        "address": values.get("address", ""),
+        "why": values.get("why", ""),
+        "because": survey_reason(values.get("reason", "")),
+        "timer": TimerKind(values["kind"]).label if values.get("kind") else "",
+    }
+
+
+def survey_reason(code: str) -> str:
+    """Why somebody was not asked for a vote."""
+    return {
+        "survey_off": _("the protocol asks for none"),
+        "already_voted": _("it was asked for already"),
+        "opted_out": _("the person does not want any"),
+        "unreachable": _("no address works"),
+        "asked_enough": _("the person was asked often enough this month"),
+        "colleague": _("the requester is an agent"),
+    }.get(code, code)
+
+
+def mail_reason(code: str) -> str:
+    """Why an incoming mail was held, ignored or failed, as a sentence."""
+    return {
+        "stranger": _("Somebody who takes no part in the conversation wrote on it."),
+        "breaker": _("This correspondent wrote more than the hourly budget allows."),
+        "spam": _("A filter on the way marked it as spam."),
+        "no_sender": _("It has no sender that can be answered."),
+        "automatic": _("A machine wrote it."),
+        "oversize": _("It is larger than the desk takes; only its head is here."),
+        "suspended_person": _("Its sender is suspended."),
+        "duplicate": _("The same mail was taken in already."),
+        "own_mail": _("It is one of the desk's own mails."),
+        "bounce": _("It says that a mail of ours came back."),
+        "delay": _("It says that a mail of ours is delayed."),
+        "bounce_of_unknown": _("It says that some mail came back, but not one of ours."),
+        "receipt": _("It is a reading receipt."),
+        "report": _("It is a machine's report."),
+        "pec-receipt": _("It is a receipt of certified mail."),
+        "vacation-subject": _("It is an out-of-office answer."),
+        "autoresponder": _("It is an automatic answer."),
+        "auto-submitted": _("It is an automatic answer."),
+        "null-return-path": _("It is an automatic answer."),
+        "list": _("It is a newsletter or a mailing list."),
+        "precedence": _("It is bulk mail."),
+        "mailer-daemon": _("It comes from a mail server."),
+        "rejected": _("An agent rejected it."),
+        "error": _("Reading it failed."),
+        "gave_up": _("Reading it failed, again and again."),
+    }.get(code, code)

@@ -1,0 +1,198 @@
+"""Outgoing mail against a real SMTP server on loopback."""
+
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+
+from sportello.delivery import outbox
+from sportello.desk.actions import outbox as verbs
+from sportello.desk.actions import tickets
+from sportello.desk.actions.tickets import NewFile, Words
+from sportello.desk.errors import Stale
+from sportello.desk.models import Identity, OutgoingMail
+from sportello.desk.words import Status, Via
+from sportello.kit import claims
+from sportello.kit.mail_out import MailOut
+from tests.personas import events
+
+
+class Sink:
+    """Takes mails; `refuse` maps a command to the answer it gives instead of yes."""
+
+    def __init__(self):
+        self.taken, self.refuse = [], {}
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if answer := self.refuse.get(address):
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if answer := self.refuse.get("DATA"):
+            return answer
+        self.taken.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
+        return "250 queued as 42"
+
+
+@pytest.fixture
+def sink(settings):
+    sink = Sink()
+    controller = Controller(sink, hostname="127.0.0.1", port=0)
+    # Port 0: the controller's own check of the port needs the one that it got.
+    controller.port = free_port()
+    controller.start()
+    settings.MAIL_OUT = MailOut("smtp", "127.0.0.1", controller.port)
+    yield sink
+    controller.stop()
+
+
+def free_port():
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@pytest.fixture
+def answer(ticket, anna, otto):
+    """Anna's answer to Rita, Otto in copy, with a file."""
+    tickets.update(
+        ticket.id,
+        tickets.Change(words=Words("Ecco.", files=(NewFile("manuale.pdf", "application/pdf", b"%PDF"),)), add_ccs=(otto,)),
+        actor=anna,
+        via=Via.WEB,
+    )
+    return OutgoingMail.objects.get()
+
+
+def test_step_when_accepted_then_marked_sent_with_the_servers_words(sink, answer):
+    assert outbox.step() is True
+    assert outbox.step() is False
+
+    answer.refresh_from_db()
+    assert (answer.state, answer.server_answer, answer.claimed_by) == ("sent", "250 queued as 42", "")
+    ((sender, recipients, content),) = sink.taken
+    mail = message_from_bytes(content, policy=policy.default)
+    assert recipients == ["rita@rossi.example", "otto@rossi.example"]
+    assert sender.startswith(f"help+b{answer.pk}.") and sender.endswith("@desk.example")
+    assert mail["Message-ID"] == f"<{answer.message_id}>"
+    assert mail["Reply-To"].addresses[0].addr_spec == answer.reply_to
+    assert mail["From"].addresses[0].display_name == "Anna Conti (Sportello)"
+    assert mail["Cc"] == "otto@rossi.example"
+    assert [(part.get_filename(), part.get_content()) for part in mail.iter_attachments()] == [("manuale.pdf", b"%PDF")]
+
+
+def test_step_when_recipient_is_refused_for_good_then_given_up_and_the_ticket_says_so(sink, answer, ticket):
+    sink.refuse["rita@rossi.example"] = "550 5.1.1 no such user"
+
+    outbox.step()
+
+    answer.refresh_from_db()
+    assert (answer.state, answer.last_error) == ("failed", "550 5.1.1 no such user")
+    assert Identity.objects.get(address="rita@rossi.example").undeliverable_reason == "550 5.1.1 no such user"
+    assert [event["code"] for event in events(ticket, type="Note")] == ["bounced"]
+
+
+def test_step_when_server_says_later_then_tried_again_for_a_week_and_given_up_visibly(sink, answer):
+    sink.refuse["DATA"] = "451 4.3.0 greylisted"
+
+    with time_machine.travel(answer.created_at, tick=False) as traveller:
+        outbox.step()
+        answer.refresh_from_db()
+        assert (answer.state, answer.attempts, answer.due_at) == ("queued", 1, answer.created_at + timedelta(minutes=1))
+        for _try in range(29):
+            traveller.shift(timedelta(hours=6))
+            outbox.step()
+
+    answer.refresh_from_db()
+    assert (answer.state, answer.last_error) == ("failed", "451 4.3.0 greylisted")
+    assert answer.settled_at - answer.created_at >= timedelta(days=7)
+
+
+def test_step_when_server_is_away_then_nothing_is_lost(answer, settings):
+    settings.MAIL_OUT = MailOut("smtp", "127.0.0.1", free_port())
+
+    outbox.step()
+
+    answer.refresh_from_db()
+    assert (answer.state, answer.attempts) == ("queued", 1)
+    assert "refused" in answer.last_error.lower()
+
+
+def test_step_when_one_in_copy_is_refused_then_the_others_get_it(sink, answer):
+    sink.refuse["otto@rossi.example"] = "550 unknown"
+
+    outbox.step()
+
+    answer.refresh_from_db()
+    assert (answer.state, answer.server_answer) == ("sent", "250 queued as 42 (1 in copy refused)")
+
+
+def test_step_when_there_is_no_way_out_then_kept(answer, settings):
+    settings.MAIL_OUT = None
+
+    outbox.step()
+
+    answer.refresh_from_db()
+    assert answer.state == "kept"
+
+
+def test_step_when_written_to_a_folder_then_the_same_mail_twice_is_one_file(answer, settings, tmp_path):
+    settings.MAIL_OUT = MailOut("file", folder=tmp_path)
+
+    outbox.step()
+    verbs_retry = OutgoingMail.objects.filter(pk=answer.pk).update(state="queued")
+    outbox.step()
+
+    assert verbs_retry == 1
+    assert [file.suffix for file in tmp_path.iterdir()] == [".eml"]
+
+
+def test_step_when_worker_died_after_sending_then_goes_again_with_the_same_message_id(sink, answer):
+    (dead,) = claims.claim(OutgoingMail.objects.filter(state="queued"), 1, lease=timedelta(seconds=-1))
+    outbox.step()
+
+    with pytest.raises(claims.LeaseLost):
+        verbs.mark_sent(dead, "250 from the dead")
+
+    answer.refresh_from_db()
+    assert (answer.state, answer.attempts, len(sink.taken)) == ("sent", 2, 1)
+
+
+def test_cancel_when_queued_then_never_leaves(sink, answer, anna):
+    verbs.cancel(answer.pk, actor=anna)
+
+    outbox.step()
+
+    assert sink.taken == []
+    with pytest.raises(Stale):
+        verbs.cancel(answer.pk, actor=anna)
+
+
+def test_retry_when_given_up_then_sent_from_the_start(sink, answer, anna):
+    sink.refuse["rita@rossi.example"] = "550 mailbox full"
+    outbox.step()
+    sink.refuse.clear()
+
+    verbs.retry(answer.pk, actor=anna)
+    outbox.step()
+
+    answer.refresh_from_db()
+    assert answer.state == "sent"
+    with pytest.raises(Stale):
+        verbs.retry(answer.pk, actor=anna)
+
+
+def test_solved_when_refused_for_good_then_goes_back_to_the_agent(sink, ticket, anna):
+    sink.refuse["rita@rossi.example"] = "550 5.1.1 no such user"
+    tickets.answer(ticket.id, Words("Fatto."), status=Status.SOLVED, actor=anna, via=Via.WEB)
+
+    outbox.step()
+
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.assignee) == (Status.OPEN, anna)
+    assert [event["code"] for event in events(ticket, type="Note")] == ["not_reached"]

@@ -1,0 +1,111 @@
+"""Who may see what: one who may and one who may not, for each kind of thing."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from sportello.desk import access
+from sportello.desk.actions import ratings, tickets
+from sportello.desk.actions.tickets import Change, NewFile, Words
+from sportello.desk.errors import Missing
+from sportello.desk.models import Attachment, Comment, OutgoingMail, SatisfactionRating, Timer
+from sportello.desk.words import Status, Via
+
+
+@pytest.fixture
+def everybody(ada, anna, ben, rita, otto, sam):
+    return {person.first_name: person for person in (ada, anna, ben, rita, otto, sam)}
+
+
+def who_gets(everybody, fetch):
+    """The names of those for whom fetch(person) does not raise Missing."""
+    found = []
+    for name, person in everybody.items():
+        try:
+            fetch(person)
+        except Missing:
+            continue
+        found.append(name)
+    return found
+
+
+def test_get_ticket_to_view_or_edit(ticket, everybody):
+    assert who_gets(everybody, lambda p: access.get_ticket(p, ticket.id)) == ["Ada", "Anna", "Rita", "Otto"]
+    assert who_gets(everybody, lambda p: access.get_ticket(p, ticket.id, to="edit")) == ["Ada", "Anna"]
+
+
+def test_get_ticket_when_not_shared_then_colleagues_do_not_see_it(ticket, everybody, organization):
+    organization.shared_tickets = False
+    organization.save()
+
+    assert who_gets(everybody, lambda p: access.get_ticket(p, ticket.id)) == ["Ada", "Anna", "Rita"]
+
+
+def test_get_ticket_when_in_copy_then_seen(ticket, everybody, sam, anna):
+    tickets.update(ticket.id, Change(add_ccs=(sam,)), actor=anna, via=Via.WEB)
+
+    assert "Sam" in who_gets(everybody, lambda p: access.get_ticket(p, ticket.id))
+
+
+def test_get_ticket_when_restricted_to_own_then_only_assigned_ones(ticket, everybody, anna, ada):
+    anna.ticket_restriction = "assigned"
+    anna.save()
+    assert "Anna" not in who_gets(everybody, lambda p: access.get_ticket(p, ticket.id))
+
+    tickets.assign(ticket.id, anna, actor=ada, via=Via.WEB)
+
+    assert "Anna" in who_gets(everybody, lambda p: access.get_ticket(p, ticket.id))
+
+
+def test_get_ticket_when_signed_out_or_switched_off_sees_nothing(ticket, rita):
+    rita.active = False
+
+    assert not access.tickets(AnonymousUser()).exists()
+    assert not access.tickets(rita).exists()
+
+
+def test_comments_when_internal_then_only_for_staff(ticket, everybody, anna):
+    tickets.answer(
+        ticket.id,
+        Words("Attenzione al cane.", public=False, files=(NewFile("cane.txt", "text/plain", b"bau"),)),
+        actor=anna,
+        via=Via.WEB,
+    )
+    note = Comment.objects.get(public=False)
+    file = Attachment.objects.get()
+
+    assert who_gets(everybody, lambda p: access.get_comment(p, ticket.id, note.id)) == ["Ada", "Anna"]
+    assert who_gets(everybody, lambda p: access.get_attachment(p, file.id)) == ["Ada", "Anna"]
+
+
+def test_outgoing_mail_when_it_holds_a_sign_in_link_then_only_for_admins(ticket, everybody, rita):
+    from sportello.desk.actions import sign_in
+
+    mail = sign_in.send_link("rita@rossi.example")
+
+    assert who_gets(everybody, lambda p: access.get_outgoing_mail(p, mail.id)) == ["Ada"]
+
+
+def test_outgoing_mail_of_a_ticket_follows_the_ticket(ticket, everybody, anna):
+    tickets.assign(ticket.id, anna, actor=anna, via=Via.WEB)
+    mail = OutgoingMail.objects.get()
+
+    assert who_gets(everybody, lambda p: access.get_outgoing_mail(p, mail.id)) == ["Ada", "Anna"]
+
+
+def test_timers_people_and_ledger_are_for_staff(ticket, everybody, rita):
+    timer = Timer.objects.get()
+
+    assert who_gets(everybody, lambda p: access.get_timer(p, timer.id)) == ["Ada", "Anna"]
+    assert who_gets(everybody, lambda p: access.get_person(p, rita.id)) == ["Ada", "Anna", "Ben"]
+    assert who_gets(everybody, access.inbound_mails) == ["Ada", "Anna", "Ben"]
+    assert who_gets(everybody, access.breakers) == ["Ada", "Anna", "Ben"]
+    assert who_gets(everybody, access.mailboxes) == ["Ada"]
+
+
+def test_rating_is_the_requesters_alone(ticket, everybody, anna):
+    tickets.answer(ticket.id, Words("Fatto."), status=Status.SOLVED, actor=anna, via=Via.WEB)
+    update = tickets.Update(tickets.lock(ticket.id), actor=None, via=Via.RULE)
+    ratings.offer(update)
+
+    assert SatisfactionRating.objects.count() == 1
+    assert who_gets(everybody, lambda p: access.get_rating(p, ticket.id)) == ["Rita"]
