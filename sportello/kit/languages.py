@@ -11,22 +11,24 @@ _MAX_CHARACTERS = 4000
 _MAX_WORDS = 300
 
 _WORDS = {
-    "it": """il lo la gli le un uno una di del dello della dei degli delle da dal dalla dai dalle a al allo
-        alla ai alle in nel nella nei nelle su sul sulla sui con per tra fra e ed o ma se che chi cui non
-        più è sono sei siamo siete era ho hai ha abbiamo avete hanno avevo aveva mi ti ci vi si ne io tu
-        noi voi loro lui lei questo questa questi queste quello quella come quando dove perché anche già
-        ancora solo sempre molto poi però quindi così ora adesso oggi ieri domani grazie salve ciao
-        buongiorno buonasera cordiali saluti gentile prego vorrei posso può potete potrei devo abbiamo
-        fatto stato stata essere fare avere invio allego allegato funziona riesco riesce problema mio mia
-        miei nostro nostra vostro vostra suo sua dopo prima fino senza tutto tutti nessuno niente qualcosa
-        bene risolto""",
+    "it": """stampante fattura richiesta informazioni errore accesso assistenza aiuto preventivo ordine
+        prenotazione il lo la gli le un uno una di del dello della dei degli delle da dal dalla dai dalle
+        a al allo alla ai alle in nel nella nei nelle su sul sulla sui con per tra fra e ed o ma se che
+        chi cui non più è sono sei siamo siete era ho hai ha abbiamo avete hanno avevo aveva mi ti ci vi
+        si ne io tu noi voi loro lui lei questo questa questi queste quello quella come quando dove perché
+        anche già ancora solo sempre molto poi però quindi così ora adesso oggi ieri domani grazie salve
+        ciao buongiorno buonasera cordiali saluti gentile prego vorrei posso può potete potrei devo
+        abbiamo fatto stato stata essere fare avere invio allego allegato funziona riesco riesce problema
+        mio mia miei nostro nostra vostro vostra suo sua dopo prima fino senza tutto tutti nessuno niente
+        qualcosa bene risolto""",
     "en": """the an of to in on at by for from with about into and or but if that which who not is are was were
         be been am have has had do does did done will would can could should may must i you he she it we
         they me him her us them my your his its our their this these those what when where why how there
         here also already still only always very then so now today yesterday tomorrow thanks thank please
         hello hi dear regards kind best could get got need want know let see any some no yes more than
         just out up down after before since until all nobody something working works issue problem again
-        cannot can't don't doesn't isn't i'm it's we're""",
+        invoice error printer request help missing booking order account cannot can't don't doesn't isn't
+        i'm it's we're""",
     "de": """der die das den dem des ein eine einen einem einer eines und oder aber wenn dass nicht ist sind
         war waren sein haben hat habe hatte werden wird wurde kann können könnte muss müssen ich du er sie
         es wir ihr mich mir uns ihnen mein meine unser unsere ihre ihren dieser diese dieses was wer wann
