@@ -5,6 +5,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -110,10 +111,8 @@ class Smtp:
             raise _refused(code, text)
 
     def _reset(self) -> None:
-        try:
+        with suppress(OSError, smtplib.SMTPException):  # The next mail finds out.
             self.session.rset()
-        except (OSError, smtplib.SMTPException):
-            pass  # The next mail finds out.
 
     def close(self) -> None:
         try:

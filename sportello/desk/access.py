@@ -17,9 +17,10 @@ from .models import (
     Timer,
     User,
 )
+from .models.ticket import TicketQuerySet
 
 
-def tickets(person: User) -> "QuerySet[Ticket]":
+def tickets(person: User) -> TicketQuerySet:
     """The tickets that this person may see."""
     if not person.is_authenticated or not person.active:
         return Ticket.objects.none()
@@ -32,8 +33,8 @@ def tickets(person: User) -> "QuerySet[Ticket]":
     return Ticket.objects.filter(Q(assignee=person) | Q(requester=person))
 
 
-def own_requests(person: User) -> "QuerySet[Ticket]":
-    """What a customer sees: his requests, those he is in copy of, his colleagues' where the organization shares them."""
+def own_requests(person: User) -> TicketQuerySet:
+    """What a customer sees: own requests, those with him in copy, colleagues' where the organization shares them."""
     copied = Participant.objects.filter(user=person, kind=Participant.Kind.CC).values("ticket")
     visible = Q(requester=person) | Q(pk__in=copied)
     if person.organization_id:

@@ -1,4 +1,4 @@
-"""The links that travel in mails: signed, expiring, without sign-in. Opening one changes nothing (sportello.web.portal)."""
+"""The links that travel in mails: signed, expiring, without sign-in. Opening one changes nothing."""
 
 from datetime import timedelta
 from typing import cast

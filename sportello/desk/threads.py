@@ -17,7 +17,9 @@ def ticket_of_messages(message_ids: Sequence[str]) -> int | None:
         InboundMail.objects.filter(message_id__in=message_ids, ticket__isnull=False).values_list("message_id", "ticket")
     )
     known |= dict(
-        OutgoingMail.objects.filter(message_id__in=message_ids, ticket__isnull=False).values_list("message_id", "ticket")
+        OutgoingMail.objects.filter(message_id__in=message_ids, ticket__isnull=False).values_list(
+            "message_id", "ticket"
+        )
     )
     return next((known[message_id] for message_id in reversed(message_ids) if message_id in known), None)
 

@@ -1,7 +1,7 @@
 """Claim rows of work so that two workers never do the same one, and a dead worker's rows come back by themselves.
 
 A claimable model has claimed_by, claimed_until, attempts and last_error. Contract: at least once; whoever does the work
-writes its result and clears the claim in one transaction, through `finish`, which fails when the lease was lost meanwhile.
+writes the result and clears the claim in one transaction, through `finish`, which fails when the lease was lost.
 """
 
 import secrets
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.db.models import F, Q
+
 from . import clock
 
 LEASE = timedelta(seconds=30)
@@ -22,7 +23,7 @@ class LeaseLost(Exception):
 
 
 def claim(ready: "models.QuerySet[Row]", limit: int, *, lease: timedelta = LEASE) -> list[Row]:
-    """Up to `limit` rows of `ready` (filtered and ordered by the caller), now leased to the caller. Counts an attempt."""
+    """Up to `limit` rows of `ready` (filtered and ordered), now leased to the caller. Counts an attempt."""
     now = clock.now()
     free = ready.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
     if not free.exists():  # Polling an empty table takes no write lock.
@@ -39,18 +40,23 @@ def claim(ready: "models.QuerySet[Row]", limit: int, *, lease: timedelta = LEASE
     return list(ready.filter(pk__in=keys, claimed_by=token))
 
 
-def extend(rows: Sequence[Row], *, lease: timedelta = LEASE) -> None:
+def extend(rows: Sequence[Any], *, lease: timedelta = LEASE) -> None:
     """Hold the rows for another lease, counted from now."""
     if rows:
         type(rows[0])._default_manager.filter(
-            pk__in=[row.pk for row in rows], claimed_by=rows[0].claimed_by  # type: ignore[attr-defined]
+            pk__in=[row.pk for row in rows],
+            claimed_by=rows[0].claimed_by,
         ).update(claimed_until=clock.now() + lease)
 
 
-def finish(row: Row, **values: Any) -> None:
+def finish(row: Any, **values: Any) -> None:
     """Write the result on the row and free it. Raises LeaseLost if the row is no longer ours: roll everything back."""
-    done = type(row)._default_manager.filter(pk=row.pk, claimed_by=row.claimed_by).update(  # type: ignore[attr-defined]
-        claimed_by="", claimed_until=None, **values
+    done = (
+        type(row)
+        ._default_manager.filter(pk=row.pk, claimed_by=row.claimed_by)
+        .update(
+            claimed_by="", claimed_until=None, **values
+        )
     )
     if not done:
         raise LeaseLost(row)

@@ -62,7 +62,9 @@ def answer(ticket, anna, otto):
     """Anna's answer to Rita, Otto in copy, with a file."""
     tickets.update(
         ticket.id,
-        tickets.Change(words=Words("Ecco.", files=(NewFile("manuale.pdf", "application/pdf", b"%PDF"),)), add_ccs=(otto,)),
+        tickets.Change(
+            words=Words("Ecco.", files=(NewFile("manuale.pdf", "application/pdf", b"%PDF"),)), add_ccs=(otto,)
+        ),
         actor=anna,
         via=Via.WEB,
     )
@@ -78,7 +80,8 @@ def test_step_when_accepted_then_marked_sent_with_the_servers_words(sink, answer
     ((sender, recipients, content),) = sink.taken
     mail = message_from_bytes(content, policy=policy.default)
     assert recipients == ["rita@rossi.example", "otto@rossi.example"]
-    assert sender.startswith(f"help+b{answer.pk}.") and sender.endswith("@desk.example")
+    assert sender.startswith(f"help+b{answer.pk}.")
+    assert sender.endswith("@desk.example")
     assert mail["Message-ID"] == f"<{answer.message_id}>"
     assert mail["Reply-To"].addresses[0].addr_spec == answer.reply_to
     assert mail["From"].addresses[0].display_name == "Anna Conti (Sportello)"

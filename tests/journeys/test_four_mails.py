@@ -37,7 +37,9 @@ def folder(tmp_path: Path, settings):
 
 
 def take_in(raw: bytes) -> InboundMail:
-    (mail_id,) = inbox.record([inbox.Delivery(raw, "smtp", {"sender": "x@y.example", "recipients": ["help@desk.example"]})])
+    (mail_id,) = inbox.record(
+        [inbox.Delivery(raw, "smtp", {"sender": "x@y.example", "recipients": ["help@desk.example"]})]
+    )
     receive.step()
     return InboundMail.objects.get(pk=mail_id)
 

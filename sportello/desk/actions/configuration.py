@@ -84,5 +84,3 @@ def _hours(schedule: Schedule | None, desk: Desk) -> schedules.Schedule:
         intervals=tuple((start, end) for start, end in schedule.intervals),
         holidays=frozenset(holidays),
     )
-
-

@@ -20,7 +20,10 @@ REPLAYABLE = (MailState.HELD, MailState.FAILED, MailState.IGNORED)
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A mail as a door hands it over. source: InboundMail.Source. envelope: {"sender", "recipients", "peer"} or {"folder", "uid"}."""
+    """A mail as a door hands it over.
+
+    source: InboundMail.Source. envelope: {"sender", "recipients", "peer"} or {"folder", "uid"}.
+    """
 
     raw: bytes
     source: str

@@ -143,7 +143,7 @@ def values_of(ticket: Ticket, requester: User, configuration: Configuration, lan
 
 
 def title(subject: str) -> str:
-    """The subject without its Re:, R:, Fwd: … so that each mail can be answered as "Re: title" and stays in the thread."""
+    """The subject without its Re:, R:, Fwd: … so that "Re: title" stays in the thread of every client."""
     return REPLY_PREFIX.sub("", subject).strip() or subject
 
 
@@ -240,5 +240,3 @@ def bounce_address(mail: OutgoingMail) -> str:
 def make_message_id(ticket_id: int, mailbox: Mailbox | None) -> str:
     """A new Message-ID, without brackets; its random part cannot be guessed by whoever did not get the mail."""
     return f"sportello.{ticket_id}.{secrets.token_hex(10)}@{sender_address(mailbox).rpartition('@')[2]}"
-
-

@@ -18,9 +18,7 @@ GIVE_UP_AFTER = timedelta(days=7)
 
 def mark_sent(mail: OutgoingMail, answer: str) -> None:
     """The next server took it. Raises claims.LeaseLost when the row is no longer ours."""
-    claims.finish(
-        mail, state=SendState.SENT, server_answer=answer[:500], settled_at=clock.now(), last_error=""
-    )
+    claims.finish(mail, state=SendState.SENT, server_answer=answer[:500], settled_at=clock.now(), last_error="")
 
 
 def mark_kept(mail: OutgoingMail) -> None:

@@ -17,9 +17,11 @@ from ..words import Role
 
 # Whoever writes from here may be anybody: these domains belong to no organization.
 PUBLIC_DOMAINS = frozenset(
-    "gmail.com googlemail.com outlook.com outlook.it hotmail.com hotmail.it live.com live.it msn.com yahoo.com yahoo.it "
-    "icloud.com me.com libero.it virgilio.it tiscali.it alice.it tin.it fastwebnet.it aruba.it pec.it proton.me gmx.de "
-    "gmx.net web.de orange.fr free.fr".split()
+    """
+    gmail.com googlemail.com outlook.com outlook.it hotmail.com hotmail.it live.com live.it msn.com yahoo.com yahoo.it
+    icloud.com me.com libero.it virgilio.it tiscali.it alice.it tin.it fastwebnet.it aruba.it pec.it proton.me gmx.de
+    gmx.net web.de orange.fr free.fr
+    """.split()
 )
 
 

@@ -49,11 +49,7 @@ def _close(ticket: Ticket) -> datetime | None:
         return None
     update = _update(ticket)
     mail = _solved_mail(ticket)
-    facts = mail and SolvedMail(
-        accepted_at=mail.settled_at if mail.was_accepted else None,
-        refused=mail.state in (SendState.FAILED, SendState.CANCELLED),
-        bounced=mail.bounced_at is not None,
-    )
+    facts = None if mail is None else _how_it_fared(mail)
     steps = update.configuration.steps_of(ticket.organization_id)
     verdict, again_at = protocol.on_close_due(facts, now=update.now, steps=steps)
     if verdict == Closing.WAIT:
@@ -74,6 +70,14 @@ def _solved_mail(ticket: Ticket) -> OutgoingMail | None:
         OutgoingMail.objects.filter(ticket=ticket, step=Step.SOLVED, created_at__gte=ticket.solved_at)
         .order_by("-id")
         .first()
+    )
+
+
+def _how_it_fared(mail: OutgoingMail) -> SolvedMail:
+    return SolvedMail(
+        accepted_at=mail.settled_at if mail.was_accepted else None,
+        refused=mail.state in (SendState.FAILED, SendState.CANCELLED),
+        bounced=mail.bounced_at is not None,
     )
 
 
@@ -163,5 +167,3 @@ def drop(organization: Organization) -> None:
 def as_values(found: Protocol | None) -> dict[str, Any]:
     """Steps and own texts of a protocol, None being the default one."""
     return {"steps": Steps.read(found.steps) if found else Steps(), "texts": found.texts if found else {}}
-
-

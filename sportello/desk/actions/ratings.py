@@ -1,6 +1,6 @@
 """Verbs on satisfaction: ask for a vote, vote, change the vote."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -41,7 +41,7 @@ def offer(update: "Update") -> SatisfactionRating:
     return rating
 
 
-def asked_last_month(requester_id: int, now) -> int:
+def asked_last_month(requester_id: int, now: datetime) -> int:
     """How often this person was asked for a vote in the last 30 days."""
     return SatisfactionRating.objects.filter(requester=requester_id, offered_at__gt=now - timedelta(days=30)).count()
 

@@ -1,6 +1,6 @@
 """Verbs on tickets: the only way to change one, whichever door the change comes by.
 
-Each takes actor (None: a rule) and via, locks the ticket, leaves one audit and returns it, or None when nothing changed.
+Each takes actor (None: a rule) and via, locks the ticket, leaves one audit and returns it; None when nothing changed.
 """
 
 from collections.abc import Mapping
@@ -147,7 +147,12 @@ def apply(update: Update, change: Change) -> None:
         update.say(change.words)
     if not isinstance(change.status, Unset) and change.status != ticket.status:
         refuse_status(ticket, change.status)
-        if change.status in (Status.SOLVED, Status.PENDING) and not ticket.assignee_id and update.speaker == "agent" and update.actor:
+        if (
+            change.status in (Status.SOLVED, Status.PENDING)
+            and not ticket.assignee_id
+            and update.speaker == "agent"
+            and update.actor
+        ):
             update.take(update.actor)
         update.set_status(change.status)
 
@@ -282,5 +287,3 @@ def _first_group(
     mailbox = settings.mailbox(mailbox_id) if mailbox_id else None
     group_id = (organization.group_id if organization else None) or (mailbox.group_id if mailbox else None)
     return Group.objects.filter(pk=group_id, active=True).first() if group_id else None
-
-

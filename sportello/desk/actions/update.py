@@ -5,6 +5,7 @@ Order: lock (the caller) → set fields → words → what follows by itself →
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
@@ -13,7 +14,18 @@ from django.utils.translation import gettext as _
 from sportello.kit import blobs, clock
 
 from ..errors import Invalid, Refused, Stale
-from ..models import Attachment, Audit, Comment, Group, GroupMembership, Participant, Tagging, Ticket, TicketMetric, User
+from ..models import (
+    Attachment,
+    Audit,
+    Comment,
+    Group,
+    GroupMembership,
+    Participant,
+    Tagging,
+    Ticket,
+    TicketMetric,
+    User,
+)
 from ..rules import metrics, protocol, thanks
 from ..rules.schedules import business_seconds
 from ..words import FINISHED, Status, Step, TimerKind, Via
@@ -60,7 +72,13 @@ class Update:
     """Collects the changes of one update and writes them all at once with `commit`."""
 
     def __init__(
-        self, ticket: Ticket, *, actor: User | None, via: str, source: Mapping[str, Any] | None = None, opening: bool = False
+        self,
+        ticket: Ticket,
+        *,
+        actor: User | None,
+        via: str,
+        source: Mapping[str, Any] | None = None,
+        opening: bool = False,
     ) -> None:
         self.ticket, self.actor, self.via, self.source, self.opening = ticket, actor, via, source, opening
         self.now = clock.now()
@@ -75,7 +93,7 @@ class Update:
         self.audit: Audit | None = None
         self.ccs: list[User] | None = [] if opening else None
 
-    # --- what changes -----------------------------------------------------------------------------------------------------
+    # --- what changes ---------------------------------------------------------------------------------------------
 
     def set(self, field: str, value: Any, *, logged: Any = None) -> None:
         """Set a column of the ticket and log it. logged: the value in the audit where it differs from the column."""
@@ -191,7 +209,7 @@ class Update:
             return "agent"
         return "end-user"
 
-    # --- what follows by itself -------------------------------------------------------------------------------------------
+    # --- what follows by itself -----------------------------------------------------------------------------------
 
     def _follow_words(self, words: Words) -> None:
         ticket = self.ticket
@@ -258,7 +276,7 @@ class Update:
             if ticket.status == Status.NEW:
                 self.set_status(Status.OPEN)
 
-    # --- writing it down --------------------------------------------------------------------------------------------------
+    # --- writing it down ------------------------------------------------------------------------------------------
 
     def commit(self) -> Audit | None:
         """Write everything. Returns the audit, or None when nothing changed. Inside the caller's transaction."""
@@ -289,7 +307,7 @@ class Update:
             events=self.events,
             created_at=self.now,
         )
-        comment = self._write_comment(files)
+        comment = self._write_comment(self.audit, files)
         if verdict.send and recipients:
             letters.queue(self, verdict.send, recipients, comment=comment, rating=offered)
         self._write_timers(verdict)
@@ -300,9 +318,7 @@ class Update:
     def _verdict(self) -> protocol.Verdict:
         if self.letter:
             return protocol.Verdict(send=self.letter, stop=(TimerKind.TAKEN_CHARGE,))
-        answered = bool(
-            self.words and self.words.public and not self.words.automatic and self.speaker == "agent"
-        )
+        answered = bool(self.words and self.words.public and not self.words.automatic and self.speaker == "agent")
         return protocol.follow(
             self.before,
             self._case(),
@@ -321,13 +337,13 @@ class Update:
             silent=ticket.silent,
         )
 
-    def _write_comment(self, files: list[tuple[NewFile, str]]) -> Comment | None:
+    def _write_comment(self, audit: Audit, files: list[tuple[NewFile, str]]) -> Comment | None:
         if self.words is None:
             return None
         words = self.words
         comment = Comment.objects.create(
             ticket=self.ticket,
-            audit=self.audit,
+            audit=audit,
             author=self.actor,
             mail_id=words.mail_id,
             public=words.public,
@@ -366,7 +382,7 @@ class Update:
             return
         hours = self.configuration.hours
 
-        def business(start, end):
+        def business(start: datetime, end: datetime) -> int:
             return business_seconds(hours, start, end)
 
         if self.opening:

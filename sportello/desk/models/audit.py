@@ -6,8 +6,9 @@ class Audit(models.Model):
 
     events: list of objects, each with "type", named after the vendor's events (reference: audits of the API):
       Create {field_name, value} · Change {field_name, value, previous_value} · Comment {public, automatic} ·
-      Notification {step, recipients: [user id]} · SatisfactionRating {score, previous, about, assignee_id, changed_comment}
-      · Protocol {step, outcome, reason} · Note {code, values}: something the desk noticed (rules.history words it).
+      Notification {step, recipients: [user id]} ·
+      SatisfactionRating {score, previous_score, about, comment, assignee_id} · Note {code, values}: something the desk
+      noticed (rules.history words it).
     via: {"channel": Via} and, for rules, "source": {"rel": "protocol", "id", "title"}.
     """
 

@@ -11,7 +11,9 @@ class Group(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     assignment = models.CharField(max_length=12, choices=Assignment, default=Assignment.MANUAL)
-    members = models.ManyToManyField("User", through="GroupMembership", related_name="desk_groups")
+    members: models.ManyToManyField = models.ManyToManyField(
+        "User", through="GroupMembership", related_name="desk_groups"
+    )
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Mailbox(models.Model):
-    """An address of the desk: mail comes in to it and goes out from it. With an IMAP server it is fetched from there."""
+    """An address of the desk: mail comes in to it and goes out from it; with an IMAP server it is fetched there."""
 
     address = models.CharField(max_length=254, unique=True, help_text="Folded to lower case.")
     name = models.CharField(max_length=100, blank=True)

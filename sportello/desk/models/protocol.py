@@ -5,8 +5,8 @@ from django.db.models import Q
 class Protocol(models.Model):
     """One version of the four-mail protocol, the desk's or an organization's. A change makes a new version.
 
-    steps: the fields of rules.protocol.Steps. texts: {language: {step: {"subject", "body"}}}, only what differs from the
-    default texts of rules.letter_texts.
+    steps: the fields of rules.protocol.Steps. texts: {language: {step: {"subject", "body"}}}, only what
+    differs from the default texts of rules.letter_texts.
     """
 
     organization = models.ForeignKey("Organization", models.CASCADE, null=True, blank=True, related_name="protocols")

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -6,11 +8,11 @@ from ..words import FINISHED, Priority, Status, TicketType, Via
 UNSOLVED_NOW = ~Q(status__in=FINISHED)
 
 
-class TicketQuerySet(models.QuerySet):
-    def unsolved(self):
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def unsolved(self) -> Self:
         return self.exclude(status__in=FINISHED)
 
-    def waiting_for_us(self):
+    def waiting_for_us(self) -> Self:
         """Somebody waits for an answer of ours."""
         return self.filter(waiting_since__isnull=False)
 

@@ -5,7 +5,7 @@ from ..words import TimerKind, TimerState
 
 
 class Timer(models.Model):
-    """Something that will happen to a ticket at a time. Run once, by a worker that claims it; cancellable until then."""
+    """Something that will happen to a ticket at a time. Run once by a worker; cancellable until then."""
 
     ticket = models.ForeignKey("Ticket", models.CASCADE, related_name="timers")
     kind = models.CharField(max_length=20, choices=TimerKind)

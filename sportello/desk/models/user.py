@@ -1,17 +1,15 @@
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from typing import Self
+
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..words import Role
 
 
-class UserQuerySet(models.QuerySet):
-    def staff(self):
+class UserQuerySet(models.QuerySet["User"]):
+    def staff(self) -> Self:
         return self.filter(role__in=(Role.AGENT, Role.ADMIN), active=True)
-
-
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
-    pass
 
 
 class User(AbstractBaseUser):
@@ -35,8 +33,8 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
-    objects = UserManager()
-    # An address is the name one signs in with (see actions.people.by_address); the key only satisfies Django's contract.
+    objects = UserQuerySet.as_manager()
+    # An address is the name one signs in with (actions.people.by_address); the key only satisfies Django's contract.
     USERNAME_FIELD = "id"
     REQUIRED_FIELDS = []
 
@@ -50,7 +48,7 @@ class User(AbstractBaseUser):
         return self.name
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]  # Django's name for it.
         return self.active
 
     @property

@@ -28,7 +28,7 @@ class AuditFacts:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """What the next audit needs to know besides the published figures. Seconds, not minutes: nothing is rounded twice."""
+    """What the next audit needs besides the published figures. Seconds, not minutes: nothing is rounded twice."""
 
     created_at: str = ""
     status: str = ""

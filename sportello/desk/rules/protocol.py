@@ -41,9 +41,7 @@ class Steps:
     def problems(self) -> dict[str, tuple[int, int]]:
         """The numbers outside their limits: {name: (lowest, highest)}."""
         return {
-            name: limits
-            for name, limits in self.LIMITS.items()
-            if not limits[0] <= getattr(self, name) <= limits[1]
+            name: limits for name, limits in self.LIMITS.items() if not limits[0] <= getattr(self, name) <= limits[1]
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -62,7 +60,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What follows from an update. `send`: at most one mail to the customer, a Step or "reply"; it carries the answer."""
+    """What follows from an update. `send`: one mail to the customer at most, a Step or "reply"."""
 
     send: str = ""
     start: Mapping[TimerKind, datetime] = field(default_factory=dict)

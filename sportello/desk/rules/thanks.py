@@ -15,7 +15,7 @@ _THANKS = frozenset(
     thankyou thx thnx tks ty cheers ok okay oki okk perfetto perfetta perfect ottimo benissimo bene risolto
     risolta risolti risolte solved resolved fixed sorted funziona funzionano funzionante works working great
     excellent awesome brilliant fantastic fantastico fantastici bravi bravissimi bravissima bravissimo
-    appreciated appreciate ricevuto ricevuta received posto eccellente splendido super""".split()  # noqa: SIM905 - a list of words is read as words
+    appreciated appreciate ricevuto ricevuta received posto eccellente splendido super""".split()
 )
 _COURTESY = frozenset(
     """mille tante infinite davvero veramente molto molte tanto di cuore tutto tutti tutte a al alla alle ad
@@ -32,19 +32,19 @@ _COURTESY = frozenset(
     fixing solving resolving helping explanation clarification it that this s is its everything now
     perfectly fine good well wonderful amazing lovely nice cool done got understood noted confirmed confirm
     i we am are re m really truly greatly and to yes yep problem issue too job work team guys everyone folks
-    rock best hero heroes service""".split()  # noqa: SIM905
+    rock best hero heroes service""".split()
 )
 _GREETINGS = frozenset(
     """ciao salve buongiorno buonasera buondì gentile gentilissimo gentilissima gentili caro cara cari egregio
-    spettabile hi hello hey dear""".split()  # noqa: SIM905
+    spettabile hi hello hey dear""".split()
 )
 _FAREWELLS = frozenset(
     """saluti saluto salutoni cordiali cordialmente cordialità distinti buona buon giornata serata giorno
     pomeriggio notte weekend settimana fine arrivederci presto regards wishes warm warmest kindest yours
-    sincerely truly have morning afternoon evening day bye""".split()  # noqa: SIM905
+    sincerely truly have morning afternoon evening day bye""".split()
 )
 _TITLES = frozenset(
-    "sig signor signora sigra dott dottor dottoressa dottssa ing avv geom rag mr mrs ms miss dr sir madam".split()  # noqa: SIM905
+    "sig signor signora sigra dott dottor dottoressa dottssa ing avv geom rag mr mrs ms miss dr sir madam".split()
 )
 _KNOWN = _THANKS | _COURTESY | _GREETINGS | _FAREWELLS | _TITLES
 _SOLVED = re.compile(r"\b(?:risolt[oaie]|solved|resolved|fixed|sorted)\b")

@@ -1,4 +1,4 @@
-"""Dates and times as a person of each language writes them. Pure; for mails, where Django's active language is not asked."""
+"""Dates and times as a person of each language writes them. Pure; for mails, which ask no active language."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

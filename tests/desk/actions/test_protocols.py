@@ -65,7 +65,8 @@ def test_protocol_when_the_organization_has_its_own_then_it_counts(ticket, anna,
 
     assert Timer.objects.get(kind="close").due_at == NOON + timedelta(hours=5)
     mail = OutgoingMail.objects.get(step="solved")
-    assert mail.subject == "Risolto" and "Fatto, Rita." in mail.text
+    assert mail.subject == "Risolto"
+    assert "Fatto, Rita." in mail.text
 
     protocols.drop(organization)
     assert Protocol.objects.filter(current=True).count() == 0
@@ -109,7 +110,11 @@ def test_survey_when_asked_often_enough_is_skipped_and_says_why(ticket, anna, ad
         run_clocks(traveller, timedelta(hours=48))
 
     assert SatisfactionRating.objects.count() == 1
-    assert events(second, type="Note")[-1] == {"type": "Note", "code": "survey_skipped", "values": {"reason": "asked_enough"}}
+    assert events(second, type="Note")[-1] == {
+        "type": "Note",
+        "code": "survey_skipped",
+        "values": {"reason": "asked_enough"},
+    }
 
 
 def test_survey_when_person_opted_out_is_skipped(ticket, anna, rita):

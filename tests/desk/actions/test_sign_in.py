@@ -51,5 +51,11 @@ def test_send_link_when_nobody_has_the_address_sends_nothing():
 def test_send_link_when_known_mails_it_in_her_language(rita, mailbox):
     mail = sign_in.send_link("Rita@rossi.example")
 
-    assert (mail.to, mail.language, mail.step, mail.sender) == ("rita@rossi.example", "it", "sign_in", "help@desk.example")
-    assert "/sign-in/" in mail.text and "/sign-in/" in mail.html
+    assert (mail.to, mail.language, mail.step, mail.sender) == (
+        "rita@rossi.example",
+        "it",
+        "sign_in",
+        "help@desk.example",
+    )
+    assert "/sign-in/" in mail.text
+    assert "/sign-in/" in mail.html

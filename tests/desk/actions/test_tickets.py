@@ -18,7 +18,12 @@ NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 def test_open_when_nobody_has_it_then_waits_ten_minutes_before_saying_so(mailbox, group, rita):
     with time_machine.travel(NOON, tick=False):
         ticket = tickets.open_ticket(
-            requester=rita, subject="Re: Fattura", words=Words("Manca la fattura."), actor=rita, via=Via.EMAIL, group=group
+            requester=rita,
+            subject="Re: Fattura",
+            words=Words("Manca la fattura."),
+            actor=rita,
+            via=Via.EMAIL,
+            group=group,
         )
 
     ticket.refresh_from_db()
@@ -51,7 +56,8 @@ def test_assign_when_first_then_customer_hears_who_has_it(ticket, anna):
     assert Timer.objects.get().state == "cancelled"
     mail = OutgoingMail.objects.get()
     assert mail.to == "rita@rossi.example"
-    assert "Anna Conti" in mail.text and "Anna Conti" in mail.html
+    assert "Anna Conti" in mail.text
+    assert "Anna Conti" in mail.html
 
 
 def test_assign_when_again_then_customer_is_not_told_twice(ticket, anna, ada, group):
@@ -164,9 +170,7 @@ def test_update_when_closed_is_stale(ticket, anna, rita):
         tickets.update(ticket.id, Change(priority=4), actor=anna, via=Via.WEB)
 
 
-@pytest.mark.parametrize(
-    ("status", "error"), [(Status.CLOSED, Refused), (Status.NEW, Invalid), ("resolved", Invalid)]
-)
+@pytest.mark.parametrize(("status", "error"), [(Status.CLOSED, Refused), (Status.NEW, Invalid), ("resolved", Invalid)])
 def test_update_when_status_is_nobodys_to_set_is_refused(ticket, anna, status, error):
     tickets.update(ticket.id, Change(status=Status.OPEN), actor=anna, via=Via.WEB)
 
@@ -215,9 +219,7 @@ def test_open_when_group_works_in_turn_then_assigned_evenly_and_told_at_once(mai
 
 
 def test_tags_and_copies_when_changed_then_listed_in_the_audit(ticket, anna, otto):
-    tickets.update(
-        ticket.id, Change(add_tags=("Stampante", "urgente ora"), add_ccs=(otto,)), actor=anna, via=Via.WEB
-    )
+    tickets.update(ticket.id, Change(add_tags=("Stampante", "urgente ora"), add_ccs=(otto,)), actor=anna, via=Via.WEB)
     tickets.update(ticket.id, Change(remove_tags=("stampante",)), actor=anna, via=Via.WEB)
 
     assert [tagging.tag for tagging in ticket.taggings.all()] == ["urgente_ora"]
