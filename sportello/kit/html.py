@@ -79,7 +79,7 @@ _CID = re.compile(r' src="cid:([^"]*)"', re.IGNORECASE)
 
 
 def clean(html: str) -> str:
-    """html with only what is safe on our pages. Idempotent; never raises; time grows with length alone.
+    """html with only what is safe on our pages. Never raises; cleaning twice changes nothing more; time grows with length alone.
 
     Links open apart and say nothing of us. Remote images wait in `data-remote-src` (see show_remote_images); `cid:`
     images keep their reference (see replace_cids). class, id and name survive only where they mark a quotation or

@@ -215,7 +215,7 @@ class _Writer:
         if not href.lower().startswith(("http://", "https://", "mailto:", "tel:")) or len(href) > _LONGEST_LINK:
             return
         shown = "".join(self.line[index:] if line == len(self.lines) else self.line).strip()
-        target = href.split(":", 1)[1] if href[:6].lower() in ("mailto", "tel:") else href
+        target = href.partition(":")[2] if href.lower().startswith(("mailto:", "tel:")) else href
         if _bare(target) not in _bare(shown):
             self._write(f" <{target}>" if shown else f"<{target}>")
 

@@ -12,6 +12,7 @@ _MOST_IDS = 50
 _LONGEST_ADDRESS = 254
 _LONGEST_NAME = 200
 _LONGEST_ID = 500
+_YEARS_OF_MAIL = range(1970, 2200)
 _TOKEN = re.compile(
     r'"(?P<quoted>(?:[^"\\]|\\.)*+)(?:"|$)'
     r"|<(?P<angle>[^<>]*)(?:>|$)"
@@ -137,7 +138,8 @@ def sent_at(value: str) -> datetime | None:
     for read in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             moment = read(text)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+            moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, TypeError, IndexError, OverflowError, AttributeError):
             continue
+        return moment if moment.year in _YEARS_OF_MAIL else None
     return None

@@ -6,7 +6,7 @@ from functools import lru_cache
 import charset_normalizer
 
 # Codecs that are no charsets of mail: they execute escapes or need quadratic time.
-_REFUSED = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
+_REFUSED = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
 
 # What senders say → what they mean. Browsers read the left ones as the right ones too (WHATWG Encoding).
 _MEANT = {

@@ -9,6 +9,7 @@ import binascii
 import re
 from dataclasses import dataclass, field
 
+from sportello.channels.email import charsets
 from sportello.channels.email.headers import Headers, base64_bytes, parameters, read_headers
 
 MOST_PARTS = 1000
@@ -173,7 +174,7 @@ class _Reader:
             part.content_type = "multipart/mixed"
         if not closed:
             self.repairs.append("boundary-unclosed")
-        part.outside = (raw[start:before] + b"\n" + raw[after:end]).decode("utf-8", "sportello.cp1252").strip()
+        part.outside = charsets.decode(raw[start:before] + b"\n" + raw[after:end])[0].strip().replace("\r", "")
         default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
         for span_start, span_end in spans:
             if self.left <= 0:

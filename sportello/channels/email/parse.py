@@ -62,7 +62,7 @@ def parse(raw: bytes, *, envelope_sender: str | None = None) -> ParsedMail:
 def _why_automatic(root: Part, subject: str, return_path: str | None, bodies: Bodies, *, bounced: bool) -> str:
     if bodies.calendar_method == "reply" and not bodies.has_own_text:
         return "calendar-reply"
-    report = root.type_parameters.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
+    report = root.type_parameters.get("report-type", "").lower()
     why = automatic.why_automatic(root.headers, subject=subject, return_path=return_path, report_type=report)
     return why or ("bounce" if bounced else "")
 
