@@ -66,28 +66,19 @@ def cut(lines: Lines) -> list[Segment]:
     return segments if _is_only_a_quotation(lines, found, attributions) else [(NEW, 0, total)]
 
 
-def _scan(lines: Lines, attributions: list[tuple[int, int]]) -> _Findings:  # noqa: PLR0911 - one return a marker
+def _scan(lines: Lines, attributions: list[tuple[int, int]]) -> _Findings:
     texts, quoted = lines.texts, lines.quoted
     total = len(texts)
-    index = 0
-    while index < total:
-        text = texts[index]
+    for index, text in enumerate(texts):
         if not text:
-            index += 1
             continue
         if quoted[index]:
             if lines.by_element and is_forward(text) and not attributions and not (index and quoted[index - 1]):
                 return _Findings(_before_rule(texts, index), forward=True)
-            index += 1
             continue
-        if is_forward(text):
-            return _Findings(index, forward=True)
-        if lines.opens[index]:
-            return _Findings(_before_rule(texts, index), unmarked=True, header=True)
-        if text[0] in "-_=*" and is_original_message(text):
-            return _Findings(index, unmarked=True, header=True)
-        if ":" in text[:24] and header_block_end(texts, index) is not None:
-            return _Findings(_before_rule(texts, index), unmarked=True, header=True)
+        divided = _divided(lines, index)
+        if divided is not None:
+            return divided
         start = _attribution(lines, index)
         if start is not None:
             below = _next_text(texts, index + 1)
@@ -97,8 +88,25 @@ def _scan(lines: Lines, attributions: list[tuple[int, int]]) -> _Findings:  # no
                 attributions.append((start, index + 1))
             elif is_certain(" ".join(texts[start : index + 1])):
                 return _Findings(start, unmarked=True)
-        index += 1
     return _Findings(total)
+
+
+def _divided(lines: Lines, index: int) -> _Findings | None:
+    """What begins at a line above which the writer's own text ends: a forward, or an old mail under a divider or
+    headers."""
+    texts, text = lines.texts, lines.texts[index]
+    if is_forward(text):
+        return _Findings(index, forward=True)
+    if text[0] in "-_=*" and is_original_message(text):
+        return _Findings(index, unmarked=True, header=True)
+    if lines.opens[index]:
+        return _Findings(_before_rule(texts, index), unmarked=True, header=True)
+    if ":" in text[:24] and header_block_end(texts, index) is not None:
+        # "They write to me:" announces a mail that the writer wants to be read.
+        if _above(texts, index).endswith(":"):
+            return _Findings(index, forward=True)
+        return _Findings(_before_rule(texts, index), unmarked=True, header=True)
+    return None
 
 
 def _attribution(lines: Lines, index: int) -> int | None:
@@ -135,7 +143,7 @@ def _before_rule(texts: list[str], index: int) -> int:
     above = index - 1
     while above >= 0 and not texts[above]:
         above -= 1
-    return above if above >= 0 and is_rule(texts[above]) else index
+    return above if above >= 0 and (is_rule(texts[above]) or is_original_message(texts[above])) else index
 
 
 def _believe_indented(lines: Lines, index: int) -> None:

@@ -16,7 +16,7 @@ from sportello.channels.email.quotes_marks import MAX_LINE, plain
 _MAX_LINES = 20_000
 _MAX_TOKENS = 150_000
 _TOKEN = re.compile(r'<(?:(/?)([a-zA-Z][a-zA-Z0-9:-]*+)([^<>"]*+(?:"[^"]*+"[^<>"]*+)*+)|![^<>]*+)>')
-_ATTRIBUTE = re.compile(r'\b(class|id|type)="([^"]*+)"')
+_ATTRIBUTE = re.compile(r'\b(class|id|type|name)="([^"]*+)"')
 _BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "div", "dl", "dt",
     "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
@@ -30,7 +30,8 @@ _VOID = frozenset((
 _QUOTES = frozenset((
     "protonmail_quote", "yahoo_quoted", "yahoo-quoted-begin", "iosymail", "zmail_extra", "ik_mail_quote",
     "tutanota_quote", "sportello-mail", "olk_src_body_section", "mail-editor-reference-message-container",
-    "ms-outlook-mobile-reference-message", "isreplycontent",
+    "ms-outlook-mobile-reference-message", "isreplycontent", "appleoriginalcontents", "messagereplysection",
+    "mail_android_quote", "missive_quote", "front-blockquote", "mimestream-quote", "libero_quote", "mail-quote",
 ))  # fmt: skip
 _CITES = frozenset(
     ("cite", "gmail_quote", "protonmail_quote", "tutanota_quote", "yahoo_quoted", "iosymail", "mozilla-cite")
@@ -38,10 +39,15 @@ _CITES = frozenset(
 _ATTRIBUTIONS = frozenset(("gmail_attr", "moz-cite-prefix", "reply-intro"))
 _OPENERS = frozenset(("divrplyfwdmsg", "outlookmessageheader", "zwchr", "stopspelling"))
 _SIGNATURES = frozenset((
-    "gmail_signature", "gmail_signature_prefix", "moz-signature", "ms-outlook-mobile-signature",
+    "gmail_signature", "gmail_signature_prefix", "moz-signature", "moz-txt-sig", "ms-outlook-mobile-signature",
     "protonmail_signature_block", "protonmail_signature_block-user", "protonmail_signature_block-proton",
-    "applemailsignature", "_rc_sig", "editorusersignature", "ymail_android_signature", "signature",
+    "applemailsignature", "_rc_sig", "editorusersignature", "ymail_android_signature", "ymail_signature", "signature",
+    "outlooksignature", "hotmail_signature", "mac_outlook_signature", "messagesignaturesection", "io-ox-signature",
+    "mimestream-signature", "missive_signature", "front-signature", "sh-signature", "bloop_sign", "k9mail-signature",
+    "imp-signature", "composer_signature", "mailbox_signature",
 ))  # fmt: skip
+# What a program puts before the names of a mail that it quotes: Outlook, Hotmail, Gmail, Yahoo.
+_PREFIX = re.compile(r"^(?:x_|ecx|m_-?\d+|yiv\d+)+")
 
 _QUOTE, _CITE, _INDENT, _ATTRIBUTION, _OPENS, _SIGNATURE = 1, 2, 4, 8, 16, 32
 _INHERITED = _QUOTE | _CITE | _INDENT | _ATTRIBUTION | _SIGNATURE
@@ -60,10 +66,10 @@ class _Element:
 def _marks(name: str, attributes: str) -> int:
     flags = _INDENT if name == "blockquote" else 0
     for attribute, value in _ATTRIBUTE.findall(attributes):
+        if attribute == "name" and value == "quote":
+            flags |= _QUOTE  # GMX and web.de
         for written in value.lower().split():
-            word = written
-            while word.startswith("x_"):
-                word = word[2:]
+            word = _PREFIX.sub("", written)
             if word in _QUOTES or (attribute == "id" and word.startswith("yahoo_quoted")):
                 flags |= _QUOTE
             elif name == "blockquote" and word in _CITES:

@@ -116,7 +116,7 @@ def names_someone(line: str) -> bool:
 
 
 _ORIGINAL = re.compile(
-    r"^(?:[-_=*]{2,40} ?)(?:messaggio originale|original message|original e-?mail|ursprüngliche (?:nachricht|mail)"
+    r"^(?:[-_=*]{2,40} ?)?(?:messaggio originale|original message|original e-?mail|ursprüngliche (?:nachricht|mail)"
     r"|originalnachricht"
     r"|message d['’]origine|message original|message initial|mensaje original|original appointment"
     r"|appuntamento originale"
@@ -135,7 +135,7 @@ _RULE = re.compile(r"^[_\-=*─—]{5,}$")
 
 
 def is_original_message(line: str) -> bool:
-    """Whether the line is a divider such as "-----Messaggio originale-----"."""
+    """Whether the line is a divider such as "-----Messaggio originale-----"; without dashes it needs a header block."""
     return bool(_ORIGINAL.match(line))
 
 
@@ -154,7 +154,7 @@ _LABELS = {
     "sent": "sent inviato gesendet envoyé enviado date data datum fecha",
     "to": "to a an à para per pour destinatario destinatari",
     "cc": "cc ccn bcc bc kopie copie copia",
-    "subject": "subject oggetto betreff objet asunto sujet",
+    "subject": "subject oggetto ogg betreff objet asunto sujet",
 }
 _LABEL_KIND = {word: kind for kind, words in _LABELS.items() for word in words.split()}
 _LABEL_KIND |= dict.fromkeys(("enviado el", "enviado en", "date d'envoi", "data invio"), "sent")
@@ -200,13 +200,15 @@ _PHONE_NAMES = (
     r"|handy|tablet|android|samsung|galaxy"
     r"|huawei|xiaomi|redmi|pixel|blackberry|windows|dispositivo|device|outlook|yahoo|libero|tiscali|virgilio|aruba"
     r"|mail|posta|proton|gmail|k-9|fairemail"
-    r"|bluemail|tuta|gmx|web\.de|freemail|orange|bouygues|sfr|spark|mailspring|thunderbird|apple|watch|móvil"
+    r"|bluemail|tuta|gmx|web\.de|freemail|orange|bouygues|sfr|spark|mailspring|thunderbird|apple|aqua|unterwegs"
+    r"|watch|móvil"
     r"|portable|appareil|myMail|alto|aol|hotmail)"
 )
 _MOBILE = re.compile(
     r"^(?:[-—–] ?)?(?:"
-    rf"(?:inviat[oa]|spedit[oa]|scritto) (?:da|dal|dalla|con|tramite)(?: (?:il|la))? ?{_PHONE_NAMES}\b.{{0,90}}"
-    rf"|sent (?:from|via|with|using)(?: the)? ?{_PHONE_NAMES}\b.{{0,90}}"
+    rf"(?:(?:messaggio|e-?mail) )?(?:inviat[oa]|spedit[oa]|scritto) (?:da|dal|dallo|dalla|con|tramite)(?: (?:il"
+    rf"|la))? ?{_PHONE_NAMES}\b.{{0,90}}"
+    rf"|sent (?:from|via|with|using)(?: the| an?)? ?{_PHONE_NAMES}\b.{{0,90}}"
     rf"|(?:diese nachricht wurde )?(?:von|vom) ?{_PHONE_NAMES}\b.{{0,60}}gesendet.{{0,30}}|gesendet (?:von|mit|vom"
     rf"|aus)(?: der| dem)? ?{_PHONE_NAMES}\b.{{0,90}}"
     rf"|envoyé (?:de|depuis|à partir de|avec|par)(?: mon| ma| l')? ?{_PHONE_NAMES}\b.{{0,90}}"

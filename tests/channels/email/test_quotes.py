@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sportello.channels.email.quotes import Split, split_html, split_text
+from sportello.kit.html import clean
 
 FOLDER = Path(__file__).parents[2] / "mailbox" / "quotes"
+MARKERS_THAT_CLEANING_LOSES = ("our-own-mail-quoted-it", "roundcube-it-reply-intro")
 MARK = re.compile(r"^@@ (new|quoted|signature)$")
 
 
@@ -57,6 +59,21 @@ def test_split_html_of_a_client_is_as_marked(path):
     html, expected = read_marked(path)
 
     split = split_html(html)
+
+    assert {kind: words_of(getattr(split, kind)) for kind in expected} == {
+        kind: words_of("\n".join(lines)) for kind, lines in expected.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for path in FOLDER.glob("*.html") if path.stem not in MARKERS_THAT_CLEANING_LOSES),
+    ids=lambda path: path.stem,
+)
+def test_split_html_of_a_client_once_cleaned_is_as_marked(path):
+    html, expected = read_marked(path)
+
+    split = split_html(clean(html))
 
     assert {kind: words_of(getattr(split, kind)) for kind in expected} == {
         kind: words_of("\n".join(lines)) for kind, lines in expected.items()
