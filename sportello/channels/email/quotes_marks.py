@@ -99,13 +99,13 @@ def _names_writer(text: str) -> bool:
 
 
 def is_certain(attribution: str) -> bool:
-    """Whether a joined attribution names a moment (date and time) or an address, so that it needs no quote signs
-    below to be believed."""
+    """Whether a joined attribution needs no quote signs below to be believed: a verb of writing, and an address or a
+    moment."""
     text = attribution.casefold()
-    if _NARRATIVE.search(text):
+    if _NARRATIVE.search(text) or not (text.endswith(_CLOSERS) or _SCHRIEB.search(text)):
         return False
-    dated = bool(_DATE.search(text))
-    return (bool(_ADDRESS.search(text)) and (dated or bool(_TIME.search(text)))) or (dated and bool(_TIME.search(text)))
+    dated, timed = bool(_DATE.search(text)), bool(_TIME.search(text))
+    return (dated and timed) or ((dated or timed) and bool(_ADDRESS.search(text)))
 
 
 def names_someone(line: str) -> bool:
