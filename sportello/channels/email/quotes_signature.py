@@ -48,6 +48,7 @@ _STREET = re.compile(
     r"|^.{2,40}(?:straße|strasse|str\.|street|road|avenue)\b.{0,40}$|\b\d{5}\b .{0,30}\([A-Z]{2}\)",
     re.IGNORECASE,
 )
+_QUESTION = re.compile(r"\?(?:\s|$)")
 _ASKS_TO_BE_CALLED = re.compile(
     r"chiam|telefon|numero|recapit|contatt|indirizzo|call|phone|number|reach|contact|address|anruf|nummer|erreich"
     r"|appel|rappel|joind|numéro|llam|contact|dirección|dati|details",
@@ -155,8 +156,6 @@ def _delimiter(lines: Sequence[str], start: int, end: int) -> tuple[int | None, 
     found = postscript = None
     for index in range(end - 1, start - 1, -1):
         line = lines[index]
-        if below > _DELIMITED_LINES:
-            break
         if is_signature_delimiter(line):
             found = index
         elif is_postscript(line):
@@ -165,7 +164,13 @@ def _delimiter(lines: Sequence[str], start: int, end: int) -> tuple[int | None, 
             postscript, below = index, 0
         elif line:
             below += 1
-    return found, postscript
+            # Two dashes also divide a text: nobody signs with a question, a colon announces a list.
+            if below > _DELIMITED_LINES or (found is None and _QUESTION.search(line)):
+                break
+            if found is not None and line.endswith(":") and found - index == 1:
+                found = None
+                break
+    return found, postscript if found is not None else None
 
 
 def _without_contact_block(lines: Sequence[str], start: int, end: int) -> int:
@@ -178,7 +183,7 @@ def _without_contact_block(lines: Sequence[str], start: int, end: int) -> int:
         if formal or _THANKING.match(line):
             confident = (labelled >= 1 or contacts >= 2) if formal else (contacts >= 2 and labelled >= 1)
             if confident and not _ASKS_TO_BE_CALLED.search(" ".join(lines[max(start, index - 40) : index])):
-                return index
+                return index if formal else index + 1
             if formal:
                 return end
             continue
