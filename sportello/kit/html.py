@@ -70,7 +70,7 @@ _VALUES = {
     **dict.fromkeys(("border", "cellpadding", "cellspacing"), re.compile(r"\d{1,2}")),
     **dict.fromkeys(("colspan", "rowspan"), re.compile(r"\d{1,2}")),
 }
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:]*)")
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9:]*)")
 # Exact on nh3's output: values are quoted, and no value holds "<" because `_attribute` takes it out.
 _IMAGE = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
 _REMOTE = re.compile(r' src="(https?:[^"]*)"', re.IGNORECASE)
@@ -79,11 +79,12 @@ _CID = re.compile(r' src="cid:([^"]*)"', re.IGNORECASE)
 
 
 def clean(html: str) -> str:
-    """html with only what is safe on our pages. Never raises; cleaning twice changes nothing more; time grows with length alone.
+    """html with only what is safe on our pages. Never raises; time grows with length alone.
 
-    Links open apart and say nothing of us. Remote images wait in `data-remote-src` (see show_remote_images); `cid:`
-    images keep their reference (see replace_cids). class, id and name survive only where they mark a quotation or
-    a signature. HTML built to exhaust a parser comes back as its plain text.
+    Cleaning twice changes nothing more. Links open apart and say nothing of us. Remote images wait in
+    `data-remote-src` (see show_remote_images); `cid:` images keep their reference (see replace_cids). class, id and
+    name survive only where they mark a quotation or a signature. HTML built to exhaust a parser comes back as its
+    plain text.
     """
     if _is_hostile(html):
         return from_text(to_text(html))
@@ -131,9 +132,8 @@ def _is_hostile(html: str) -> bool:
     if html.count("<") <= _DEEPEST:
         return False
     depth = formatting = deepest = most_formatting = tags = 0
-    for closing, name in _TAG.findall(html):
+    for closing, name in _TAG.findall(html.lower()):
         tags += 1
-        name = name.lower()
         if name in _UNCLOSED:
             continue
         step = -1 if closing else 1

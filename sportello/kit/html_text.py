@@ -186,10 +186,7 @@ class _Writer:
             self._flush()
             self.gap, self.gap_quoted = gap, self.quoted
         else:
-            if gap > self.gap:
-                self.gap = gap
-            if self.quoted < self.gap_quoted:
-                self.gap_quoted = self.quoted
+            self.gap, self.gap_quoted = max(self.gap, gap), min(self.gap_quoted, self.quoted)
 
     def _newline(self) -> None:
         if self.gap:  # a break right after a block is a line of its own

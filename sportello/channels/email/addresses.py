@@ -40,47 +40,61 @@ def addresses(value: str) -> list[Address]:
 
 
 def _addresses(value: str) -> list[Address]:
-    found: list[Address] = []
-    name: list[str] = []
-    comment = ""
-    bare = ""
-    angle: str | None = None
-
-    def finish() -> bool:
-        address = _mailbox(angle if angle is not None and "@" in angle else bare)
-        if address:
-            found.append(Address(_name("".join(name)) or _name(comment), address))
-        return bool(address)
-
+    reader = _ListReader()
     for token in _TOKEN.finditer(value):
         kind, text = token.lastgroup, token[0]
         if kind == "end":
-            # "Rossi, Mario <m@x>" without quotes: the piece before the comma belongs to the name that follows.
-            if finish() or text == ";" or not name:
-                name, comment, bare, angle = [], "", "", None
-            else:
-                name.append(", ")
-            if len(found) >= _MOST_ADDRESSES:
-                return found
+            reader.end(text)
+            if len(reader.found) >= _MOST_ADDRESSES:
+                break
         elif kind == "angle":
-            if angle is None or "@" not in angle:
-                angle = token["angle"]
+            reader.angle = reader.angle if "@" in reader.angle else token["angle"]
         elif kind == "comment":
-            comment = comment or token["comment"]
+            reader.comment = reader.comment or token["comment"]
         elif kind == "quoted" and value.startswith("@", token.end()):
-            bare = text
+            reader.bare = text
         elif kind == "quoted":
-            name.append(re.sub(r"\\(.)", r"\1", token["quoted"]))
-        elif kind == "word" and bare.startswith('"') and bare.endswith('"') and text.startswith("@"):
-            bare += text
-        elif kind == "word" and "@" in text and not bare:
-            bare = text
-        elif kind == "word" and text.endswith(":") and angle is None:
-            name = []  # the name of a group
+            reader.name += re.sub(r"\\(.)", r"\1", token["quoted"])
+        elif kind == "word":
+            reader.word(text)
         else:
-            name.append(text)
-    finish()
-    return found
+            reader.name += text
+    reader.finish()
+    return reader.found
+
+
+class _ListReader:
+    """The pieces of the mailbox being read, and the mailboxes found so far."""
+
+    def __init__(self) -> None:
+        self.found: list[Address] = []
+        self.forget()
+
+    def forget(self) -> None:
+        self.name = self.comment = self.bare = self.angle = ""
+
+    def word(self, text: str) -> None:
+        if self.bare.endswith('"') and text.startswith("@"):
+            self.bare += text
+        elif "@" in text and not self.bare:
+            self.bare = text
+        elif text.endswith(":") and not self.angle:
+            self.name = ""  # the name of a group
+        else:
+            self.name += text
+
+    def end(self, separator: str) -> None:
+        # "Rossi, Mario <m@x>" without quotes: the piece before the comma belongs to the name that follows.
+        if self.finish() or separator == ";" or not self.name or len(self.name) > _LONGEST_NAME:
+            self.forget()
+        else:
+            self.name += ", "
+
+    def finish(self) -> bool:
+        address = _mailbox(self.angle if "@" in self.angle else self.bare)
+        if address:
+            self.found.append(Address(_name(self.name) or _name(self.comment), address))
+        return bool(address)
 
 
 def _mailbox(text: str) -> str:

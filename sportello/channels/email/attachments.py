@@ -215,9 +215,9 @@ def calendar_line(calendar: str) -> tuple[str, str]:
         for name, options, value in _CALENDAR_LINE.findall(block):
             if block is head and name.upper() != "METHOD":
                 continue
-            value = re.sub(r"\\([,;\\])", r"\1", value.replace("\\n", " ").replace("\\N", " ")).strip()
+            plain = re.sub(r"\\([,;\\])", r"\1", value.replace("\\n", " ").replace("\\N", " ")).strip()
             zone = re.search(r"TZID=([^;:]+)", options)
-            first.setdefault(name.upper(), value + (f" {zone[1]}" if zone and name.upper() == "DTSTART" else ""))
+            first.setdefault(name.upper(), plain + (f" {zone[1]}" if zone and name.upper() == "DTSTART" else ""))
     pieces = [first.get("SUMMARY", ""), _period(first), first.get("LOCATION", "")]
     return first.get("METHOD", "").lower(), " · ".join(piece for piece in pieces if piece)
 

@@ -71,7 +71,7 @@ def read_bodies(root: Part, repairs: list[str], unwrapped: Part | None = None) -
         _collect(unwrapped, found, alternative=False, top=True)
     segments = found.segments
     own = _text_of(segments)
-    text = own or _spare_text(root, found)
+    text = (own or _spare_text(root, found)).replace("\r", "\n")
     html_parts = [segment for segment in segments if segment.html] or [
         segment for segment in found.spare_texts if segment.html and not own
     ]
@@ -214,8 +214,8 @@ def _open_tnef(part: Part, found: _Found) -> None:
         found.files.append(_File(part.file_name or "winmail.dat", "application/ms-tnef", content))
         return
     for name, kind, content_id, data in tnef.files:
-        kind = kind or mimetypes.guess_type(name)[0] or "application/octet-stream"
-        found.files.append(_File(name, kind, data, content_id))
+        content_type = kind or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        found.files.append(_File(name, content_type, data, content_id))
     if tnef.text.strip() or tnef.html.strip():
         text = tnef.text.replace("\r\n", "\n").replace("\r", "\n")
         found.spare_texts.insert(0, _Segment(text=text, html=tnef.html))

@@ -1,5 +1,6 @@
 """Reports of mail that was not delivered: standard ones (RFC 3464), a library's knowledge, and plain sentences."""
 
+import logging
 import re
 from email import message_from_bytes
 
@@ -63,6 +64,9 @@ def find_bounce(root: Part, raw: bytes, text: str, return_path: str | None) -> B
     recipient, permanent, status, diagnostic = told
     return Bounce(recipient, permanent, status, diagnostic[:_LONGEST_DIAGNOSTIC], _original_id(root, parts, text))
 
+
+# It logs the broken mails it raises on, with their text; we catch what it raises.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 _Told = tuple[str, bool, str, str]  # recipient, permanent, status, diagnostic
 
@@ -182,9 +186,9 @@ def _reason(text: str, recipient: str) -> tuple[str, str]:
 
 def _original_id(root: Part, parts: list[Part], text: str) -> str:
     for part in parts:
-        if part.content_type in ("message/rfc822", "message/global") and part.parts:
-            if found := message_id(part.parts[0].headers):
-                return found
+        carried = part.parts if part.content_type in ("message/rfc822", "message/global") else []
+        if carried and (found := message_id(carried[0].headers)):
+            return found
         if part.content_type in ("text/rfc822-headers", "message/global-headers"):
             content = part.content([])
             headers, _ = read_headers(content, 0, len(content), [])

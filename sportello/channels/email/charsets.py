@@ -131,6 +131,6 @@ def _codec(declared: str) -> str:
         found = codecs.lookup(_SPELLED.get(name, name))
     except (LookupError, ValueError, ImportError):
         return ""
-    if found.name in _REFUSED or not found._is_text_encoding:  # type: ignore[attr-defined]  # no public way to ask
+    if found.name in _REFUSED or not found._is_text_encoding:  # no public way to ask
         return ""
     return _MEANT.get(found.name, found.name)

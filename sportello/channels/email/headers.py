@@ -191,10 +191,10 @@ def parameters(value: str) -> dict[str, str]:
 def _join_pieces(pieces: list[tuple[str, bool]]) -> str:
     charset = ""
     out = []
-    for index, (text, encoded) in enumerate(pieces):
-        if encoded and index == 0 and text.count("'") >= 2:
-            charset, _, text = text.split("'", 2)
-        raw = text.encode("utf-8")
+    for index, (piece, encoded) in enumerate(pieces):
+        raw = piece.encode("utf-8")
+        if encoded and index == 0 and raw.count(b"'") >= 2:
+            charset, (_, _, raw) = piece.partition("'")[0], raw.split(b"'", 2)
         if encoded:
             raw = re.sub(rb"%([0-9A-Fa-f]{2})", lambda code: bytes((int(code[1], 16),)), raw)
         out.append(raw)

@@ -123,10 +123,9 @@ class _Reader:
         looks_multipart = depth == 0 and not value and _DELIMITER_LINE.search(raw, body, min(end, body + 65_536))
         if part.content_type.startswith("multipart/") or looks_multipart:
             self._split(part, depth)
-        elif part.content_type in ("message/rfc822", "message/global"):
-            if self._may_descend(depth):
-                inner, inner_start, inner_end = self._decoded(part)
-                part.parts = [self.part(inner, inner_start, inner_end, depth + 1, "text/plain")]
+        elif part.content_type in ("message/rfc822", "message/global") and self._may_descend(depth):
+            inner, inner_start, inner_end = self._decoded(part)
+            part.parts = [self.part(inner, inner_start, inner_end, depth + 1, "text/plain")]
         return part
 
     def _content_type(self, value: str, type_parameters: dict[str, str], default: str) -> str:
