@@ -1,0 +1,55 @@
+"""Server time of the queue (50 rows) and of a ticket page (20 messages), growing from 1,000 to 100,000 tickets.
+
+python -m benchmarks.pages [--sizes 1000,100000] [--rounds 30]
+"""
+
+import argparse
+import statistics
+import time
+
+from benchmarks.fresh_desk import fresh_desk
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--sizes", default="1000,10000,100000")
+    options.add_argument("--rounds", type=int, default=30)
+    arguments = options.parse_args()
+    with fresh_desk():
+        from django.conf import settings
+        from django.core.management import call_command
+        from django.test import Client
+
+        from benchmarks.seed import seed
+        from sportello.desk.models import User
+
+        settings.ALLOWED_HOSTS = ["*"]
+        call_command("collectstatic", verbosity=0, interactive=False)
+        medians: dict[str, list[float]] = {}
+        for size in map(int, arguments.sizes.split(",")):
+            began = time.perf_counter()
+            long = seed(size)
+            print(f"{size:>8,} tickets (seeded in {time.perf_counter() - began:.0f} s)")
+            agent = User.objects.filter(role="agent").order_by("id").first()
+            client = Client()
+            client.force_login(agent, backend=settings.AUTHENTICATION_BACKENDS[0])
+            for name, path in (("queue", "/tickets"), ("ticket", f"/tickets/{long.pk}")):
+                took = [measure(client, path) for _round in range(arguments.rounds)][3:]
+                medians.setdefault(name, []).append(statistics.median(took))
+                p95 = sorted(took)[int(len(took) * 0.95)]
+                print(f"    {name:<8} median {statistics.median(took):5.1f} ms   p95 {p95:5.1f} ms")
+        for name, figures in medians.items():
+            print(f"{name}: largest / smallest desk = {figures[-1] / figures[0]:.2f}")
+
+
+def measure(client, path: str) -> float:
+    """Milliseconds of one request through every middleware; the page must be right."""
+    began = time.perf_counter()
+    response = client.get(path)
+    took = (time.perf_counter() - began) * 1000
+    assert response.status_code == 200, (path, response.status_code)
+    return took
+
+
+if __name__ == "__main__":
+    main()

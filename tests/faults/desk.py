@@ -1,0 +1,129 @@
+"""A whole desk as real processes, to be hurt."""
+
+import os
+import re
+import signal
+import smtplib
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+SET_UP = """
+import django; django.setup()
+from sportello.desk.actions import desks, people
+from sportello.desk.words import Role
+mailbox = desks.add_mailbox("help@desk.example")
+agents = tuple(people.add(f"Agent {n}", f"agent{n}@desk.example", role=Role.AGENT) for n in range(3))
+group = people.add_group("Support", assignment="round_robin", members=agents)
+mailbox.group = group
+mailbox.save()
+desks.configure(hourly_budget=100000)
+desks.finish_set_up()
+"""
+
+
+class DeskProcess:
+    """`sportello serve` on a folder, on free ports; killed and started again at will."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("SPORTELLO_")},
+            "DJANGO_SETTINGS_MODULE": "sportello.config.settings",
+            "SPORTELLO_DATA": str(folder),
+            "SPORTELLO_HTTP": f"127.0.0.1:{free_port()}",
+            "SPORTELLO_MAIL_IN": f"127.0.0.1:{free_port()}",
+            "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+            **{f"SPORTELLO_{name}": value for name, value in settings.items()},
+        }
+        self.mail_port = int(self.environment["SPORTELLO_MAIL_IN"].rpartition(":")[2])
+        self.web_port = int(self.environment["SPORTELLO_HTTP"].rpartition(":")[2])
+        self.process: subprocess.Popen[str] | None = None
+
+    def set_up(self) -> None:
+        """Migrate, and make agents who take tickets in turn."""
+        run = [sys.executable, "-m", "sportello", "django", "migrate", "-v0"]
+        subprocess.run(run, env=self.environment, check=True, timeout=60)
+        subprocess.run([sys.executable, "-c", SET_UP], env=self.environment, check=True, timeout=60)
+
+    def start(self) -> None:
+        """Start and wait until both doors are open."""
+        self.log = (self.folder / "serve.log").open("a+")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "sportello", "serve"],
+            env=self.environment,
+            stdout=self.log,
+            stderr=self.log,
+            text=True,
+        )
+        wait_until(lambda: is_greeting(self.mail_port), 60, "the mail listener")
+
+    def children(self) -> dict[str, int]:
+        """Process ids of the running parts, by name."""
+        assert self.process
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                parent = int(re.search(r"PPid:\t(\d+)", (entry / "status").read_text())[1])
+                arguments = (entry / "cmdline").read_bytes().split(b"\0")
+            except (OSError, TypeError):
+                continue
+            if parent == self.process.pid and b"process" in arguments:
+                found[arguments[arguments.index(b"process") + 1].decode()] = int(entry.name)
+        return found
+
+    def kill(self, part: str) -> bool:
+        """kill -9 of one part; False when it is not there at the moment."""
+        pid = self.children().get(part)
+        if pid is None:
+            return False
+        os.kill(pid, signal.SIGKILL)
+        return True
+
+    def kill_all(self) -> None:
+        """kill -9 of the supervisor and of every part, as when the power goes."""
+        assert self.process
+        pids = [self.process.pid, *self.children().values()]
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(15)
+
+    def rows(self, sql: str) -> list[tuple]:
+        """Read the desk's database from outside."""
+        connection = sqlite3.connect(self.folder / "desk.sqlite3", timeout=20)
+        try:
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def is_greeting(port: int) -> bool:
+    try:
+        with smtplib.SMTP("127.0.0.1", port, timeout=5):
+            return True
+    except (OSError, smtplib.SMTPException):
+        return False
+
+
+def wait_until(is_so, seconds: float, what: str) -> None:
+    """Poll until is_so(); fails with a sentence when it takes longer than `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds} s for {what}")
+        time.sleep(0.1)
