@@ -21,6 +21,7 @@ _MARKERS = frozenset(
     tutanota_quote zmail_extra zmail_extra_hr zwchr io-ox-signature io-ox-hint reply-intro replySplit
     mimestream-quote mimestream-signature missive_quote missive_signature front-blockquote front-signature
     sh-signature airmail_ext airmail_on bloop_original_html bloop_markdown bloop_sign k9mail-signature imp-signature
+    iosymail ik_mail_quote isReplyContent mozilla-cite _rc_sig editorUserSignature messageSignature sportello-mail
     composer_signature quoted_header_body editor_body mailbox_signature mail-quote libero_quote quote
     """.split()
 )

@@ -70,6 +70,8 @@ def tidy(text: str) -> str:
     """text without NUL and lone surrogates, which databases refuse."""
     if "\0" in text:
         text = text.replace("\0", "")
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
