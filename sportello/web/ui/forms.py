@@ -56,6 +56,13 @@ class Form(forms.Form):
             self.add_error(name if name in self.fields else None, str(message))
 
 
+def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    """Set the choices of a field that are known only now."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
 class Segmented(forms.RadioSelect):
     """A few choices side by side."""
 

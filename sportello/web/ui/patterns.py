@@ -1,6 +1,6 @@
 """What the patterns page shows: every component with invented content, once per theme."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from sportello.desk.words import Priority, Status
+from sportello.kit import clock
 from sportello.web.ui.forms import FilesField, Form, Segmented
 
 
@@ -35,7 +36,7 @@ def patterns(request: HttpRequest) -> HttpResponse:
 
 def sheet(theme: str) -> dict[str, Any]:
     """Everything one pass over the components needs; ids differ between the passes."""
-    now = datetime.now(UTC)
+    now = clock.now()
     form = ExampleForm(
         {"name": "Ada Bruni", "email": "ada.bruni@", "visible": "answer", "language": "it"}, auto_id=f"{theme}_%s"
     )
@@ -153,9 +154,12 @@ def _rows(now: datetime) -> list[SimpleNamespace]:
 def _messages(now: datetime, theme: str) -> list[SimpleNamespace]:
     usual: dict[str, Any] = {
         "quoted": "",
-        "html_url": "",
+        "body_url": "",
+        "has_remote_images": False,
+        "original_url": "",
+        "delivery": None,
+        "is_internal": False,
         "attachments": [],
-        "links": [],
         "route": "",
         "via_label": "",
         "is_machine": False,

@@ -3,12 +3,14 @@
 The words also travel to the browser (`words`), so that sp-relative-time keeps a page fresh in exactly these words.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from sportello.kit import clock
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 WEEK = 7 * DAY
@@ -32,7 +34,7 @@ def words() -> dict[str, str]:
 
 def relative(at: datetime, now: datetime | None = None) -> str:
     """ "3 h ago", "in 2 d"; beyond a week the date, with the year when it is not this one."""
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     seconds = int((now - at).total_seconds())
     if abs(seconds) >= WEEK:
         return day(at, now)
@@ -44,28 +46,28 @@ def relative(at: datetime, now: datetime | None = None) -> str:
 
 def elapsed(since: datetime, now: datetime | None = None) -> str:
     """How long something has been lasting, in its largest unit: "3 h", "12 d"."""
-    unit, number = _largest_unit(max(0, int(((now or datetime.now(UTC)) - since).total_seconds())))
+    unit, number = _largest_unit(max(0, int(((now or clock.now()) - since).total_seconds())))
     return words()[unit].format(n=number)
 
 
 def day(at: datetime, now: datetime | None = None) -> str:
     """ "12 Oct", or "12 Oct 2025" in another year."""
     local = timezone.localtime(at)
-    is_this_year = local.year == timezone.localtime(now or datetime.now(UTC)).year
+    is_this_year = local.year == timezone.localtime(now or clock.now()).year
     return date_format(local, _("j M") if is_this_year else _("j M Y"))
 
 
 def moment(at: datetime, now: datetime | None = None) -> str:
     """When something happens or happened, as one would say it: "today 10:32", "Thursday 10:32", "12 Oct 10:32"."""
     local = timezone.localtime(at)
-    days = (local.date() - timezone.localtime(now or datetime.now(UTC)).date()).days
-    clock = date_format(local, "H:i")
+    days = (local.date() - timezone.localtime(now or clock.now()).date()).days
+    hour = date_format(local, "H:i")
     if days in (-1, 0, 1):
-        return {-1: _("yesterday {time}"), 0: _("today {time}"), 1: _("tomorrow {time}")}[days].format(time=clock)
+        return {-1: _("yesterday {time}"), 0: _("today {time}"), 1: _("tomorrow {time}")}[days].format(time=hour)
     if 1 < days < 7:
         weekday = date_format(local, "l")
-        return f"{weekday if get_language() == 'en' else weekday.lower()} {clock}"
-    return f"{day(at, now)} {clock}"
+        return f"{weekday if get_language() == 'en' else weekday.lower()} {hour}"
+    return f"{day(at, now)} {hour}"
 
 
 def exact(at: datetime) -> str:

@@ -1,0 +1,115 @@
+"""What is said on a ticket: write it, see it as it was written, fetch its files."""
+
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from sportello.desk import access
+from sportello.desk.actions import tickets
+from sportello.desk.errors import DeskError, Invalid
+from sportello.desk.models import Ticket, User
+from sportello.desk.words import Via
+from sportello.kit import blobs
+from sportello.kit import html as kit_html
+from sportello.web.agent.doors import agent_of, staff
+from sportello.web.agent.tickets import CommentForm, ticket_page
+from sportello.web.ui.framed import framed
+
+# What a browser may show by itself; everything else is saved. SVG is a program in disguise.
+SHOWN_AS_THEY_ARE = ("image/png", "image/jpeg", "image/gif", "image/webp", "text/plain")
+
+
+@require_POST
+@staff
+def comments(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    agent = agent_of(request)
+    ticket = access.get_ticket(agent, ticket_id, to="comment")
+    form = CommentForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return ticket_page(request, ticket, composer=form)
+    if warning := _said_meanwhile(agent, ticket, form.cleaned_data["seen"]):
+        return ticket_page(request, ticket, composer=form, problem=warning)
+    try:
+        tickets.answer(
+            ticket.pk, _words(form), status=form.cleaned_data["status"] or tickets.UNSET, actor=agent, via=Via.WEB
+        )
+    except Invalid as refusal:
+        form.refuse({"text" if field == "comment" else field: message for field, message in refusal.fields.items()})
+        return ticket_page(request, ticket, composer=form)
+    except DeskError as refusal:
+        return ticket_page(request, ticket, composer=form, problem=str(refusal))
+    tickets.mark_read(ticket, actor=agent)
+    done = _("Note added.") if form.cleaned_data["kind"] == "note" else _("Answer on its way.")
+    messages.success(request, done, extra_tags=f"ticket-{ticket.pk}")
+    return redirect(reverse("agent:ticket", args=[ticket.pk]) + "#latest")
+
+
+def _words(form: CommentForm) -> tickets.Words:
+    said = form.cleaned_data
+    files = tuple(
+        tickets.NewFile(file.name or "file", file.content_type or "application/octet-stream", file.read())
+        for file in said["attachments"]
+    )
+    return tickets.Words(text=said["text"].replace("\r\n", "\n").strip(), public=said["kind"] == "answer", files=files)
+
+
+def _said_meanwhile(agent: User, ticket: Ticket, seen: int | None) -> str:
+    """Who spoke after the latest comment that the writer had before him; "" when nobody did."""
+    if seen is None:
+        return ""
+    newer = access.comments(agent, ticket).filter(pk__gt=seen).select_related("author").last()
+    if newer is None:
+        return ""
+    if newer.author_id == agent.pk:
+        return _("You have sent this a moment ago: look at the end of the conversation before you send again.")
+    author = newer.author.name if newer.author else _("The desk")
+    return _("%(author)s wrote while you were writing. Read it, then send again.") % {"author": author}
+
+
+@staff
+def body(request: HttpRequest, ticket_id: int, comment_id: int) -> HttpResponse:
+    """The comment's own HTML, in a page for a frame."""
+    comment = access.get_comment(agent_of(request), ticket_id, comment_id)
+    files = {
+        file.content_id.strip("<>"): reverse("agent:attachment", args=[file.pk])
+        for file in comment.attachments.all()
+        if file.content_id
+    }
+    wants_images = "images" in request.GET
+    html, quoted = (kit_html.replace_cids(text, files) for text in (comment.html, comment.quoted_html))
+    if wants_images:
+        html, quoted = kit_html.show_remote_images(html), kit_html.show_remote_images(quoted)
+    return framed(request, html, quoted=quoted, remote_images=wants_images)
+
+
+@staff
+def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
+    file = access.get_attachment(agent_of(request), attachment_id)
+    try:
+        content = blobs.read(file.digest)
+    except FileNotFoundError:
+        raise Http404 from None
+    kind = file.content_type.lower() if file.content_type.lower() in SHOWN_AS_THEY_ARE else ""
+    return _download(content, file.file_name, kind or "application/octet-stream", inline=bool(kind))
+
+
+@staff
+def original(request: HttpRequest, mail_id: int) -> HttpResponse:
+    """The mail byte for byte as it came."""
+    mail = access.get_inbound_mail(agent_of(request), mail_id)
+    return _download(bytes(mail.raw.content), f"mail-{mail.pk}.eml", "message/rfc822", inline=False)
+
+
+def _download(content: bytes, name: str, content_type: str, *, inline: bool) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    how = "inline" if inline else "attachment"
+    response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name, safe='')}"
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=3600"
+    return response

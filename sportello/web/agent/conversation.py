@@ -1,0 +1,159 @@
+"""A ticket's conversation, protocol and history as the page shows them."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from sportello.desk import access
+from sportello.desk.actions import configuration
+from sportello.desk.models import Attachment, Audit, Comment, Group, OutgoingMail, Ticket, Timer, User
+from sportello.desk.rules import history
+from sportello.desk.words import Score, SendState, Status, Step, TimerKind, Via
+from sportello.kit import html as kit_html
+from sportello.web.agent.names import names_of
+
+SHOWN = 100
+TIMER_ICON = {TimerKind.TAKEN_CHARGE: "mail", TimerKind.CLOSE: "lock", TimerKind.SURVEY: "star"}
+
+
+def mails_of(ticket: Ticket) -> list[OutgoingMail]:
+    """All that went out for the ticket, oldest first, without the bodies."""
+    return list(ticket.outgoing_mails.order_by("id").defer("text", "html", "references"))
+
+
+def messages(
+    agent: User, ticket: Ticket, mails: Iterable[OutgoingMail], *, whole: bool
+) -> tuple[list[SimpleNamespace], bool]:
+    """The comments, oldest first, the latest hundred unless whole; and whether there are earlier ones."""
+    newest = access.comments(agent, ticket).select_related("author").prefetch_related("attachments").order_by("-id")
+    found = list(newest if whole else newest[: SHOWN + 1])
+    sent = {mail.comment_id: mail for mail in mails if mail.comment_id}
+    shown = found if whole else found[:SHOWN]
+    return [_message(comment, ticket, sent.get(comment.pk)) for comment in reversed(shown)], len(found) > len(shown)
+
+
+def _message(comment: Comment, ticket: Ticket, mail: OutgoingMail | None) -> SimpleNamespace:
+    author = comment.author
+    is_answer = author is not None and author.is_staff_member and author.pk != ticket.requester_id
+    body = reverse("agent:body", args=[ticket.pk, comment.pk]) if comment.html or comment.quoted_html else ""
+    return SimpleNamespace(
+        id=comment.pk,
+        author=author.name if author else configuration.current().desk.name,
+        is_machine=comment.automatic or author is None,
+        kind="note" if not comment.public and is_answer else "answer" if is_answer else "customer",
+        is_internal=not comment.public,
+        via_label=_("automatic") if comment.automatic else Via(comment.via).label,
+        at=comment.created_at,
+        route=_("to %(addresses)s") % {"addresses": ", ".join([mail.to, *mail.cc])} if mail else "",
+        text=comment.text,
+        quoted=comment.quoted_text,
+        body_url=body,
+        has_remote_images=kit_html.has_remote_images(comment.html + comment.quoted_html),
+        original_url=reverse("agent:original", args=[comment.mail_id]) if comment.mail_id else "",
+        attachments=[as_file(file) for file in comment.attachments.all() if not file.inline or not comment.html],
+        delivery=_delivery(mail) if mail else None,
+    )
+
+
+def as_file(file: Attachment) -> SimpleNamespace:
+    """An attachment as ui/attachment.html wants it."""
+    return SimpleNamespace(
+        url=reverse("agent:attachment", args=[file.pk]),
+        name=file.file_name,
+        size=file.size,
+        is_image=file.content_type.startswith("image/"),
+    )
+
+
+def _delivery(mail: OutgoingMail) -> SimpleNamespace:
+    """How the mail with these words fared: kind is a badge's variant, "" while all is well."""
+    url = reverse("agent:outgoing", args=[mail.pk])
+    if mail.bounced_at:
+        return SimpleNamespace(kind="negative", icon="mail-x", text=_("came back"), detail=mail.bounce, url=url)
+    if mail.state == SendState.FAILED:
+        return SimpleNamespace(kind="negative", icon="mail-x", text=_("not sent"), detail=mail.last_error, url=url)
+    icon = "mail-check" if mail.state == SendState.SENT else "mail"
+    detail = mail.server_answer or mail.last_error
+    return SimpleNamespace(kind="", icon=icon, text=SendState(mail.state).label, detail=detail, url=url)
+
+
+def protocol_line(ticket: Ticket, mails: Iterable[OutgoingMail], timers: Iterable[Timer]) -> list[SimpleNamespace]:
+    """What the four-mail protocol has done and will do, oldest first."""
+    line = [_event("ticket", _("Opened: %(channel)s") % {"channel": Via(ticket.channel).label}, ticket.created_at)]
+    line += [_step_event(mail) for mail in mails if mail.step in Step.values]
+    rating = getattr(ticket, "satisfaction_rating", None)
+    if rating and rating.rated_at:
+        good = rating.score == Score.GOOD
+        text = _("Vote: good") if good else _("Vote: bad")
+        line.append(
+            _event("thumbs-up" if good else "thumbs-down", text, rating.rated_at, kind="done" if good else "failed")
+        )
+    for timer in timers:
+        line.append(_timer_event(ticket, timer))
+        if timer.kind == TimerKind.CLOSE:
+            line += _afterwards(ticket, timer)
+    return line
+
+
+def _event(icon: str, text: object, at: Any, **more: Any) -> SimpleNamespace:
+    usual = {"kind": "", "detail": "", "cancel_url": "", "cancel_label": "", "cancel_question": ""}
+    return SimpleNamespace(icon=icon, text=text, at=at, **{**usual, **more})
+
+
+def _step_event(mail: OutgoingMail) -> SimpleNamespace:
+    fared = _delivery(mail)
+    detail = " · ".join(filter(None, (fared.text, fared.detail)))
+    return _event(
+        fared.icon,
+        Step(mail.step).label,
+        mail.settled_at or mail.created_at,
+        kind="failed" if fared.kind else "mail",
+        detail=detail,
+    )
+
+
+def _timer_event(ticket: Ticket, timer: Timer) -> SimpleNamespace:
+    label = TimerKind(timer.kind).label
+    return _event(
+        TIMER_ICON[TimerKind(timer.kind)],
+        capfirst(label),
+        timer.due_at,
+        kind="future",
+        cancel_url=reverse("agent:timer_cancellation", args=[ticket.pk, timer.pk]),
+        cancel_label=_("Stop"),
+        cancel_question=_("Stop this: “%(timer)s”? It will not happen by itself any more.") % {"timer": label},
+    )
+
+
+def _afterwards(ticket: Ticket, close: Timer) -> list[SimpleNamespace]:
+    steps = configuration.current().steps_of(ticket.organization_id)
+    if not steps.survey or steps.survey_with_solved:
+        return []
+    at = close.due_at + timedelta(hours=steps.survey_hours)
+    return [_event("star", capfirst(TimerKind.SURVEY.label), at, kind="future")]
+
+
+def history_line(agent: User, audits: list[Audit], groups: list[Group]) -> list[SimpleNamespace]:
+    """Everything that was changed, newest first: one entry for each update, its events as sentences."""
+    name = names_of(audits, agent, groups)
+    line = []
+    for audit in audits:
+        sentences = [sentence for event in audit.events if (sentence := history.describe(event, name))]
+        if sentences:
+            author = audit.author.name if audit.author else configuration.current().desk.name
+            is_rule = audit.author is None
+            line.append(SimpleNamespace(author=author, is_rule=is_rule, at=audit.created_at, sentences=sentences))
+    return line
+
+
+def has_undone_thanks(ticket: Ticket, audits: list[Audit]) -> bool:
+    """Whether the latest word was taken for a mere thank-you: the ticket stayed solved. audits: newest first."""
+    if ticket.status != Status.SOLVED:
+        return False
+    latest = next((audit for audit in audits if any(event["type"] == "Comment" for event in audit.events)), None)
+    return latest is not None and any(event.get("code") == "thanks" for event in latest.events)

@@ -1,0 +1,82 @@
+"""The frame of every agent's page: where one can go, with live counts, and the page itself in it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from sportello.desk import access
+from sportello.desk.actions import configuration
+from sportello.desk.models import User
+from sportello.desk.words import MailState
+from sportello.web.agent import lists
+from sportello.web.agent.doors import agent_of
+from sportello.web.ui.paging import capped_count
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    icon: str
+    label: str
+    count: str = ""
+    is_current: bool = False
+    is_alert: bool = False
+
+
+def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """The page in its frame. context["here"]: the address of the link that is marked, when it is not the page's own."""
+    here = context.pop("here", None) or request.path
+    return render(request, template, {**context, "nav": _navigation(agent_of(request), here)}, status=status)
+
+
+def _navigation(agent: User, here: str) -> dict[str, Any]:
+    def link(
+        name: str, icon: str, label: str, count: str = "", *, alert: bool = False, args: tuple[Any, ...] = ()
+    ) -> Link:
+        url = reverse(f"agent:{name}", args=args)
+        return Link(url, icon, label, count, is_current=url == here, is_alert=alert)
+
+    counts = {view.name: view.count(agent) for view in lists.VIEWS if view.is_counted}
+    held = capped_count(access.inbound_mails(agent).filter(state__in=(MailState.HELD, MailState.FAILED)))
+    queue = [
+        link("view", view.icon, str(view.label), counts.get(view.name, ""), args=(view.name,)) for view in lists.VIEWS
+    ]
+    held_link = link("held", "shield-alert", _("Held mail"), held, alert=True)
+    figures = link("figures", "chart-column", _("The month's figures"))
+    return {
+        "desk_name": configuration.current().desk.name,
+        "home": reverse("agent:queue"),
+        "new_ticket": reverse("agent:new_ticket"),
+        "groups": [
+            {"title": "", "links": queue},
+            {
+                "title": _("Mail"),
+                "links": [
+                    held_link,
+                    link("outbox", "send", _("Outbox")),
+                    link("ledger", "scroll-text", _("Ledger")),
+                    link("breakers", "zap-off", _("Breakers")),
+                ],
+            },
+            {"title": _("Desk"), "links": [figures, link("protocol", "route", _("Protocol"))]},
+        ],
+        "tabs": [
+            Link(queue[0].url, "inbox", _("Queue"), queue[0].count, is_current=here in {view.url for view in queue}),
+            link("new_ticket", "plus", _("New")),
+            Link(held_link.url, "shield-alert", _("Held"), held, is_current=held_link.is_current),
+            Link(figures.url, "chart-column", _("Figures"), is_current=figures.is_current),
+        ],
+        "viewer": {"name": agent.name, "language_url": _maybe("set_language"), "sign_out_url": _maybe("sign_out")},
+    }
+
+
+def _maybe(name: str) -> str:
+    """The address of a page of another door, where this installation has it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

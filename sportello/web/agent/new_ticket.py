@@ -1,0 +1,128 @@
+"""A ticket on behalf of somebody who called, or stands at the door."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from sportello.desk import access
+from sportello.desk.actions import people, tickets
+from sportello.desk.errors import DeskError, Invalid
+from sportello.desk.models import User
+from sportello.desk.words import Priority, Via
+from sportello.web.agent.doors import agent_of, staff
+from sportello.web.agent.names import groups
+from sportello.web.agent.navigation import page
+from sportello.web.ui.forms import FilesField, Form, Segmented, offer
+
+FEW = 8
+
+
+class NewTicketForm(Form):
+    """who: an address or a name; person: the choice among several of that name."""
+
+    channel = forms.ChoiceField(
+        label=gettext_lazy("How it came"),
+        choices=[(Via.VOICE.value, gettext_lazy("by phone")), (Via.WEB.value, pgettext_lazy("channel", "otherwise"))],
+        initial=Via.VOICE.value,
+        widget=Segmented,
+    )
+    who = forms.CharField(
+        label=gettext_lazy("Who asks"),
+        help_text=gettext_lazy(
+            "A mail address, or a name the desk knows. An address it does not know makes a new person."
+        ),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+    )
+    name = forms.CharField(label=gettext_lazy("Name, if new"), required=False, max_length=200)
+    phone = forms.CharField(label=gettext_lazy("Phone, if new"), required=False, max_length=40)
+    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200)
+    text = forms.CharField(
+        label=gettext_lazy("What is asked"),
+        widget=forms.Textarea,
+        help_text=gettext_lazy("The person reads it in the first mail."),
+    )
+    attachments = FilesField(label=gettext_lazy("Attachments"), required=False)
+    group = forms.ChoiceField(label=gettext_lazy("Group"), required=False)
+    priority = forms.TypedChoiceField(
+        label=gettext_lazy("Priority"),
+        choices=[("", "–"), *Priority.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    mine = forms.BooleanField(label=gettext_lazy("I take it in charge"), required=False, initial=True)
+
+    def __init__(self, *args: Any, agent: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.agent = agent
+        self.same_name: list[User] = []
+        self.groups = {str(group.pk): group for group in groups(agent)}
+        offer(self, "group", [("", "–"), *((pk, group.name) for pk, group in self.groups.items())])
+
+    def requester(self) -> User:
+        """Who asks: known by address or by name, or new. Raises Invalid("who" | "name" | "email")."""
+        who, said = self.cleaned_data["who"].strip(), self.cleaned_data
+        chosen = self.data.get("person", "")
+        if chosen.isdecimal():
+            return access.get_person(self.agent, int(chosen))
+        if "@" in who:
+            return people.by_address(who) or people.add(said["name"], who, phone=said["phone"])
+        self.same_name = list(
+            access.people(self.agent).filter(name__iexact=who).select_related("organization").order_by("id")[:FEW]
+        )
+        if len(self.same_name) == 1:
+            return self.same_name[0]
+        if self.same_name:
+            raise Invalid("who", _("Several people have this name: choose one."))
+        if said["phone"]:
+            return people.add(who, phone=said["phone"])
+        raise Invalid(
+            "who", _("Nobody has this name. Write an address, or a phone number for somebody new without one.")
+        )
+
+
+@staff
+def new_ticket(request: HttpRequest) -> HttpResponse:
+    agent = agent_of(request)
+    if request.method != "POST":
+        return page(request, "agent/new_ticket.html", {"form": NewTicketForm(agent=agent)})
+    form = NewTicketForm(request.POST, request.FILES, agent=agent)
+    if form.is_valid():
+        try:
+            ticket = _open(form, agent)
+        except Invalid as refusal:
+            form.refuse(
+                {{"email": "who", "comment": "text"}.get(name, name): why for name, why in refusal.fields.items()}
+            )
+        except DeskError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            tickets.mark_read(ticket, actor=agent)
+            messages.success(request, _("Ticket #%(id)s is open.") % {"id": ticket.pk}, extra_tags="new-ticket")
+            return redirect("agent:ticket", ticket.pk)
+    return page(request, "agent/new_ticket.html", {"form": form}, status=422)
+
+
+def _open(form: NewTicketForm, agent: User) -> Any:
+    said = form.cleaned_data
+    files = tuple(
+        tickets.NewFile(file.name or "file", file.content_type or "application/octet-stream", file.read())
+        for file in said["attachments"]
+    )
+    return tickets.open_ticket(
+        requester=form.requester(),
+        subject=said["subject"],
+        words=tickets.Words(text=said["text"].replace("\r\n", "\n").strip(), files=files),
+        actor=agent,
+        via=Via.WEB,
+        channel=said["channel"],
+        group=form.groups.get(said["group"]),
+        assignee=agent if said["mine"] else None,
+        priority=said["priority"],
+    )

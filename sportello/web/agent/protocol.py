@@ -1,0 +1,238 @@
+"""The four-mail protocol: seen as a timeline, edited by administrators; each change makes a new version."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from sportello.desk import access
+from sportello.desk.actions import configuration, protocols
+from sportello.desk.actions import letters as desk_letters
+from sportello.desk.errors import Invalid, Missing
+from sportello.desk.models import Organization, Protocol, User
+from sportello.desk.rules import letters
+from sportello.desk.rules.protocol import Steps
+from sportello.desk.words import Step
+from sportello.web.agent.doors import admins, agent_of, staff
+from sportello.web.agent.navigation import page
+from sportello.web.ui.forms import Form
+from sportello.web.ui.framed import framed_letter
+
+NUMBERS = {
+    Step.TAKEN_CHARGE: {"taken_charge_wait_minutes": gettext_lazy("Minutes until it goes without a name")},
+    Step.SOLVED: {},
+    Step.CLOSED: {"close_hours": gettext_lazy("Hours without an answer")},
+    Step.SURVEY: {
+        "survey_hours": gettext_lazy("Hours after the close"),
+        "surveys_a_month": gettext_lazy("At most so many a month for one person"),
+        "survey_days": gettext_lazy("Days within which one can vote"),
+    },
+}
+SWITCH = {
+    Step.TAKEN_CHARGE: "taken_charge",
+    Step.SOLVED: "solved",
+    Step.CLOSED: "closed",
+    Step.SURVEY: "survey",
+}
+ICONS = {Step.TAKEN_CHARGE: "hand", Step.SOLVED: "circle-check", Step.CLOSED: "lock", Step.SURVEY: "star"}
+MERGED = "survey_with_solved"
+
+
+class ProtocolForm(Form):
+    """Fields are named as Invalid names them: "steps.close_hours", "texts.it.solved.body"."""
+
+    def __init__(self, *args: Any, steps: Steps, texts: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for step in Step:
+            self._add_switch(SWITCH[step], gettext_lazy("This mail goes out"), steps)
+            for name, label in NUMBERS[step].items():
+                lowest, highest = Steps.LIMITS[name]
+                self.fields[f"steps.{name}"] = forms.IntegerField(
+                    label=label, min_value=lowest, max_value=highest, initial=getattr(steps, name)
+                )
+            for language, _name in settings.LANGUAGES:
+                own = texts.get(language, {}).get(step) or vars_of(letters.default_text(step, language))
+                self._add_text(
+                    f"texts.{language}.{step}.subject", gettext_lazy("Subject"), own["subject"], forms.TextInput
+                )
+                self._add_text(f"texts.{language}.{step}.body", gettext_lazy("Text"), own["body"], forms.Textarea)
+        self._add_switch(
+            MERGED, gettext_lazy("Ask for the vote in the “solved” mail: three mails instead of four"), steps
+        )
+
+    def _add_switch(self, name: str, label: Any, steps: Steps) -> None:
+        self.fields[f"steps.{name}"] = forms.BooleanField(label=label, required=False, initial=getattr(steps, name))
+
+    def _add_text(self, name: str, label: Any, initial: str, widget: type[forms.Widget]) -> None:
+        self.fields[name] = forms.CharField(label=label, initial=initial, widget=widget, strip=False, required=False)
+
+    def steps(self) -> Steps:
+        return Steps(**{name[6:]: value for name, value in self.cleaned_data.items() if name.startswith("steps.")})
+
+    def texts(self) -> dict[str, dict[str, dict[str, str]]]:
+        """Only the texts that differ from the house's own, so that those get better by themselves."""
+        own: dict[str, dict[str, dict[str, str]]] = {}
+        for language, _name in settings.LANGUAGES:
+            for step in Step:
+                text = self.text(step, language)
+                if text != letters.default_text(step, language):
+                    own.setdefault(language, {})[step.value] = vars_of(text)
+        return own
+
+    def text(self, step: str, language: str) -> letters.StepText:
+        said = (self.cleaned_data.get(f"texts.{language}.{step}.{part}") or "" for part in ("subject", "body"))
+        return letters.StepText(*(text.replace("\r\n", "\n") for text in said))
+
+
+def vars_of(text: letters.StepText) -> dict[str, str]:
+    return {"subject": text.subject, "body": text.body}
+
+
+@staff
+def protocol(request: HttpRequest, organization_id: int | None = None) -> HttpResponse:
+    organization = _organization(agent_of(request), organization_id)
+    found = _in_force(organization)
+    return _page(request, organization, found, ProtocolForm(**protocols.as_values(found)))
+
+
+@require_POST
+@admins
+def versions(request: HttpRequest, organization_id: int | None = None) -> HttpResponse:
+    organization = _organization(agent_of(request), organization_id)
+    found = _in_force(organization)
+    form = ProtocolForm(request.POST, **protocols.as_values(found))
+    if form.is_valid():
+        try:
+            made = protocols.save(form.steps(), form.texts(), organization=organization, actor=agent_of(request))
+        except Invalid as refusal:
+            form.refuse(dict(refusal.fields))
+        else:
+            messages.success(request, _("Version %(version)s is in force.") % {"version": made.version})
+            return redirect(request.path.removesuffix("/versions"))
+    return _page(request, organization, found, form, status=422)
+
+
+@require_POST
+@admins
+def dropping(request: HttpRequest, organization_id: int) -> HttpResponse:
+    organization = _organization(agent_of(request), organization_id)
+    assert organization
+    protocols.drop(organization)
+    messages.success(request, _("%(name)s follows the desk's protocol again.") % {"name": organization.name})
+    return redirect("agent:protocol")
+
+
+@require_POST
+@staff
+def preview(request: HttpRequest) -> HttpResponse:
+    """The mail that the texts of the form would make, for a frame. preview: "it.solved"."""
+    language, _dot, step = request.POST.get("preview", "").partition(".")
+    if step not in Step.values or language not in dict(settings.LANGUAGES):
+        raise Missing
+    form = ProtocolForm(request.POST, **protocols.as_values(None))
+    form.is_valid()
+    now = configuration.current()
+    mail = letters.compose(
+        step,
+        form.text(step, language),
+        values=_example(language, now, form.cleaned_data),
+        language=language,
+        look=desk_letters.look_of(now),
+        answer=_example_answer(language) if step in (Step.SOLVED, Step.TAKEN_CHARGE) else None,
+        actions=_example_actions(step, language),
+    )
+    return framed_letter(mail.html)
+
+
+def _organization(agent: User, organization_id: int | None) -> Organization | None:
+    if organization_id is None:
+        return None
+    found = access.organizations(agent).filter(pk=organization_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def _in_force(organization: Organization | None) -> Protocol | None:
+    return configuration.current().protocol_of(organization.pk if organization else None)
+
+
+def _page(
+    request: HttpRequest,
+    organization: Organization | None,
+    found: Protocol | None,
+    form: ProtocolForm,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    own = found is not None and found.organization_id == (organization.pk if organization else None)
+    context = {
+        "here": reverse("agent:protocol"),
+        "organization": organization,
+        "organizations": access.organizations(agent_of(request))[:200],
+        "version": found.version if found and own else None,
+        "is_own": own,
+        "can_edit": agent_of(request).is_admin,
+        "form": form,
+        "steps": [_step(form, step) for step in Step],
+        "merged": form[f"steps.{MERGED}"],
+        "placeholders": [
+            (name, words.get(request.LANGUAGE_CODE) or words["en"]) for name, words in letters.PLACEHOLDERS.items()
+        ],
+    }
+    return page(request, "agent/protocol.html", context, status=status)
+
+
+def _step(form: ProtocolForm, step: Step) -> SimpleNamespace:
+    return SimpleNamespace(
+        value=step.value,
+        label=step.label,
+        icon=ICONS[step],
+        switch=form[f"steps.{SWITCH[step]}"],
+        numbers=[form[f"steps.{name}"] for name in NUMBERS[step]],
+        texts=[
+            (code, name, form[f"texts.{code}.{step.value}.subject"], form[f"texts.{code}.{step.value}.body"])
+            for code, name in settings.LANGUAGES
+        ],
+    )
+
+
+def _example(language: str, now: configuration.Configuration, said: dict[str, Any]) -> dict[str, Any]:
+    italian = language == "it"
+    name = "Caterina De Luca" if italian else "Kate Lowell"
+    return {
+        "ticket": {
+            "id": 1234,
+            "title": "La stampante non stampa" if italian else "The printer does not print",
+            "url": "",
+        },
+        "requester": {"name": name, "first_name": name.split(maxsplit=1)[0]},
+        "agent": {"name": "Ada Bruni", "first_name": "Ada", "phone": ""},
+        "desk": {"name": now.desk.name, "phone": now.desk.phone, "address": ""},
+        "organization": {"name": "Officina Belvedere"},
+        "close_hours": said.get("steps.close_hours") or Steps().close_hours,
+        "survey_hours": said.get("steps.survey_hours") or Steps().survey_hours,
+    }
+
+
+def _example_answer(language: str) -> letters.Quoted:
+    text = "Ho rimesso il driver giusto." if language == "it" else "The right driver is back in place."
+    return letters.Quoted(author="Ada Bruni", at="", text=text, html="")
+
+
+def _example_actions(step: str, language: str) -> tuple[letters.Action, ...]:
+    names = {
+        Step.SOLVED: (("it_works", "primary"), ("not_yet", "secondary")),
+        Step.SURVEY: (("good", "good"), ("bad", "bad")),
+    }.get(Step(step), (("open_ticket", "secondary"),))
+    return tuple(
+        letters.Action(letters.action_label(name, language), "https://desk.example/", kind) for name, kind in names
+    )

@@ -1,0 +1,200 @@
+"""A ticket's page and the small changes made on it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from sportello.desk import access
+from sportello.desk.actions import people, tickets, timers
+from sportello.desk.errors import DeskError, Invalid
+from sportello.desk.models import Group, Participant, Ticket, User
+from sportello.desk.words import Priority, Status, TicketType, TimerState, Via
+from sportello.web.agent import conversation
+from sportello.web.agent.doors import agent_of, attempt, staff
+from sportello.web.agent.names import groups
+from sportello.web.agent.navigation import page
+from sportello.web.ui.forms import FilesField, Form, offer
+
+BY_HAND = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
+
+
+class CommentForm(Form):
+    """An answer or a note. status: set in the same gesture. seen: the latest comment that the writer had before him."""
+
+    kind = forms.ChoiceField(choices=[("answer", ""), ("note", "")], initial="answer")
+    text = forms.CharField(widget=forms.Textarea, required=False, strip=False)
+    attachments = FilesField(required=False)
+    status = forms.ChoiceField(choices=[("", ""), *((status.value, "") for status in BY_HAND)], required=False)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class FieldsForm(Form):
+    status = forms.ChoiceField(label=gettext_lazy("Status"))
+    priority = forms.TypedChoiceField(
+        label=gettext_lazy("Priority"),
+        choices=[("", "–"), *Priority.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=[("", "–"), *TicketType.choices], required=False)
+    group = forms.ChoiceField(label=gettext_lazy("Group"), required=False)
+    tags = forms.CharField(label=gettext_lazy("Tags"), required=False)
+
+    def __init__(self, *args: Any, ticket: Ticket, groups: list[Group], tags: list[str], **kwargs: Any) -> None:
+        now = {"status": ticket.status, "priority": ticket.priority, "type": ticket.type, "group": ticket.group_id}
+        super().__init__(*args, initial={**now, "tags": " ".join(tags)}, **kwargs)
+        self.groups, self.had = {str(group.pk): group for group in groups}, set(tags)
+        possible = [status for status in BY_HAND if status != Status.NEW or ticket.status == Status.NEW]
+        offer(self, "status", [(status.value, str(status.label)) for status in possible])
+        offer(self, "group", [("", "–"), *((pk, group.name) for pk, group in self.groups.items())])
+
+    def as_change(self) -> tickets.Change:
+        said = self.cleaned_data
+        wanted = {tag.lower() for tag in said["tags"].replace(",", " ").split()}
+        return tickets.Change(
+            status=said["status"],
+            priority=said["priority"],
+            type=said["type"],
+            group=self.groups.get(said["group"]),
+            add_tags=tuple(sorted(wanted - self.had)),
+            remove_tags=tuple(sorted(self.had - wanted)),
+        )
+
+
+@staff
+def show(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    return ticket_page(request, access.get_ticket(agent_of(request), ticket_id))
+
+
+def ticket_page(
+    request: HttpRequest,
+    ticket: Ticket,
+    *,
+    composer: CommentForm | None = None,
+    fields: FieldsForm | None = None,
+    problem: str = "",
+) -> HttpResponse:
+    """The whole page; 422 with what was typed when something was refused."""
+    agent, mails = agent_of(request), conversation.mails_of(ticket)
+    audits = list(ticket.audits.select_related("author").order_by("-id")[:200])
+    waiting = list(ticket.timers.filter(state=TimerState.WAITING).order_by("due_at", "id"))
+    said, has_earlier = conversation.messages(agent, ticket, mails, whole="all" in request.GET)
+    known, tags = groups(agent), [tagging.tag for tagging in ticket.taggings.order_by("tag")]
+    taking_part = list(ticket.participants.select_related("user").order_by("id"))
+    context = {
+        "here": request.path if request.method == "GET" else None,
+        "ticket": ticket,
+        "messages_said": said,
+        "has_earlier": has_earlier,
+        "last_seen": said[-1].id if said else 0,
+        "composer": composer or CommentForm(initial={"kind": "answer"}),
+        "fields": fields or FieldsForm(ticket=ticket, groups=known, tags=tags),
+        "tags": tags,
+        "agents": access.assignable_agents(agent, ticket),
+        "protocol": conversation.protocol_line(ticket, mails, waiting),
+        "history": conversation.history_line(agent, audits, known),
+        "was_thanked": conversation.has_undone_thanks(ticket, audits),
+        "addresses": list(ticket.requester.identities.order_by("-primary", "id")),
+        "earlier": list(
+            access.tickets(agent).filter(requester=ticket.requester_id).exclude(pk=ticket.pk).order_by("-id")[:5]
+        ),
+        "ccs": [row.user for row in taking_part if row.kind == Participant.Kind.CC],
+        "followers": [row.user for row in taking_part if row.kind == Participant.Kind.FOLLOWER],
+        "rating": getattr(ticket, "satisfaction_rating", None),
+        "problem": problem,
+    }
+    return page(request, "agent/ticket.html", context, status=422 if problem or composer or fields else 200)
+
+
+@require_POST
+@staff
+def assignment(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    agent = agent_of(request)
+    ticket = access.get_ticket(agent, ticket_id, to="edit")
+    wanted = request.POST.get("agent", "")
+    chosen = access.get_person(agent, int(wanted)) if wanted.isdecimal() else None
+    return _change(request, ticket, tickets.Change(assignee=chosen))
+
+
+@require_POST
+@staff
+def fields(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    ticket = access.get_ticket(agent_of(request), ticket_id, to="edit")
+    tags = [tagging.tag for tagging in ticket.taggings.order_by("tag")]
+    form = FieldsForm(request.POST, ticket=ticket, groups=groups(agent_of(request)), tags=tags)
+    if not form.is_valid():
+        return ticket_page(request, ticket, fields=form)
+    return _change(request, ticket, form.as_change(), form)
+
+
+@require_POST
+@staff
+def participants(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    agent, asked = agent_of(request), request.POST
+    ticket = access.get_ticket(agent, ticket_id, to="edit")
+    try:
+        change = tickets.Change(
+            add_ccs=_by_address(asked.get("add_cc", "")),
+            remove_ccs=_by_id(agent, asked.get("remove_cc", "")),
+            add_followers=_by_id(agent, asked.get("add_follower", "")),
+            remove_followers=_by_id(agent, asked.get("remove_follower", "")),
+        )
+    except Invalid as refusal:
+        return ticket_page(request, ticket, problem=_sentences(refusal))
+    return _change(request, ticket, change)
+
+
+def _by_address(address: str) -> tuple[User, ...]:
+    return (people.find_or_add(people.Sender("", address)),) if address.strip() else ()
+
+
+def _by_id(agent: User, number: str) -> tuple[User, ...]:
+    return (access.get_person(agent, int(number)),) if number.isdecimal() else ()
+
+
+@require_POST
+@staff
+def reopening(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    """It was more than a thank-you."""
+    ticket = access.get_ticket(agent_of(request), ticket_id, to="edit")
+    return _change(request, ticket, tickets.Change(status=Status.OPEN))
+
+
+@require_POST
+@staff
+def reading(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    tickets.mark_read(access.get_ticket(agent_of(request), ticket_id), actor=agent_of(request))
+    return HttpResponse(status=204)
+
+
+@require_POST
+@staff
+def timer_cancellation(request: HttpRequest, ticket_id: int, timer_id: int) -> HttpResponse:
+    timer = access.get_timer(agent_of(request), timer_id)
+    attempt(request, lambda: timers.cancel(timer.pk, actor=agent_of(request), via=Via.WEB), _("Stopped."))
+    return redirect("agent:ticket", timer.ticket_id)
+
+
+def _change(
+    request: HttpRequest, ticket: Ticket, change: tickets.Change, form: FieldsForm | None = None
+) -> HttpResponse:
+    try:
+        changed = tickets.update(ticket.pk, change, actor=agent_of(request), via=Via.WEB)
+    except DeskError as refusal:
+        return ticket_page(request, ticket, fields=form, problem=_sentences(refusal))
+    if changed:
+        messages.success(request, _("Saved."))
+    return redirect("agent:ticket", ticket.pk)
+
+
+def _sentences(refusal: DeskError) -> str:
+    if isinstance(refusal, Invalid):
+        return " ".join(str(message) for message in refusal.fields.values())
+    return str(refusal)

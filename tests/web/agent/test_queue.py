@@ -1,0 +1,116 @@
+from datetime import timedelta
+
+import pytest
+
+from sportello.desk.actions import tickets
+from sportello.desk.actions.tickets import Change, Words
+from sportello.desk.words import Status, Via
+from sportello.kit import clock
+from sportello.web.agent import lists
+
+
+def subjects(response):
+    return [row.subject for row in response.context["rows"]]
+
+
+def more_tickets(rita, group, count):
+    now = clock.now()
+    for number in range(count):
+        with clock.at(now + timedelta(minutes=number)):
+            tickets.open_ticket(
+                requester=rita,
+                subject=f"Request {number}",
+                words=Words("Please help."),
+                actor=rita,
+                via=Via.WEB,
+                group=group,
+                tags=("printer",),
+            )
+
+
+def test_queue_waiting_shows_who_waited_longest_first(enter, anna, ticket, rita, group):
+    more_tickets(rita, group, 2)
+
+    response = enter(anna).get("/tickets/lists/waiting")
+
+    assert subjects(response) == ["La stampante non stampa", "Request 0", "Request 1"]
+
+
+def test_queue_mine_shows_only_mine(enter, anna, ticket, rita, group):
+    more_tickets(rita, group, 1)
+    tickets.assign(ticket.id, anna, actor=anna, via=Via.WEB)
+
+    assert subjects(enter(anna).get("/tickets/lists/mine")) == ["La stampante non stampa"]
+    assert subjects(enter(anna).get("/tickets/lists/unassigned")) == ["Request 0"]
+
+
+def test_queue_for_an_agent_outside_the_group_leaks_nothing(enter, ben, ticket):
+    for view in lists.VIEWS:
+        response = enter(ben).get(f"/tickets/lists/{view.name}")
+
+        assert "stampante" not in response.content.decode()
+
+
+def test_queue_for_a_customer_is_not_there(enter, rita, ticket):
+    assert enter(rita).get("/tickets/lists/waiting").status_code == 404
+
+
+def test_queue_without_sign_in_asks_for_it(client, db):
+    assert client.get("/tickets/lists/waiting").status_code == 302
+
+
+def test_queue_marks_what_was_not_read(enter, anna, ticket):
+    before = enter(anna).get("/tickets/lists/waiting").context["rows"][0].is_unread
+    enter(anna).post(f"/tickets/{ticket.id}/reading")
+    after = enter(anna).get("/tickets/lists/waiting").context["rows"][0].is_unread
+
+    assert (before, after) == (True, False)
+
+
+def test_queue_counts_are_capped(enter, anna, rita, group, mailbox):
+    more_tickets(rita, group, 102)
+
+    links = enter(anna).get("/tickets/lists/waiting").context["nav"]["groups"][0]["links"]
+
+    assert [link.count for link in links] == ["100+", "", "100+", "100+", ""]
+
+
+def test_queue_pages_by_key_show_every_ticket_once(enter, anna, rita, group, mailbox):
+    more_tickets(rita, group, 102)
+    agent = enter(anna)
+
+    first = agent.get("/tickets/lists/waiting")
+    second = agent.get("/tickets/lists/waiting" + first.context["page"].older_url)
+    third = agent.get("/tickets/lists/waiting" + second.context["page"].older_url)
+    back = agent.get("/tickets/lists/waiting" + third.context["page"].newer_url)
+
+    assert subjects(first) + subjects(second) + subjects(third) == [f"Request {number}" for number in range(102)]
+    assert subjects(back) == subjects(second)
+    assert (first.context["page"].newer_url, third.context["page"].older_url) == (None, None)
+
+
+@pytest.mark.parametrize("key", ["after=nonsense", "before=_", "after=2026-01-01_7", "after=2026-01-01T00:00:00Z_x"])
+def test_queue_with_a_mangled_key_shows_the_first_page(enter, anna, ticket, key):
+    assert subjects(enter(anna).get(f"/tickets/lists/waiting?{key}")) == ["La stampante non stampa"]
+
+
+def test_queue_solved_shows_the_latest_first(enter, anna, ticket, rita, group):
+    more_tickets(rita, group, 1)
+    for number, found in enumerate(lists.BY_NAME["unsolved"].tickets(anna).order_by("id")):
+        with clock.at(clock.now() + timedelta(hours=number)):
+            tickets.update(found.pk, Change(status=Status.SOLVED), actor=anna, via=Via.WEB)
+
+    assert subjects(enter(anna).get("/tickets/lists/solved")) == ["Request 0", "La stampante non stampa"]
+
+
+def test_queue_of_one_and_of_three_tickets_asks_as_many_queries(
+    enter, anna, ticket, rita, group, django_assert_num_queries
+):
+    agent = enter(anna)
+    agent.get("/tickets/lists/waiting")
+    with django_assert_num_queries(9):
+        agent.get("/tickets/lists/waiting")
+    more_tickets(rita, group, 2)
+
+    with django_assert_num_queries(9):
+        agent.get("/tickets/lists/waiting")
