@@ -16,8 +16,7 @@ _MAX_LINES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A mail's body in three: what its writer wrote now, the older mails below or between, and the signature with its
-    legal notices."""
+    """A mail's body in three: what its writer wrote now, the older mails, the signature with its legal notices."""
 
     new: str
     quoted: str
@@ -41,9 +40,7 @@ def split_text(text: str) -> Split:
         texts.append(bare.lstrip("> ") if is_quoted else bare)
     nothing = [False] * len(texts)
     lines = Lines(texts, quoted, nothing, nothing, nothing, nothing, by_element=False)
-    return _assemble(
-        cut(lines), len(texts), lambda start, end: _joined(source, start, end if end < len(texts) else len(source))
-    )
+    return _assemble(cut(lines), lambda start, end: "".join(source[start : end if end < len(texts) else None]))
 
 
 def split_html(html: str) -> Split:
@@ -55,14 +52,10 @@ def split_html(html: str) -> Split:
     page = quotes_html.read(html)
     if not page.lines.texts:
         return Split(html, "", "")
-    return _assemble(cut(page.lines), len(page.lines.texts), page.slice)
+    return _assemble(cut(page.lines), page.slice)
 
 
-def _joined(source: list[str], start: int, end: int) -> str:
-    return "".join(source[start:end])
-
-
-def _assemble(segments: Iterable[Segment], total: int, piece: Callable[[int, int], str]) -> Split:
+def _assemble(segments: Iterable[Segment], piece: Callable[[int, int], str]) -> Split:
     parts: dict[str, list[str]] = {NEW: [], QUOTED: [], SIGNATURE: []}
     merged: list[Segment] = []
     for kind, start, end in segments:

@@ -92,8 +92,7 @@ def _scan(lines: Lines, attributions: list[tuple[int, int]]) -> _Findings:
 
 
 def _divided(lines: Lines, index: int) -> _Findings | None:
-    """What begins at a line above which the writer's own text ends: a forward, or an old mail under a divider or
-    headers."""
+    """What begins at this line, if the writer's own text ends above it: a forward, or an old mail under a divider."""
     texts, text = lines.texts, lines.texts[index]
     if is_forward(text):
         return _Findings(index, forward=True)
@@ -225,8 +224,7 @@ def _tail_end(lines: Lines, start: int, end: int) -> int:
 
 
 def _written(lines: Lines, start: int, end: int, *, after: int | None = None) -> Iterator[Segment]:
-    """Segments of lines that are the writer's: new, and the signature at their end. after: no signature begins above
-    that line."""
+    """Segments of lines that are the writer's: new, and the signature at their end, which begins not above after."""
     texts, signed = lines.texts, lines.signed
     if start >= end:
         return

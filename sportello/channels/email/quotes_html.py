@@ -93,8 +93,7 @@ class Page:
     last: "_Element | None"
 
     def slice(self, start: int, end: int) -> str:
-        """Balanced HTML of the lines [start, end). Two slices that meet hold between them each character of the
-        source once."""
+        """Balanced HTML of the lines [start, end). Slices that meet hold each character of the source once."""
         begin, ancestors = self.cuts[start] if start else (0, None)
         stop, still_open = self.cuts[end] if end < len(self.cuts) else (len(self.html), self.last)
         opening: list[str] = []
@@ -124,8 +123,7 @@ class _Reader:
         self.cuts: list[tuple[int, _Element | None]] = []
 
     def begin(self, offset: int) -> None:
-        """Begin a line at the first thing on it that is seen: it may be cut off above the elements opened since the
-        line before."""
+        """Begin a line where something is seen; it may be cut off above the elements opened since the line before."""
         outer, node = None, self.top
         while node is not None and node.offset >= self.gap:
             outer, node = node, node.parent
@@ -157,8 +155,7 @@ class _Reader:
 
 
 def read(html: str) -> Page:
-    """The lines of an HTML mail; of one longer than 20,000 lines or 150,000 tags the rest counts to the last line.
-    Linear."""
+    """The lines of an HTML mail, in linear time; beyond 20,000 lines or 150,000 tags the rest is one line."""
     reader = _Reader()
     position = 0
     for count, token in enumerate(_TOKEN.finditer(html)):
@@ -188,7 +185,7 @@ def _open(reader: _Reader, name: str, token: "re.Match[str]", start: int, end: i
         reader.finish(start)
     elif name in ("td", "th"):
         reader.words.append(" ")
-    marks = _marks(name, token.group(3)) if len(token.group(3)) < 400 else (_INDENT if name == "blockquote" else 0)
+    marks = _marks(name, token.group(3)) if len(token.group(3)) < 2000 else (_INDENT if name == "blockquote" else 0)
     if marks & _OPENS:
         reader.opens_next = True
     if name in _VOID:

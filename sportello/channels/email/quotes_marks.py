@@ -99,8 +99,7 @@ def _names_writer(text: str) -> bool:
 
 
 def is_certain(attribution: str) -> bool:
-    """Whether a joined attribution needs no quote signs below to be believed: a verb of writing, and an address or a
-    moment."""
+    """Whether a joined attribution is believed without quote signs below: a verb of writing, and address or moment."""
     text = attribution.casefold()
     if _NARRATIVE.search(text) or not (text.endswith(_CLOSERS) or _SCHRIEB.search(text)):
         return False

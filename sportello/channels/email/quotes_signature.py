@@ -77,6 +77,14 @@ _ASKS = re.compile(
     r"|need)|bitte ich|ich möchte|je (?:demande|souhaite|voudrais)|solicito|quisiera)\b",
     re.IGNORECASE,
 )
+_NOTICE = re.compile(
+    r"^\W{0,5}(?:avviso|nota (?:di|sulla)|disclaimer|privacy|confidential|riservatezza|ai sensi"
+    r"|le informazioni contenute"
+    r"|informativa|this (?:e-?mail|message|communication)|the (?:information|contents?)|quest[oa] (?:e-?mail"
+    r"|messaggio|comunicazione)"
+    r"|(?:il|la) presente|diese (?:e-?mail|nachricht)|vertraulich|ce (?:message|courriel)|este (?:mensaje|correo))\b",
+    re.IGNORECASE,
+)
 _GREEN = re.compile(
     r"^.{0,20}(?:prima di stampare|rispetta l'ambiente|pensa all'ambiente|consider the environment|before printing"
     r"|denken sie an die umwelt|pensez à l'environnement|antes de imprimir).{0,120}$",
@@ -137,8 +145,7 @@ def _without_footers(lines: Sequence[str], start: int, end: int) -> int:
         top = bottom - 1
         while top > start and lines[top - 1] and bottom - top < _PARAGRAPH_LINES and not is_rule(lines[top - 1]):
             top -= 1
-        # A notice may directly follow the writer's lines: then it begins at a line of its own that already reads as
-        # one.
+        # A wrapped notice is believed only from its opening words on: the lines above may be the writer's.
         if (top == bottom - 1 or _opens_notice(lines[top])) and is_disclaimer(" ".join(lines[top:bottom])):
             taken = top
         elif is_disclaimer(last):
@@ -148,7 +155,7 @@ def _without_footers(lines: Sequence[str], start: int, end: int) -> int:
 
 
 def _opens_notice(line: str) -> bool:
-    return _topics(line.casefold()) >= 1
+    return bool(_NOTICE.match(line))
 
 
 def _delimiter(lines: Sequence[str], start: int, end: int) -> tuple[int | None, int | None]:
