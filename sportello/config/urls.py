@@ -2,7 +2,9 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
+
+from sportello.web.ui.patterns import patterns
 
 
 @login_not_required
@@ -11,4 +13,12 @@ def alive(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-urlpatterns = [path("alive", alive, name="alive")]
+urlpatterns = [
+    path("alive", alive, name="alive"),
+    path("patterns", patterns, name="patterns"),
+    path("", include("sportello.web.session.urls")),
+    path("", include("sportello.web.setup.urls")),
+    path("", include("sportello.web.portal.urls")),
+    path("", include("sportello.web.agent.urls")),
+]
+handler500 = "sportello.web.errors.server_error"
