@@ -16,6 +16,11 @@ def main() -> None:
             from django.core.management import execute_from_command_line
 
             execute_from_command_line(["sportello django", *arguments])
+        case ["serve", *arguments] if set(arguments) <= {"--demo"}:
+            # The parent of all processes stays small and quick: the parser alone would be half of it.
+            from sportello.cli.serve import run as run_serve
+
+            run_serve(demo="--demo" in arguments, only="")
         case _:
             from sportello.cli.commands import run
 

@@ -1,6 +1,5 @@
 """The tree of commands, and what becomes of an error."""
 
-import os
 import sys
 from typing import Annotated
 
@@ -43,15 +42,12 @@ def serve(
     only: Annotated[str, typer.Option("--only", help="Run one part: web, worker or mail.", metavar="PART")] = "",
 ) -> None:
     """Start the desk: its pages, its worker and its mail listener. Ctrl-C stops it."""
-    from sportello.config.serve import PARTS, CannotStart
-    from sportello.config.serve import serve as start
+    from sportello.cli.serve import PARTS
+    from sportello.cli.serve import run as run_serve
 
     if only and only not in PARTS:
         raise typer.BadParameter(", ".join(PARTS), param_hint="--only")
-    try:
-        start(demo=demo, parts=(only,) if only else PARTS, environ=os.environ)
-    except CannotStart as error:
-        _leave(str(error), error.code)
+    run_serve(demo=demo, only=only)
 
 
 @app.command()

@@ -1,30 +1,32 @@
-"""Before the desk opens: its tables, its static files, the demo, and the links a person needs first."""
+"""Before the desk opens: its tables, its static files, the demo. Skipped when freshness.py says so."""
 
-import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-import sportello
+from sportello.config.freshness import mark_fresh
+from sportello.config.readers import read
 
-MIGRATION_LOCK = 0x5307_7E110  # any number, the same in every Sportello
+MIGRATION_LOCK = 0x53077E110  # any number, the same in every Sportello
 
 
-def prepare(*, demo: bool) -> dict[str, str]:
-    """Bring tables and static files up to date; with demo, fill an empty desk. Returns the first links by their name.
+def prepare(*, demo: bool) -> None:
+    """Bring tables and static files up to date; with demo, fill an empty desk.
 
     Safe to run again, also after an interruption, and from several machines at once.
     """
     migrate()
     collect_static()
-    return {}
+    if demo:
+        fill()
+    mark_fresh(read(os.environ), demo=demo)
 
 
 def is_migrated() -> bool:
@@ -54,21 +56,19 @@ def _alone() -> Iterator[None]:
 
 
 def collect_static() -> None:
-    """Copy static files with hashed names into the data folder, unless what is there was made from these very files."""
-    target = Path(settings.STATIC_ROOT)
-    stamp, current = target / ".made-from", _fingerprint()
-    if stamp.exists() and stamp.read_text() == current:
-        return
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
+    """Copy static files with hashed names into the data folder."""
+    shutil.rmtree(Path(settings.STATIC_ROOT), ignore_errors=True)
     call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(current)
 
 
-def _fingerprint() -> str:
-    digest = hashlib.sha256(sportello.__version__.encode())
-    for finder in get_finders():
-        for name, storage in sorted(finder.list(None), key=lambda found: found[0]):
-            status = Path(storage.path(name)).stat()
-            digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+def fill() -> None:
+    """Build the demo desk, if nobody has set this desk up yet."""
+    from sportello.desk.models import User
+
+    if User.objects.exists():
+        return
+    from sportello import demo
+
+    # The mark comes first: not one mail of a half-built demo may leave either.
+    (settings.SPORTELLO_DATA / "DEMO").touch()
+    demo.build()

@@ -25,24 +25,25 @@ def main(arguments: Sequence[str]) -> None:
     if options.parent is not None:
         end_with_parent(options.parent)
     if options.name == "web":
-        _web(socket.socket(fileno=options.socket))
+        _web(socket.socket(fileno=options.socket), options.answer)
     else:
         import django
 
         django.setup()
         if options.name == "prepare":
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
-            with contextlib.suppress(KeyboardInterrupt):
-                _prepare(demo=options.demo, answer=options.answer)
+            from sportello.config.prepare import prepare
+
+            prepare(demo=options.demo)
         else:
             _loops(options.name, options.socket)
 
 
-def _web(listener: socket.socket) -> None:
+def _web(listener: socket.socket, answer: int) -> None:
     import uvicorn
 
     from sportello.config.asgi import application
 
+    _tell(answer)
     config = uvicorn.Config(
         application, lifespan="on", ws="none", log_config=None, log_level="warning", access_log=False,
         proxy_headers=False, server_header=False, timeout_graceful_shutdown=1,
@@ -51,12 +52,13 @@ def _web(listener: socket.socket) -> None:
         runner.run(uvicorn.Server(config).serve(sockets=[listener]))
 
 
-def _prepare(*, demo: bool, answer: int) -> None:
-    from sportello.config.prepare import prepare
+def _tell(answer: int) -> None:
+    """Write the first links as one line of JSON; nobody reads those of a restarted process, so never wait."""
+    from sportello.config.links import first_links
 
-    links = prepare(demo=demo)
-    with os.fdopen(answer, "w", encoding="utf-8") as file:
-        json.dump(links, file)
+    os.set_blocking(answer, False)
+    with contextlib.suppress(BlockingIOError):
+        os.write(answer, json.dumps(first_links()).encode() + b"\n")
 
 
 def _loops(name: str, listener: int | None) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from sportello.config.freshness import is_fresh
 from sportello.config.readers import Address, SettingError, read
 from sportello.kit.locks import Busy, hold
 from sportello.kit.supervisor import Child, say_on_stderr, supervise
@@ -47,10 +48,12 @@ def serve(*, demo: bool, parts: Sequence[str], environ: Mapping[str, str]) -> No
         for part, name in (("web", "SPORTELLO_HTTP"), ("mail", "SPORTELLO_MAIL_IN")):
             if part in listeners:
                 environment[name] = str(_address(listeners[part]))
-        links = _prepare(environment, demo=demo)
-        public_url = read(environment).public_url
-        threading.Thread(target=_announce, args=(public_url, links, listeners), daemon=True).start()
-        supervise([_child(part, environment, listeners.get(part)) for part in parts], say=say_on_stderr)
+        if not is_fresh(settings, demo=demo):
+            _prepare(environment, demo=demo)
+        links, answer = os.pipe()
+        announce = (read(environment).public_url, links, listeners)
+        threading.Thread(target=_announce, args=announce, daemon=True).start()
+        supervise([_child(part, environment, listeners.get(part), answer) for part in parts], say=say_on_stderr)
 
 
 def _take_folder(data: Path, parts: Sequence[str], stack: ExitStack) -> None:
@@ -103,37 +106,35 @@ def _python(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "sportello", "process", *arguments]
 
 
-def _child(part: str, environment: dict[str, str], listener: socket.socket | None) -> Child:
+def _child(part: str, environment: dict[str, str], listener: socket.socket | None, answer: int) -> Child:
     if listener is None:
         return Child(part, _python(part), environment)
-    return Child(part, _python(part, "--socket", str(listener.fileno())), environment, (listener.fileno(),))
+    files = (listener.fileno(), answer)
+    return Child(part, _python(part, "--socket", str(files[0]), "--answer", str(files[1])), environment, files)
 
 
-def _prepare(environment: dict[str, str], *, demo: bool) -> dict[str, str]:
-    answer, theirs = os.pipe()
-    with os.fdopen(answer, encoding="utf-8") as file:
-        command = _python("prepare", "--answer", str(theirs), *(["--demo"] if demo else []))
-        process = subprocess.Popen(command, env=environment, pass_fds=(theirs,))
-        os.close(theirs)
-        try:
-            text = file.read()
-            code = process.wait()
-        finally:
-            process.terminate()
+def _prepare(environment: dict[str, str], *, demo: bool) -> None:
+    process = subprocess.Popen(_python("prepare", *(["--demo"] if demo else [])), env=environment)
+    try:
+        code = process.wait()
+    finally:
+        process.terminate()
+        process.wait()
     if code != 0:
         raise CannotStart(_("The desk could not be prepared; the lines above say why."), code if code > 0 else 1)
-    return json.loads(text)
 
 
-def _announce(public_url: str, links: dict[str, str], listeners: Mapping[str, socket.socket]) -> None:
+def _announce(public_url: str, links: int, listeners: Mapping[str, socket.socket]) -> None:
     """Print where the desk is, once it is really there."""
     if "web" in listeners:
+        with os.fdopen(links, encoding="utf-8") as file:
+            found = json.loads(file.readline())
         _wait_for_page(_address(listeners["web"]))
-        print(f"Sportello: {public_url}")
-    if "sign_in" in links:
-        print(_("Sign in:   {link}").format(link=links["sign_in"]))
-    if "setup" in links:
-        print(_("Set it up: {link}").format(link=links["setup"]))
+        print(_("Sportello: {url}").format(url=public_url))
+        if "sign_in" in found:
+            print(_("Sign in:   {url}").format(url=found["sign_in"]))
+        if "setup" in found:
+            print(_("Set it up: {url}").format(url=found["setup"]))
     if "mail" in listeners:
         print(_("Mail in:   {address}").format(address=_address(listeners["mail"])))
     sys.stdout.flush()

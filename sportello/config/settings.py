@@ -26,7 +26,9 @@ SPORTELLO_DATA = desk.data
 PUBLIC_URL = desk.public_url
 HTTP = desk.http
 MAIL_IN = desk.mail_in
-MAIL_OUT = desk.mail_out
+# A desk filled with invented people keeps its mails to itself, whatever else is set.
+DEMO = (desk.data / "DEMO").exists()
+MAIL_OUT = None if DEMO else desk.mail_out
 MAIL_MAX_BYTES = desk.mail_max_bytes
 
 SECRET_KEY = desk.secret_key or SimpleLazyObject(partial(secret_key, desk.data))
@@ -67,6 +69,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "sportello.desk",
+    "sportello.web.ui",
 ]
 AUTH_USER_MODEL = "desk.User"
 ROOT_URLCONF = "sportello.config.urls"
@@ -80,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sportello.config.language.person_language",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -90,6 +94,7 @@ TEMPLATES = [
         "DIRS": [PACKAGE / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
+            "libraries": {"ui": "sportello.web.ui.templatetags.ui"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

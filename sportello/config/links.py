@@ -1,0 +1,19 @@
+"""The links a person needs first, when the desk has just started."""
+
+from django.conf import settings
+
+from sportello.desk.actions import people, sign_in
+from sportello.desk.models import User
+from sportello.web.setup.links import setup_url
+
+
+def first_links() -> dict[str, str]:
+    """ "setup" while nobody can sign in yet; "sign_in" for the agent of the demo desk. Otherwise none."""
+    if not User.objects.staff().exists():
+        return {"setup": setup_url()}
+    if settings.DEMO:
+        from sportello.demo import DEMO_AGENT_ADDRESS
+
+        agent = people.by_address(DEMO_AGENT_ADDRESS)
+        return {"sign_in": sign_in.make_link(agent)} if agent else {}
+    return {}
