@@ -30,9 +30,9 @@ _COURTESY = frozenset(
     capito problema tempo lavoro you very much so many a lot lots ton tons million bunch again for your the
     all help support assistance time patience quick fast prompt speedy swift kind response reply answer fix
     fixing solving resolving helping explanation clarification it that this s is its everything now
-    perfectly fine good well wonderful amazing lovely nice cool done got understood noted confirmed confirm
-    i we am are re m really truly greatly and to yes yep problem issue too job work team guys everyone folks
-    rock best hero heroes service""".split()
+    perfectly fine good well wonderful amazing lovely nice cool done got understood noted confirmed i we am
+    are re m really truly greatly and to yes yep problem issue too job work team guys everyone folks rock
+    best hero heroes service che sistemato sistemata sistemati complimenti infinitamente indeed sorting out""".split()
 )
 _GREETINGS = frozenset(
     """ciao salve buongiorno buonasera buondì gentile gentilissimo gentilissima gentili caro cara cari egregio
@@ -46,16 +46,27 @@ _FAREWELLS = frozenset(
 _TITLES = frozenset(
     "sig signor signora sigra dott dottor dottoressa dottssa ing avv geom rag mr mrs ms miss dr sir madam".split()
 )
+# Nouns of thanks that alone would ask for something: "thanks for your help", but "ok, help" or "fix it, thanks".
+_GIVEN = frozenset(
+    "help support assistance reply answer fix response service aiuto supporto assistenza intervento risposta".split()
+)
+_GIVING = frozenset(
+    """for your the all quick prompt fast great good excellent amazing much per l il la lo vostra vostro sua suo tua tuo
+    dell della ottima ottimo rapida pronta""".split()
+)
+_ADDRESSING = _GREETINGS | _TITLES | _THANKS | _FAREWELLS | {"mille", "tante", "a", "e"}
 _KNOWN = _THANKS | _COURTESY | _GREETINGS | _FAREWELLS | _TITLES
 _SOLVED = re.compile(r"\b(?:risolt[oaie]|solved|resolved|fixed|sorted)\b")
 _NAMES_TROUBLE = frozenset(("problema", "problem", "issue"))
 
 # Words that begin or end like these are never taken for a name, however they are written.
 _NO_NAME = re.compile(
-    r"^(?:non|ma$|però|pero$|ancora|tuttavia|purtroppo|peccato|invece|anzi|solo|salvo|tranne|eccetto|sempre|stess|quand|come$|dove$"
+    r"^(?:non|ma$|però|pero$|ancora|tuttavia|purtroppo|peccato|invece|anzi|solo|salvo|tranne|eccetto|sempre|stess"
+    r"|quand|come$|dove$"
     r"|perch|attend|attes|aspett|richiam|chiam|telefon|scriv|rispond|serv|urgen|manc|error|problem|prov|verific|controll"
     r"|aggiorn|invi|mand|bisogn|vorre|pote|poss|puo|può|devo|dobb|chied|domand|apri|riapr|chiud|domani|oggi|ieri|poi|dopo"
-    r"|but|not|still|however|except|unless|although|though|yet|no$|never|nothing|please|pls|can|could|would|should|will"
+    r"|but|not|still|however|except|unless|although|though|yet|no$|never|nothing|altr|other|anoth|same|attach|alleg"
+    r"|see$|look|guard|vedi|veda|sbagli|wrong|please|pls|can|could|would|should|will"
     r"|need|want|wait|call|send|check|try|when|what|why|how|where|who|tomorrow|today|then|later|also|another|one|don|doesn"
     r"|isn|won|didn|haven|reopen|open|close|update|urgent|asap|sorry|scus|spiac)"
     r"|(?:ate|ete|ite|are|ere|ire|ando|endo|temi|teci|ing)$"
@@ -72,6 +83,7 @@ _REACTION = re.compile(
     r"(?: (?:gmail|outlook))?[\s:.]*$",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"[.,;:!\n-]|\b(?:ok|and|e)\b")
 _WORD = re.compile(r"[^\W\d_]+")
 _ABBREVIATION = re.compile(r"\b(sig|dott|ing|avv|geom|rag|mr|mrs|ms|dr)\.(ra|ssa)?", re.IGNORECASE)
 
@@ -95,7 +107,7 @@ def is_only_thanks(new_text: str) -> bool:
     if re.search(r"[\d?¿@#%€$/\\|{}<>=_\[\]…]|\.\.|:\(", text):
         return False
     text = _ABBREVIATION.sub(r"\1", text).replace("’", "'")
-    if _ASKS_WITHOUT_MARK.search(text.lower()):
+    if _ASKS_WITHOUT_MARK.search(text.lower()) or any(map(_asks_for_help, _CLAUSE.split(text.lower()))):
         return False
     return _says_only_thanks(text, bool(emoji))
 
@@ -112,10 +124,15 @@ def _says_only_thanks(text: str, glad: bool) -> bool:
         if unknown and not (glad and _is_a_name(found)) and not _are_addressed(found):
             return False
         glad = glad or any(word.lower() in _THANKS for word in found)
-    if not glad:
-        return False
     lowered = text.lower()
+    if not glad or "so so" in lowered:
+        return False
     return not any(word in lowered for word in _NAMES_TROUBLE) or bool(_SOLVED.search(lowered))
+
+
+def _asks_for_help(clause: str) -> bool:
+    words = _WORD.findall(clause)
+    return any(word in _GIVEN and _GIVING.isdisjoint(words[:place]) for place, word in enumerate(words))
 
 
 def _looks_like_a_name(word: str) -> bool:
@@ -133,9 +150,7 @@ def _are_addressed(words: list[str]) -> bool:
     for word in words:
         known = word.lower()
         if known in _KNOWN:
-            addressing = (
-                known in _GREETINGS or known in _TITLES or known in _THANKS or known in ("mille", "tante", "a", "e")
-            )
+            addressing = known in _ADDRESSING
         elif not (addressing and _looks_like_a_name(word)):
             return False
     return True

@@ -75,6 +75,12 @@ Paolo ha reagito con 👍
 Ok perfetto
 Thank you! 🎉
 Okay, perfect!
+Ok tutto risolto. Grazie infinite. Saluti Mario Bianchi
+Confermo che funziona, grazie
+Many thanks indeed
+Thanks for sorting this out, great support
+Thanks for the help and the quick reply
+Grazie per la risposta e per l'assistenza
 """
 
 NOT_THANKS = """
@@ -143,6 +149,15 @@ Perfect, I will try tomorrow
 Hello
 Have a nice day
 See attached, thanks
+Ok help
+Help, thanks
+Thanks, reply to all
+Thanks, fix it
+Grazie. Altro problema risolto
+Ok, confirm it
+Grazie, assistenza subito
+It works so so
+Thanks and fix the printer
 Anna reacted to your message: 👎
 Anna reacted to your message: 👍 but the printer is broken
 Emma Stone
