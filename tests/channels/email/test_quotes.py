@@ -14,7 +14,6 @@ from sportello.channels.email.quotes import Split, split_html, split_text
 from sportello.kit.html import clean
 
 FOLDER = Path(__file__).parents[2] / "mailbox" / "quotes"
-MARKERS_THAT_CLEANING_LOSES = ("our-own-mail-quoted-it", "roundcube-it-reply-intro")
 MARK = re.compile(r"^@@ (new|quoted|signature)$")
 
 
@@ -65,11 +64,7 @@ def test_split_html_of_a_client_is_as_marked(path):
     }
 
 
-@pytest.mark.parametrize(
-    "path",
-    sorted(path for path in FOLDER.glob("*.html") if path.stem not in MARKERS_THAT_CLEANING_LOSES),
-    ids=lambda path: path.stem,
-)
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.html")), ids=lambda path: path.stem)
 def test_split_html_of_a_client_once_cleaned_is_as_marked(path):
     html, expected = read_marked(path)
 
