@@ -1,0 +1,145 @@
+"""A request as its customer reads it, and what he says in it; the same by signed link and by session."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sportello.desk import access, links
+from sportello.desk.actions import configuration, tickets
+from sportello.desk.errors import Invalid, Missing
+from sportello.desk.models import Attachment, Comment, Ticket, User
+from sportello.desk.words import Status, TimerKind, TimerState, Via
+from sportello.kit import blobs, clock
+from sportello.web.portal.doors import page
+from sportello.web.portal.forms import WordsForm
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the person came: by the signed link `token`, or by a session (""). Pages lead on by the same way."""
+
+    person: User
+    token: str = ""
+
+    def request_url(self, ticket: Ticket, *, same: bool = True) -> str:
+        """The page of the ticket. same: it is the one that the token is for."""
+        if self.token and same:
+            return reverse("portal:followed", args=[self.token])
+        return (
+            path_of(links.request_url(ticket.pk, self.person.pk))
+            if self.token
+            else reverse("portal:request", args=[ticket.pk])
+        )
+
+    def comments_url(self, ticket: Ticket) -> str:
+        return (
+            reverse("portal:followed_comments", args=[self.token])
+            if self.token
+            else reverse("portal:comments", args=[ticket.pk])
+        )
+
+    def file_url(self, ticket: Ticket, file: Attachment) -> str:
+        return (
+            reverse("portal:followed_file", args=[self.token, file.pk])
+            if self.token
+            else reverse("portal:file", args=[ticket.pk, file.pk])
+        )
+
+
+def path_of(url: str) -> str:
+    """The path of one of our own links, for use inside our pages, whatever name the browser knows us by."""
+    return urlsplit(url).path
+
+
+def request_page(
+    request: HttpRequest, ticket: Ticket, way: Way, *, form: WordsForm | None = None, status: int = 200
+) -> HttpResponse:
+    person = way.person
+    found = access.comments(person, ticket).filter(public=True)
+    found = found.select_related("author").prefetch_related("attachments")
+    closes = ticket.timers.filter(kind=TimerKind.CLOSE, state=TimerState.WAITING).first()
+    rating = getattr(ticket, "satisfaction_rating", None)
+    can_vote = rating is not None and rating.requester_id == person.pk and clock.now() <= rating.expires_at
+    context: dict[str, Any] = {
+        "ticket": ticket,
+        "title": ticket.subject,
+        "messages_of_ticket": [_message(comment, ticket, way) for comment in found],
+        "form": form or WordsForm(),
+        "comments_url": way.comments_url(ticket),
+        "is_over": ticket.status == Status.CLOSED,
+        "closes_at": closes.due_at if closes else None,
+        "may_confirm": ticket.status == Status.SOLVED and ticket.requester_id == person.pk,
+        "confirm_url": path_of(links.confirm_url(ticket.pk, person.pk)),
+        "not_yet_url": path_of(links.not_yet_url(ticket.pk, person.pk)),
+        "vote_url": path_of(links.vote_url(ticket.pk, person.pk, "good")) if can_vote else "",
+        "rating": rating,
+        "has_session": not way.token,
+    }
+    return page(request, "portal/request.html", context, person=person, status=status)
+
+
+def _message(comment: Comment, ticket: Ticket, way: Way) -> SimpleNamespace:
+    author = comment.author
+    is_answer = author is not None and author.is_staff_member and author.pk != ticket.requester_id
+    return SimpleNamespace(
+        id=comment.pk,
+        author=author.name if author else configuration.current().desk.name,
+        is_machine=author is None,
+        kind="answer" if is_answer else "customer",
+        at=comment.created_at,
+        text=comment.text,
+        quoted=comment.quoted_text,
+        attachments=[_file(file, ticket, way) for file in comment.attachments.all()],
+    )
+
+
+def _file(file: Attachment, ticket: Ticket, way: Way) -> SimpleNamespace:
+    return SimpleNamespace(
+        url=way.file_url(ticket, file),
+        name=file.file_name,
+        size=file.size,
+        is_image=file.content_type.startswith("image/"),
+    )
+
+
+def say(request: HttpRequest, ticket: Ticket, way: Way) -> HttpResponse:
+    """Take in an answer. After closed it opens a follow-up, and the person goes on there."""
+    form = WordsForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return request_page(request, ticket, way, form=form, status=422)
+    try:
+        heard, _audit = tickets.hear(ticket.pk, form.words(), actor=way.person, via=Via.WEB)
+    except Invalid as refusal:
+        form.refuse({"text" if name == "comment" else name: why for name, why in refusal.fields.items()})
+        return request_page(request, ticket, way, form=form, status=422)
+    return said(request, ticket, heard, way)
+
+
+def said(request: HttpRequest, ticket: Ticket, heard: Ticket, way: Way) -> HttpResponse:
+    """To the page on which the words stand now."""
+    sentence = _("Sent. Thank you.")
+    if heard.pk != ticket.pk:
+        sentence = _("Sent. Your request was closed, so we opened a new one that follows it up.")
+    messages.success(request, sentence, extra_tags=f"request-{ticket.pk}")
+    return redirect(way.request_url(heard, same=heard.pk == ticket.pk) + "#latest")
+
+
+def download(person: User, ticket: Ticket, file_id: int) -> HttpResponse:
+    """A file of the public conversation, never shown by the browser itself."""
+    file = access.get_attachment(person, file_id)
+    if file.comment.ticket_id != ticket.pk or not file.comment.public:
+        raise Missing
+    try:
+        content = blobs.read(file.digest)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.file_name, safe='')}"
+    return response

@@ -1,0 +1,117 @@
+"""Open a request by form; list and follow one's own after signing in."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from sportello.desk import access
+from sportello.desk.actions import people, tickets
+from sportello.desk.actions.people import Sender
+from sportello.desk.errors import Invalid
+from sportello.desk.models import Ticket, User
+from sportello.desk.words import Via
+from sportello.kit import tokens
+from sportello.web.portal import conversation
+from sportello.web.portal.conversation import Way
+from sportello.web.portal.doors import broken_link, page, signed_in
+from sportello.web.portal.forms import GuestRequestForm, OwnRequestForm
+from sportello.web.session.limits import Limit, client_of
+from sportello.web.ui import paging
+
+BY_CLIENT = Limit(20, timedelta(hours=1))
+BY_ADDRESS = Limit(10, timedelta(hours=1))
+SENT_VALID = timedelta(days=1)
+
+
+@signed_in
+@require_safe
+def own_requests(request: HttpRequest, person: User) -> HttpResponse:
+    found = paging.page(access.own_requests(person).select_related("requester"), request.GET)
+    return page(request, "portal/requests.html", {"requests": found.rows, "page": found}, person=person)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_own_request(request: HttpRequest, person: User) -> HttpResponse:
+    if request.method != "POST":
+        return _form(request, OwnRequestForm(), person=person)
+    form = OwnRequestForm(request.POST, request.FILES)
+    if form.is_valid():
+        ticket = _open(form, person)
+        if ticket:
+            messages.success(request, _("Sent. We answer by mail and here."), extra_tags="new-request")
+            return redirect("portal:request", ticket.pk)
+    return _form(request, form, person=person, status=422)
+
+
+# A guest's form rides on no session (cookies are SameSite=Lax), so that it works where cookies are refused.
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_guest_request(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated and request.method != "POST":
+        return redirect("portal:new_own_request")
+    if request.method != "POST":
+        return _form(request, GuestRequestForm())
+    form = GuestRequestForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _form(request, form, status=422)
+    sender = Sender(form.cleaned_data["name"], form.cleaned_data["email"])
+    if not BY_CLIENT.allows(client_of(request)) or not BY_ADDRESS.allows(sender.address.lower()):
+        form.add_error(None, _("That is many requests at once. Please wait an hour, or write us a mail."))
+        return _form(request, form, status=429)
+    ticket = _open(form, people.find_or_add(sender, language=translation.get_language() or ""))
+    if ticket is None:
+        return _form(request, form, status=422)
+    return redirect("portal:sent", tokens.sign("sent", ticket.pk))
+
+
+def _open(form: OwnRequestForm, person: User) -> Ticket | None:
+    try:
+        return tickets.open_ticket(
+            requester=person, subject=form.cleaned_data["subject"], words=form.words(), actor=person, via=Via.WEB
+        )
+    except Invalid as refusal:
+        form.refuse({"text" if name == "comment" else name: why for name, why in refusal.fields.items()})
+        return None
+
+
+def _form(request: HttpRequest, form: OwnRequestForm, *, person: User | None = None, status: int = 200) -> HttpResponse:
+    return page(request, "portal/new_request.html", {"form": form}, person=person, status=status)
+
+
+@login_not_required
+@require_safe
+def sent(request: HttpRequest, token: str) -> HttpResponse:
+    """Says that the request has arrived; shows nothing of it, for whoever typed the address may not own it."""
+    try:
+        number = tokens.unsign("sent", token, valid_for=SENT_VALID)
+    except tokens.BadToken as bad:
+        return broken_link(request, expired=bad.expired)
+    return page(request, "portal/sent.html", {"number": number})
+
+
+@signed_in
+@require_safe
+def own_request(request: HttpRequest, person: User, ticket_id: int) -> HttpResponse:
+    return conversation.request_page(request, access.get_ticket(person, ticket_id), Way(person))
+
+
+@signed_in
+@require_POST
+def comments(request: HttpRequest, person: User, ticket_id: int) -> HttpResponse:
+    ticket = access.get_ticket(person, ticket_id, to="comment")
+    return conversation.say(request, ticket, Way(person))
+
+
+@signed_in
+@require_safe
+def file(request: HttpRequest, person: User, ticket_id: int, file_id: int) -> HttpResponse:
+    return conversation.download(person, access.get_ticket(person, ticket_id), file_id)

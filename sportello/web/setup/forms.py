@@ -1,0 +1,101 @@
+from urllib.parse import quote
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from sportello.desk.models import Mailbox
+from sportello.kit import mail_out
+from sportello.web.ui.forms import Form, Segmented
+
+
+class DeskForm(Form):
+    name = forms.CharField(
+        label=_("Name of the desk"), max_length=100, help_text=_("Customers read it as the sender of every mail.")
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=settings.LANGUAGES,
+        widget=Segmented,
+        help_text=_("For customers whose language is not known yet."),
+    )
+
+
+class AgentForm(Form):
+    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    email = forms.CharField(
+        label=_("Your mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=1000,
+        help_text=_("At least ten characters."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class MailInForm(Form):
+    """The desk's address, and the IMAP server it is fetched from where mail is not handed to us."""
+
+    email = forms.CharField(
+        label=_("Mail address of the desk"),
+        max_length=254,
+        help_text=_("Customers write to it."),
+        widget=forms.EmailInput,
+    )
+    imap_host = forms.CharField(
+        label=_("IMAP server"),
+        required=False,
+        max_length=253,
+        help_text=_("Empty when your mail server hands mails to Sportello by SMTP or LMTP."),
+    )
+    imap_port = forms.IntegerField(label=_("Port"), required=False, initial=993, min_value=1, max_value=65535)
+    imap_security = forms.ChoiceField(
+        label=_("Encryption"), choices=Mailbox.Security, widget=Segmented, initial=Mailbox.Security.TLS
+    )
+    imap_user = forms.CharField(label=_("User"), required=False, max_length=254)
+    imap_password = forms.CharField(
+        label=_("Password"),
+        required=False,
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class MailOutForm(Form):
+    host = forms.CharField(label=_("SMTP server"), max_length=253)
+    port = forms.IntegerField(
+        label=_("Port"),
+        required=False,
+        min_value=1,
+        max_value=65535,
+        help_text=_("Empty: the usual one."),
+    )
+    security = forms.ChoiceField(
+        label=_("Encryption"), choices=[("smtp", "STARTTLS"), ("smtps", "TLS")], widget=Segmented, initial="smtp"
+    )
+    user = forms.CharField(label=_("User"), required=False, max_length=254)
+    password = forms.CharField(
+        label=_("Password"),
+        required=False,
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_host(self) -> str:
+        host: str = self.cleaned_data["host"].strip()
+        if any(mark in host for mark in "/@?# ") or (":" in host and not host.startswith("[")):
+            raise forms.ValidationError(_("Only the name of the server belongs here."))
+        return host
+
+    def url(self) -> str:
+        """The address of the server as SPORTELLO_MAIL_OUT would say it. Raises kit.mail_out.BadAddress."""
+        said = self.cleaned_data
+        who = f"{quote(said['user'], safe='')}:{quote(said['password'], safe='')}@" if said["user"] else ""
+        port = f":{said['port']}" if said["port"] else ""
+        url = f"{said['security']}://{who}{said['host']}{port}"
+        mail_out.parse(url)
+        return url
