@@ -1,0 +1,136 @@
+"""The months of the demo desk, lived in the order of time: conversations act through the verbs, clocks run when due."""
+
+import heapq
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from random import Random
+from zoneinfo import ZoneInfo
+
+from sportello.channels.email import receive
+from sportello.desk.actions import configuration, inbox, outbox, tickets, timers
+from sportello.desk.models import InboundMail, OutgoingMail, Ticket, Timer
+from sportello.desk.rules.schedules import add_business
+from sportello.desk.words import FINISHED, SendState, TimerState
+from sportello.kit import claims, clock
+
+from . import cast, ledger
+from .conversations import Conversation, Plan
+
+# A conversation acts, then says when it goes on; it ends by returning.
+Acting = Iterator[datetime]
+# Share of requests by hour of a working day, 0 to 23: two humps, and a few at night.
+HOURS = (1, 0, 0, 0, 0, 0, 1, 3, 9, 14, 13, 11, 7, 6, 10, 12, 10, 7, 4, 3, 2, 2, 2, 1)
+WEEKEND = 0.12
+
+
+class Story:
+    """now: the end, aware. span: how far back it begins. tickets: how many requests, about."""
+
+    def __init__(self, *, now: datetime, span: timedelta, tickets: int, seed: int = 7) -> None:
+        self.now, self.start, self.tickets = now, now - span, tickets
+        self.random = Random(seed)
+        self.zone = ZoneInfo("Europe/Rome")
+        self._turns: list[tuple[datetime, int, Acting]] = []
+        self._order = count()
+
+    def live(self, progress: Callable[[int, int], None]) -> None:
+        """From the first day to now."""
+        with clock.at(self.start - timedelta(days=1)):
+            self.cast = cast.enter(self.random)
+        for at, acting in (*self._requests(), *ledger.incidents(self)):
+            self._push(at, acting)
+        whole = (self.now - self.start) // timedelta(hours=1)
+        while self._turns and self._turns[0][0] <= self.now:
+            at, _order, acting = heapq.heappop(self._turns)
+            self._run_clocks(at)
+            with clock.at(at):
+                following = next(acting, None)
+            if following:
+                self._push(max(following, at), acting)
+            progress((at - self.start) // timedelta(hours=1), whole)
+        self._run_clocks(self.now)
+        self._keep_mails()
+        self._read()
+        progress(whole, whole)
+
+    def _push(self, at: datetime, acting: Acting) -> None:
+        heapq.heappush(self._turns, (at, next(self._order), acting))
+
+    # --- when people write ------------------------------------------------------------------------------------------
+
+    def _requests(self) -> Iterator[tuple[datetime, Acting]]:
+        used: dict[str, int] = {}
+        chance = ((self._moment(), Plan()) for _request in range(self.tickets))
+        for at, plan in (*chance, *ledger.staged(self)):
+            yield at, Conversation(self, plan, used).acts()
+
+    def _moment(self) -> datetime:
+        while True:
+            hours = self.random.uniform(0, (self.now - self.start) / timedelta(hours=1))
+            local = (self.start + timedelta(hours=hours)).astimezone(self.zone)
+            weight = HOURS[local.hour] / max(HOURS) * (WEEKEND if local.weekday() >= 5 else 1)
+            if self.random.random() < weight:
+                return local.replace(second=self.random.randrange(60), microsecond=0)
+
+    def time(self) -> datetime:
+        """The time of the act that runs."""
+        return clock.now()
+
+    def ago(self, hours: float) -> datetime:
+        return self.now - timedelta(hours=hours)
+
+    def workday(self, days: float) -> datetime:
+        """On a morning of the desk about so many days ago."""
+        morning = (self.now - timedelta(days=days)).astimezone(self.zone).replace(hour=10, minute=17, second=23)
+        return morning + timedelta(days=max(0, 8 - morning.isoweekday()) if morning.isoweekday() > 5 else 0)
+
+    def message_id(self, address: str) -> str:
+        return f"{self.random.getrandbits(64):016x}@{address.rpartition('@')[2]}"
+
+    def after_work(self, minutes: float) -> datetime:
+        """When that many minutes of the desk's business hours have passed."""
+        later = add_business(configuration.current().hours, clock.now(), max(60, int(minutes * 60)))
+        assert later
+        return later
+
+    def after(self, hours: float) -> datetime:
+        """So many hours later, or in the morning when people sleep then."""
+        later = clock.now() + timedelta(hours=hours)
+        local = later.astimezone(self.zone)
+        return later + timedelta(hours=8) if local.hour < 7 else later
+
+    # --- what the workers of the desk do ----------------------------------------------------------------------------
+
+    def take_in(self, raw: bytes, *, sender: str, to: str) -> Ticket | None:
+        """A mail arrives by the listener and is read. Returns the ticket it came to."""
+        envelope = {"sender": sender, "recipients": [to], "peer": "192.0.2.10"}
+        (mail_id,) = inbox.record([inbox.Delivery(raw, InboundMail.Source.SMTP, envelope)])
+        receive.step()
+        return InboundMail.objects.select_related("ticket").get(pk=mail_id).ticket
+
+    def _run_clocks(self, until: datetime) -> None:
+        """What is due up to then, each at its own minute."""
+        waiting = Timer.objects.filter(state=TimerState.WAITING, due_at__lte=until).order_by("due_at", "id")
+        while waiting.exists():
+            self._keep_mails()
+            with clock.at(until):
+                due = claims.claim(waiting, 50)
+            for timer in due:
+                with clock.at(timer.due_at):
+                    timers.run(timer)
+
+    def _keep_mails(self) -> None:
+        """The desk has no way out: each mail is kept at the time it would have left."""
+        queued = OutgoingMail.objects.filter(state=SendState.QUEUED).order_by("id")
+        while batch := claims.claim(queued, 100):
+            for mail in batch:
+                with clock.at(mail.due_at):
+                    outbox.mark_kept(mail)
+
+    def _read(self) -> None:
+        """The agent who signs in has read everything but the last hours."""
+        reader = self.cast.agents[cast.STAFF[0][0]]
+        with clock.at(self.now - timedelta(hours=5)):
+            for ticket in Ticket.objects.exclude(status__in=FINISHED).filter(created_at__lt=clock.now()):
+                tickets.mark_read(ticket, actor=reader)
