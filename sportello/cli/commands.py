@@ -1,11 +1,15 @@
 """The tree of commands, and what becomes of an error."""
 
+import os
 import sys
 from typing import Annotated
 
 import typer
 
+from sportello.cli import mail, people, report, ticket
+from sportello.cli.session import Json, open_desk, table, tell
 from sportello.config.readers import SettingError
+from sportello.desk.errors import DeskError
 from sportello.kit.terminal import _
 
 app = typer.Typer(
@@ -18,19 +22,34 @@ app = typer.Typer(
 )
 
 
+app.add_typer(ticket.app, name="ticket")
+app.add_typer(mail.app, name="mail")
+app.add_typer(people.app, name="user")
+app.add_typer(report.app, name="report")
+
+
 def run() -> None:
     """Run the command line; a refusal becomes a sentence on stderr and an exit code, never a traceback."""
     try:
-        app()
+        app(prog_name="sportello")
     except SettingError as error:
         _leave(str(error), 2)
-    except KeyboardInterrupt:
-        _leave("", 130)
+    except DeskError as error:
+        _leave(str(error) or _("There is no such thing, or not for you."), 1)
+    except OSError as error:
+        _leave(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
+    except Exception as error:
+        if not _is_database_error(error):
+            raise
+        _leave(_("The database cannot be used: {error} Try: sportello doctor").format(error=error), 1)
+
+
+def _is_database_error(error: Exception) -> bool:
+    return any(kind.__module__ == "django.db.utils" for kind in type(error).__mro__)
 
 
 def _leave(sentence: str, code: int) -> None:
-    if sentence:
-        print(sentence, file=sys.stderr)
+    print(sentence, file=sys.stderr)
     raise SystemExit(code) from None
 
 
@@ -56,3 +75,23 @@ def version() -> None:
     import sportello
 
     print(_("Sportello {version}").format(version=sportello.__version__))
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Look whether this desk is well: settings, database, disk, mail, clock."""
+    from sportello.cli.doctor import examine
+
+    findings = examine(os.environ)
+    lines = [{"verdict": each.verdict, "what": each.what, "found": each.found} for each in findings]
+    tell(lines, table(lines, ("verdict", "what", "found")), as_json=as_json)
+    raise typer.Exit(1 if any(each.verdict == "FAIL" for each in findings) else 0)
+
+
+@app.command()
+def demo() -> None:
+    """Fill an empty desk with three invented months; from then on no mail leaves it."""
+    open_desk()
+    from sportello.config.prepare import prepare
+
+    prepare(demo=True)

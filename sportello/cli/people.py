@@ -1,0 +1,44 @@
+"""`sportello user …`: people who sign in."""
+
+from typing import Annotated
+
+import typer
+
+from sportello.cli.session import Json, open_desk, person, tell
+from sportello.kit.terminal import _
+
+app = typer.Typer(help="Add people, and let them in.", no_args_is_help=True)
+
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The person's mail address.")]
+
+
+@app.command()
+def add(
+    address: Address,
+    name: Annotated[str, typer.Argument(help="The person's name.")],
+    role: Annotated[str, typer.Option(help="end-user, agent or admin.")] = "agent",
+    language: Annotated[str, typer.Option(help="it or en; the desk's own without it.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Add a person. An agent then signs in by a link: see `user link`."""
+    open_desk()
+    from sportello.desk.actions import people
+    from sportello.desk.words import Role
+
+    if role not in Role.values:
+        raise typer.BadParameter(", ".join(Role.values), param_hint="--role")
+    if language not in ("", "it", "en"):
+        raise typer.BadParameter("it, en", param_hint="--language")
+    added = people.add(name, address, role=role, language=language)
+    facts = {"id": added.pk, "name": added.name, "address": address, "role": added.role}
+    tell(facts, _("{name} can sign in now.").format(name=added.name), as_json=as_json)
+
+
+@app.command()
+def link(address: Address, as_json: Json = False) -> None:
+    """Print a link that lets an agent in, once."""
+    open_desk()
+    from sportello.desk.actions import sign_in
+
+    url = sign_in.make_link(person(address))
+    tell({"url": url}, url, as_json=as_json)
