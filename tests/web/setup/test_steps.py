@@ -1,0 +1,135 @@
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from sportello.desk.actions import desks
+from sportello.desk.models import Desk, Mailbox, Schedule, User
+from sportello.kit import secrets
+from sportello.web.setup.links import setup_url
+
+AT_HOME = {"headers": {"Host": "localhost:8000"}, "REMOTE_ADDR": "127.0.0.1"}
+PAGES = ("desk", "agent", "mail-in", "mail-out", "ready")
+
+
+@pytest.fixture(autouse=True)
+def empty_desk(db, settings):
+    settings.PUBLIC_URL = "http://127.0.0.1:8000"
+    settings.MAIL_OUT = None
+
+
+@pytest.fixture
+def base():
+    """The address of the set-up by the printed link, up to the step."""
+    return urlsplit(setup_url()).path.removesuffix("desk")
+
+
+def test_setup_from_the_first_page_to_the_queue(client):
+    first = client.get("/", **AT_HOME)
+    assert first.headers["Location"] == "/setup/here/desk"
+
+    steps = [
+        ("desk", {"name": "Aiuto Bora", "language": "it"}),
+        ("agent", {"name": "Ada Bruni", "email": "ada@bora.example", "password": "quattro cavalli al trotto"}),
+        (
+            "mail-in",
+            {"email": "aiuto@bora.example", "imap_host": "imap.bora.example", "imap_security": "tls", "imap_password": "s3"},
+        ),
+        ("mail-out", {"host": "smtp.bora.example", "security": "smtps", "user": "a@b", "password": "p:/?"}),
+    ]  # fmt: skip
+    for number, (step, form) in enumerate(steps):
+        assert client.get(f"/setup/here/{step}", **AT_HOME).status_code == 200
+        response = client.post(f"/setup/here/{step}", form, **AT_HOME)
+        assert response.headers["Location"] == f"/setup/here/{PAGES[number + 1]}"
+    ready = client.get("/setup/here/ready", **AT_HOME).content.decode()
+    finished = client.post("/setup/here/finish", **AT_HOME)
+
+    desk, mailbox, person = Desk.objects.get(), Mailbox.objects.get(), User.objects.get()
+    assert "banner--warning" not in ready
+    assert "banner--info" not in ready
+    assert (desk.name, desk.language) == ("Aiuto Bora", "it")
+    assert desk.set_up_at is not None
+    assert secrets.decrypt(desk.mail_out_secret) == "smtps://a%40b:p%3A%2F%3F@smtp.bora.example"
+    assert (mailbox.address, mailbox.imap_host, mailbox.imap_user) == (
+        "aiuto@bora.example",
+        "imap.bora.example",
+        "aiuto@bora.example",
+    )
+    assert secrets.decrypt(mailbox.imap_secret) == "s3"
+    assert (person.name, person.role, person.language) == ("Ada Bruni", "admin", "it")
+    assert client.session["_auth_user_id"] == str(person.pk)
+    assert Schedule.objects.get().country == "IT"
+    assert finished.headers["Location"] == "/"
+
+
+def test_setup_when_every_step_is_skipped_warns_and_ends(client, base):
+    for step, following in pairwise(PAGES):
+        assert f'href="{base}{following}"' in client.get(base + step).content.decode()
+
+    ready = client.get(base + "ready").content.decode()
+    client.post(base + "finish")
+
+    assert "user add" in ready
+    assert Desk.objects.get().set_up_at is not None
+    assert User.objects.count() == 0
+
+
+@pytest.mark.parametrize("token", ["here", None])
+def test_setup_when_done_is_gone(client, base, token):
+    desks.finish_set_up()
+    prefix = "/setup/here/" if token else base
+
+    answers = [client.get(prefix + step, **AT_HOME).status_code for step in PAGES]
+    answers += [client.post(prefix + step, **AT_HOME).status_code for step in (*PAGES[:-1], "finish")]
+
+    assert set(answers) == {404}
+
+
+def test_setup_when_the_link_is_forged_is_missing(client, base):
+    assert client.get(base[:-2] + "/desk").status_code == 404
+    assert client.post(base[:-2] + "/agent", {"name": "x"}).status_code == 404
+
+
+def test_setup_when_only_opened_changes_nothing(client, base):
+    for step in PAGES:
+        client.get(base + step)
+        client.head(base + step)
+
+    assert client.get(base + "finish").status_code == 405
+    assert (Desk.objects.count(), User.objects.count(), Mailbox.objects.count()) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("step", "form", "kept"),
+    [
+        ("desk", {"name": "", "language": "it"}, ""),
+        ("desk", {"name": "Aiuto", "language": "de"}, "Aiuto"),
+        ("agent", {"name": "Ada", "email": "ada@", "password": "quattro cavalli al trotto"}, "ada@"),
+        ("agent", {"name": "Ada", "email": "ada@bora.example", "password": "short"}, "ada@bora.example"),
+        ("mail-in", {"email": "nobody", "imap_security": "tls"}, "nobody"),
+        ("mail-in", {"email": "a@bora.example", "imap_security": "tls", "imap_port": "99999"}, "99999"),
+        ("mail-out", {"host": "smtp://x/", "security": "smtp"}, "smtp://x/"),
+        ("mail-out", {"host": "", "security": "smtp", "user": "me"}, "me"),
+    ],
+)
+def test_setup_when_a_form_is_wrong_says_so_and_keeps_it(client, base, step, form, kept):
+    response = client.post(base + step, form)
+
+    assert response.status_code == 422
+    assert "field__error" in response.content.decode()
+    assert kept in response.content.decode()
+    assert (User.objects.count(), Mailbox.objects.count()) == (0, 0)
+
+
+def test_home_when_the_desk_is_empty_tells_strangers_where_the_link_is(client, settings):
+    settings.PUBLIC_URL = "https://desk.example.org"
+
+    response = client.get("/")
+
+    assert response.status_code == 503
+
+
+def test_setup_wants_a_csrf_token(base):
+    assert Client(enforce_csrf_checks=True).post(base + "finish").status_code == 403
+    assert Desk.objects.count() == 0
