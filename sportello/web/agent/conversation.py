@@ -79,7 +79,7 @@ def _delivery(mail: OutgoingMail) -> SimpleNamespace:
         return SimpleNamespace(kind="negative", icon="mail-x", text=_("not sent"), detail=mail.last_error, url=url)
     icon = "mail-check" if mail.state == SendState.SENT else "mail"
     detail = mail.server_answer or mail.last_error
-    return SimpleNamespace(kind="", icon=icon, text=SendState(mail.state).label, detail=detail, url=url)
+    return SimpleNamespace(kind="", icon=icon, text=str(SendState(mail.state).label), detail=detail, url=url)
 
 
 def protocol_line(ticket: Ticket, mails: Iterable[OutgoingMail], timers: Iterable[Timer]) -> list[SimpleNamespace]:

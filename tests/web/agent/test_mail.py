@@ -1,0 +1,178 @@
+"""Held mail, ledger, outbox, breakers."""
+
+import pytest
+
+from sportello.desk.actions import inbox, tickets
+from sportello.desk.actions.tickets import Words
+from sportello.desk.models import Breaker, InboundMail, OutgoingMail
+from sportello.desk.words import MailState, SendState, Via
+
+RAW = (
+    b"From: Sam <sam@elsewhere.example>\r\nTo: help@desk.example\r\nSubject: Re: La stampante\r\n\r\n"
+    b"Ne so qualcosa.\r\n"
+)
+
+
+@pytest.fixture
+def held(ticket):
+    (mail_id,) = inbox.record([inbox.Delivery(RAW, InboundMail.Source.SMTP, {"sender": "sam@elsewhere.example"})])
+    InboundMail.objects.filter(pk=mail_id).update(
+        state=MailState.HELD,
+        reason="stranger",
+        ticket=ticket,
+        sender="sam@elsewhere.example",
+        subject="Re: La stampante",
+    )
+    return InboundMail.objects.get(pk=mail_id)
+
+
+def test_held_list_says_why(enter, anna, held):
+    page = enter(anna).get("/mail/held").content.decode()
+
+    assert "sam@elsewhere.example" in page
+    assert "Somebody who takes no part in the conversation wrote on it." in page
+
+
+def test_held_mail_shows_its_first_words(enter, anna, held):
+    assert "Ne so qualcosa." in enter(anna).get(f"/mail/in/{held.pk}").content.decode()
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"\x00\xff" * 1000, b"Content-Type: text/plain; charset=klingon\r\n\r\nx", b"From: a@[\r\n\r\n"]
+)
+def test_held_mail_that_cannot_be_read_is_still_a_page(enter, anna, raw):
+    (mail_id,) = inbox.record([inbox.Delivery(raw, InboundMail.Source.SMTP)])
+
+    assert enter(anna).get(f"/mail/in/{mail_id}").status_code == 200
+
+
+def test_held_mail_accepted_is_read_again_in_the_agent_s_name(enter, anna, held):
+    enter(anna).post(f"/mail/in/{held.pk}/acceptance")
+
+    held.refresh_from_db()
+    assert (held.state, held.accepted_by) == (MailState.RECEIVED, anna)
+
+
+def test_held_mail_rejected_stays_in_the_ledger(enter, anna, held):
+    enter(anna).post(f"/mail/in/{held.pk}/rejection")
+
+    held.refresh_from_db()
+    assert (held.state, held.reason) == (MailState.IGNORED, "rejected")
+
+
+def test_held_mail_replayed_is_read_again_by_the_rules(enter, anna, held):
+    enter(anna).post(f"/mail/in/{held.pk}/replay")
+
+    held.refresh_from_db()
+    assert (held.state, held.accepted_by) == (MailState.RECEIVED, None)
+
+
+def test_held_mail_settled_meanwhile_says_so(enter, anna, held):
+    inbox.reject(held.pk, actor=anna)
+
+    response = enter(anna).post(f"/mail/in/{held.pk}/rejection", follow=True)
+
+    assert [str(message) for message in response.context["messages"]] == ["This mail has been dealt with already."]
+
+
+@pytest.mark.parametrize("verb", ["acceptance", "rejection", "replay"])
+def test_held_mail_of_a_ticket_outside_is_not_there(enter, ben, rita, held, verb):
+    assert enter(ben).get(f"/mail/in/{held.pk}").status_code == 404
+    assert enter(ben).post(f"/mail/in/{held.pk}/{verb}").status_code == 404
+    assert enter(rita).post(f"/mail/in/{held.pk}/{verb}").status_code == 404
+
+    held.refresh_from_db()
+    assert held.state == MailState.HELD
+
+
+def test_held_mail_by_get_changes_nothing(enter, anna, held):
+    assert enter(anna).get(f"/mail/in/{held.pk}/acceptance").status_code == 405
+
+
+def test_ledger_adds_up(enter, anna, held):
+    inbox.record([inbox.Delivery(RAW, InboundMail.Source.LMTP)])
+
+    context = enter(anna).get("/mail/ledger").context
+
+    numbers = {state["value"]: state["number"] for state in context["states"]}
+    assert (context["received"], context["adds_up"]) == (2, True)
+    assert numbers == {"received": 1, "opened": 0, "commented": 0, "held": 1, "ignored": 0, "failed": 0}
+
+
+def test_ledger_of_one_state_shows_only_those(enter, anna, held):
+    inbox.record([inbox.Delivery(RAW, InboundMail.Source.LMTP)])
+
+    assert [mail.pk for mail in enter(anna).get("/mail/ledger?state=held").context["mails"]] == [held.pk]
+
+
+def test_ledger_for_a_customer_is_not_there(enter, rita, held):
+    assert enter(rita).get("/mail/ledger").status_code == 404
+
+
+@pytest.fixture
+def mail(ticket, anna):
+    tickets.answer(ticket.pk, Words("Arrivo."), actor=anna, via=Via.WEB)
+    return OutgoingMail.objects.get(ticket=ticket)
+
+
+def test_outbox_lists_by_state(enter, anna, mail):
+    agent = enter(anna)
+
+    assert [row.pk for row in agent.get("/mail/out").context["mails"]] == [mail.pk]
+    assert [row.pk for row in agent.get("/mail/out?state=sent").context["mails"]] == []
+
+
+def test_outgoing_mail_shows_the_server_s_answer(enter, anna, mail):
+    OutgoingMail.objects.update(state=SendState.SENT, server_answer="250 2.0.0 queued as ABC")
+
+    assert "250 2.0.0 queued as ABC" in enter(anna).get(f"/mail/out/{mail.pk}").content.decode()
+
+
+def test_letter_is_shown_in_a_closed_frame(enter, anna, mail):
+    response = enter(anna).get(f"/mail/out/{mail.pk}/letter")
+
+    assert "Arrivo." in response.content.decode()
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+def test_outgoing_mail_taken_back_does_not_leave(enter, anna, mail):
+    enter(anna).post(f"/mail/out/{mail.pk}/cancellation")
+
+    mail.refresh_from_db()
+    assert mail.state == SendState.CANCELLED
+
+
+def test_outgoing_mail_given_up_is_sent_again(enter, anna, mail):
+    OutgoingMail.objects.update(state=SendState.FAILED)
+
+    enter(anna).post(f"/mail/out/{mail.pk}/retrial")
+
+    mail.refresh_from_db()
+    assert mail.state == SendState.QUEUED
+
+
+def test_outgoing_mail_of_a_ticket_outside_is_not_there(enter, ben, mail):
+    for path in ("", "/letter"):
+        assert enter(ben).get(f"/mail/out/{mail.pk}{path}").status_code == 404
+    assert enter(ben).post(f"/mail/out/{mail.pk}/cancellation").status_code == 404
+
+    mail.refresh_from_db()
+    assert mail.state == SendState.QUEUED
+
+
+def test_breaker_is_listed_with_its_reason_and_lifted(enter, anna):
+    breaker = inbox.trip("machine@elsewhere.example", 31)
+    agent = enter(anna)
+
+    page = agent.get("/mail/breakers").content.decode()
+    agent.post(f"/mail/breakers/{breaker.pk}/lifting")
+
+    assert "31 mails within an hour" in page
+    assert Breaker.objects.get().lifted_by == anna
+
+
+def test_breaker_for_a_customer_is_not_there(enter, rita):
+    breaker = inbox.trip("machine@elsewhere.example", 31)
+
+    assert enter(rita).post(f"/mail/breakers/{breaker.pk}/lifting").status_code == 404
+    assert Breaker.objects.get().lifted_at is None
