@@ -18,7 +18,7 @@ from .cast import DEMO_AGENT_ADDRESS
 __all__ = ["DEMO_AGENT_ADDRESS", "build"]
 
 SPAN = timedelta(days=92)
-TICKETS = 340
+TICKETS = 300
 
 
 def build(
