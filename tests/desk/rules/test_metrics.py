@@ -1,0 +1,217 @@
+"""The fold of audits into clocks and counts: tables of cases, and laws over any course of events."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sportello.desk.rules.metrics import AuditFacts, Metric, fold, rebuild
+from sportello.desk.rules.schedules import ALWAYS, Schedule, business_seconds
+
+MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  # 9:00 in Rome
+OFFICE = Schedule("Europe/Rome", tuple((day * 1440 + 540, day * 1440 + 1080) for day in range(1, 6)))
+RITA, ANNA, BEN = 1, 2, 3
+
+
+def office(start, end):
+    return business_seconds(OFFICE, start, end)
+
+
+def create(**fields):
+    return [{"type": "Create", "field_name": name, "value": value} for name, value in fields.items()]
+
+
+def change(**fields):
+    return [{"type": "Change", "field_name": name, "value": value} for name, value in fields.items()]
+
+
+def comment(by="agent", public=True, automatic=False):
+    return [{"type": "Comment", "by": by, "public": public, "automatic": automatic}]
+
+
+OPENED = (0, RITA, create(requester_id=RITA, status="new") + comment("end-user"))
+TAKEN = (5, ANNA, change(assignee_id=ANNA, status="open"))
+
+
+def audits(*acts):
+    """acts: (minutes after Monday 9:00, author, events)."""
+    return [AuditFacts(author, events, MONDAY + timedelta(minutes=minutes)) for minutes, author, events in acts]
+
+
+CASES = {
+    "nobody has answered": ([OPENED, TAKEN], {"replies": 0, "reply_calendar": None, "first_replier_id": None}),
+    "first public comment of an agent stops the first reply": (
+        [OPENED, TAKEN, (42, ANNA, comment()), (90, BEN, comment())],
+        {"replies": 2, "repliers": 2, "reply_calendar": 42, "reply_business": 42, "first_replier_id": ANNA},
+    ),
+    "note does not answer": ([OPENED, (10, ANNA, comment(public=False))], {"replies": 0, "reply_calendar": None}),
+    "automatic reply does not answer": (
+        [OPENED, (10, ANNA, comment(automatic=True))],
+        {"replies": 0, "reply_calendar": None},
+    ),
+    "a rule does not answer": ([OPENED, (10, None, comment("rule"))], {"replies": 0, "reply_calendar": None}),
+    "the customer does not answer himself": (
+        [OPENED, (10, RITA, comment("end-user")), (30, ANNA, comment())],
+        {"replies": 1, "reply_calendar": 30},
+    ),
+    "agent opens: his second words are the first reply": (
+        [(0, ANNA, create(requester_id=RITA, status="open") + comment()), (60, ANNA, comment())],
+        {"replies": 1, "reply_calendar": 60},
+    ),
+    "answered in the evening after closing, in business hours by closing time": (
+        [OPENED, (11 * 60, ANNA, comment())],
+        {"reply_calendar": 660, "reply_business": 540},
+    ),
+    "whole minutes, rounded down": ([OPENED, (1.99, ANNA, comment())], {"reply_calendar": 1, "reply_business": 1}),
+    "solved twice: first and full resolution": (
+        [
+            OPENED,
+            TAKEN,
+            (60, ANNA, change(status="solved")),
+            (120, RITA, change(status="open")),
+            (180, BEN, change(status="solved")),
+        ],
+        {
+            "first_resolution_calendar": 60,
+            "full_resolution_calendar": 180,
+            "reopens": 1,
+            "requester_wait_calendar": 120,
+            "solver_id": BEN,
+            "solved_at": MONDAY + timedelta(minutes=180),
+        },
+    ),
+    "solved and reopened in one update is neither": (
+        [OPENED, TAKEN, (60, ANNA, change(status="solved") + change(status="open"))],
+        {"reopens": 0, "first_resolution_calendar": None, "solved_at": None},
+    ),
+    "closed without having been solved counts as solved": (
+        [OPENED, TAKEN, (60, None, change(status="closed"))],
+        {"first_resolution_calendar": 60, "full_resolution_calendar": 60, "reopens": 0, "solver_id": ANNA},
+    ),
+    "closing what is solved is no second solution": (
+        [OPENED, TAKEN, (60, ANNA, change(status="solved")), (300, None, change(status="closed"))],
+        {"full_resolution_calendar": 60, "solver_id": ANNA, "requester_wait_calendar": 60},
+    ),
+    "customer confirms what nobody solved: credit to who had it": (
+        [OPENED, TAKEN, (60, RITA, change(status="solved") + change(status="closed"))],
+        {"solver_id": ANNA, "full_resolution_calendar": 60},
+    ),
+    "solved by another than the assignee: credit to who solved": (
+        [OPENED, TAKEN, (60, BEN, change(status="solved"))],
+        {"solver_id": BEN},
+    ),
+    "nobody had it: nobody is credited": ([OPENED, (60, None, change(status="closed"))], {"solver_id": None}),
+    "pending is the agent's wait, hold the requester's": (
+        [
+            OPENED,
+            (10, ANNA, change(status="open")),
+            (30, ANNA, change(status="pending")),
+            (90, RITA, change(status="open")),
+            (100, ANNA, change(status="hold")),
+            (130, ANNA, change(status="solved")),
+        ],
+        {"requester_wait_calendar": 30 + 10 + 30, "agent_wait_calendar": 60, "on_hold_calendar": 30},
+    ),
+    "a stay counts when it ends": (
+        [OPENED, TAKEN, (500, ANNA, comment())],
+        {"requester_wait_calendar": 5, "agent_wait_calendar": None},
+    ),
+    "stations count people, not moves": (
+        [
+            OPENED,
+            TAKEN,
+            (20, ANNA, change(assignee_id=BEN, group_id=7)),
+            (30, BEN, change(assignee_id=None)),
+            (40, BEN, change(assignee_id=ANNA)),
+        ],
+        {
+            "assignee_stations": 2,
+            "group_stations": 1,
+            "initially_assigned_at": MONDAY + timedelta(minutes=5),
+            "assigned_at": MONDAY + timedelta(minutes=40),
+        },
+    ),
+    "notifications, notes and votes move no clock": (
+        [OPENED, (9, None, [{"type": "Notification"}, {"type": "Note"}, {"type": "SatisfactionRating"}])],
+        {"replies": 0, "requester_wait_calendar": None, "status_updated_at": MONDAY},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_rebuild_when(case):
+    acts, expected = CASES[case]
+
+    found = rebuild(audits(*acts), office)
+
+    assert {name: getattr(found, name) for name in expected} == expected
+
+
+PEOPLE = st.sampled_from([None, RITA, ANNA, BEN])
+EVENTS = st.one_of(
+    st.builds(comment, st.sampled_from(["agent", "end-user", "rule"]), st.booleans(), st.booleans()),
+    st.builds(lambda status: change(status=status), st.sampled_from("open pending hold solved closed".split())),
+    st.builds(lambda person: change(assignee_id=person), st.sampled_from([None, ANNA, BEN])),
+    st.builds(lambda group: change(group_id=group), st.sampled_from([None, 7, 8])),
+)
+ACTS = st.lists(
+    st.tuples(
+        st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=9)),
+        PEOPLE,
+        st.lists(EVENTS, min_size=1, max_size=3).map(lambda parts: [event for part in parts for event in part]),
+    ),
+    max_size=12,
+)
+SCHEDULES = st.sampled_from([ALWAYS, OFFICE, Schedule("Europe/Rome", ())])
+
+
+def course(acts):
+    at = MONDAY
+    found = audits(OPENED)
+    for pause, author, events in acts:
+        at += pause
+        found.append(AuditFacts(author, events, at))
+    return found
+
+
+@given(ACTS, st.integers(0, 13), SCHEDULES)
+def test_fold_when_kept_on_the_way_then_equals_a_rebuild(acts, cut, hours):
+    whole = course(acts)
+    kept = Metric()
+
+    def business(start, end):
+        return business_seconds(hours, start, end)
+
+    for audit in whole[:cut]:
+        kept = fold(kept, audit, business)
+    for audit in whole[cut:]:
+        kept = fold(kept, audit, business)
+
+    assert kept == rebuild(whole, business)
+
+
+@given(ACTS, SCHEDULES)
+def test_fold_whatever_happens_then_durations_make_sense(acts, hours):
+    found = rebuild(course(acts), lambda start, end: business_seconds(hours, start, end))
+
+    names = [name.removesuffix("_calendar") for name in Metric.__slots__ if name.endswith("_calendar")]
+    for name in names:
+        calendar, business = getattr(found, f"{name}_calendar"), getattr(found, f"{name}_business")
+        assert (calendar is None) == (business is None)
+        assert calendar is None or 0 <= business <= calendar
+        assert hours != ALWAYS or business == calendar
+    assert 0 <= found.repliers <= found.replies
+    assert (found.first_reply_at is None) == (found.replies == 0)
+    assert found.first_resolution_calendar is None or found.first_resolution_calendar <= found.full_resolution_calendar
+    assert (found.on_hold_calendar or 0) <= (found.requester_wait_calendar or 0)
+
+
+@given(ACTS, st.integers(0, 12))
+def test_fold_when_a_bot_says_something_then_no_figure_changes(acts, place):
+    whole = course(acts)
+    at = whole[min(place, len(whole) - 1)].at
+    position = max(index for index, audit in enumerate(whole) if audit.at <= at) + 1
+    said = AuditFacts(None, comment("agent", automatic=True) + comment("rule"), at)
+
+    assert rebuild([*whole[:position], said, *whole[position:]], office) == rebuild(whole, office)
