@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sportello.kit import clock
 
-from ..models import Desk, Mailbox, Protocol, Schedule
+from ..models import Desk, Group, Mailbox, Protocol, Schedule
 from ..rules import schedules
 from ..rules.protocol import Steps
 
@@ -20,6 +20,7 @@ class Configuration:
     desk: Desk
     protocols: dict[int | None, Protocol]
     mailboxes: tuple[Mailbox, ...]
+    groups: dict[int, Group]
     hours: schedules.Schedule
 
     def protocol_of(self, organization_id: int | None) -> Protocol | None:
@@ -67,6 +68,7 @@ def _read() -> Configuration:
         desk=desk,
         protocols={protocol.organization_id: protocol for protocol in Protocol.objects.filter(current=True)},
         mailboxes=tuple(Mailbox.objects.order_by("id")),
+        groups={group.pk: group for group in Group.objects.filter(active=True)},
         hours=_hours(schedule, desk),
     )
 

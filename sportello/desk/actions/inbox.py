@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from sportello.kit import claims, clock
 
 from ..errors import Stale
-from ..models import Breaker, InboundMail, RawMail, Ticket, User
+from ..models import Breaker, InboundMail, Mailbox, MailFolder, RawMail, Ticket, User
 from ..words import MailState
 
 REPLAYABLE = (MailState.HELD, MailState.FAILED, MailState.IGNORED)
@@ -29,6 +29,7 @@ class Delivery:
     source: str
     envelope: Mapping[str, Any] = field(default_factory=dict)
     mailbox_id: int | None = None
+    full_size: int | None = None
 
 
 def record(deliveries: Sequence[Delivery]) -> list[int]:
@@ -40,7 +41,7 @@ def record(deliveries: Sequence[Delivery]) -> list[int]:
                 source=delivery.source,
                 mailbox_id=delivery.mailbox_id,
                 envelope=dict(delivery.envelope),
-                size=len(delivery.raw),
+                size=delivery.full_size or len(delivery.raw),
                 digest=hashlib.sha256(delivery.raw).hexdigest(),
                 received_at=now,
             )
@@ -52,13 +53,32 @@ def record(deliveries: Sequence[Delivery]) -> list[int]:
     return [mail.pk for mail in mails]
 
 
-def record_oversize(head: bytes, size: int, *, source: str, envelope: Mapping[str, Any], mailbox_id: int | None) -> int:
-    """Keep the head of a mail that is larger than the desk takes, as held: agents see that somebody wrote."""
-    (mail_id,) = record([Delivery(head, source, envelope, mailbox_id)])
-    InboundMail.objects.filter(pk=mail_id).update(
-        state=MailState.HELD, reason="oversize", size=size, settled_at=clock.now()
+def open_folder(mailbox: Mailbox, name: str, uid_validity: int) -> MailFolder:
+    """How far a folder of an IMAP mailbox has been read: from the start, when its UIDs are not those of last time."""
+    folder, _made = MailFolder.objects.get_or_create(
+        mailbox=mailbox, name=name, defaults={"uid_validity": uid_validity}
     )
-    return mail_id
+    if folder.uid_validity != uid_validity:
+        folder.uid_validity, folder.last_uid = uid_validity, 0
+        folder.save(update_fields=["uid_validity", "last_uid"])
+    return folder
+
+
+def read_on(folder: MailFolder, deliveries: Sequence[Delivery], *, last_uid: int) -> bool:
+    """Record what was fetched and move the folder's mark, together. False: somebody else has moved it meanwhile."""
+    with transaction.atomic():
+        moved = MailFolder.objects.filter(
+            pk=folder.pk, uid_validity=folder.uid_validity, last_uid=folder.last_uid
+        ).update(last_uid=last_uid, read_at=clock.now())
+        if moved:
+            record(deliveries)
+            folder.last_uid = last_uid
+    return bool(moved)
+
+
+def mark_checked(mailbox: Mailbox, error: str) -> None:
+    """Write how reading the mailbox went: "" is well, else a sentence for the person who looks after it."""
+    Mailbox.objects.filter(pk=mailbox.pk).update(checked_at=clock.now(), last_error=error[:500])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from sportello.kit import tokens
 
 from .. import links
-from ..models import Comment, Identity, Mailbox, OutgoingMail, Participant, Protocol, SatisfactionRating, Ticket, User
+from ..models import Comment, Mailbox, OutgoingMail, Participant, Protocol, SatisfactionRating, Ticket, User
 from ..rules import letters, times
 from ..words import Score, Step
 from .configuration import Configuration
@@ -24,21 +24,13 @@ REPLY_PREFIX = re.compile(r"^\s*((re|r|aw|sv|rif|fwd?|i|wg|tr|rv)\s*(\[\d+\])?\s
 ONCE = (Step.TAKEN_CHARGE, Step.CLOSED, Step.SURVEY)
 
 
-def recipients(update: "Update") -> list[tuple[User, str]]:
+def recipients(update: "Update") -> list[User]:
     """Who hears of the update: the requester first, then those in copy; only people with an address."""
     ticket = update.ticket
-    people = [ticket.requester]
-    people += update.ccs if update.ccs is not None else _ccs(ticket)
-    addresses: dict[int, str] = {}
-    for user_id, address in (
-        Identity.objects.filter(user__in=[person.pk for person in people])
-        .order_by("primary", "-id")
-        .values_list("user_id", "address")
-    ):
-        addresses[user_id] = address  # The primary one comes last and stays.
-    if ticket.requester_id not in addresses:
+    if not ticket.requester.email:
         return []
-    return [(person, addresses[person.pk]) for person in people if person.pk in addresses]
+    copied = update.ccs if update.ccs is not None else _ccs(ticket)
+    return [person for person in (ticket.requester, *copied) if person.email]
 
 
 def _ccs(ticket: Ticket) -> list[User]:
@@ -49,14 +41,14 @@ def _ccs(ticket: Ticket) -> list[User]:
 def queue(
     update: "Update",
     step: str,
-    to: list[tuple[User, str]],
+    to: list[User],
     *,
     comment: Comment | None = None,
     rating: SatisfactionRating | None = None,
 ) -> OutgoingMail:
     """Render the mail of a step (or a plain reply) for the requester and queue it."""
     ticket, configuration = update.ticket, update.configuration
-    requester, address = to[0]
+    requester = to[0]
     language = requester.language or configuration.desk.language
     protocol = configuration.protocol_of(ticket.organization_id)
     spoken = comment if comment and comment.public and update.speaker == "agent" else None
@@ -70,8 +62,7 @@ def queue(
         actions=_actions(step, ticket, requester, language, rating),
     )
     sender = configuration.mailbox(ticket.mailbox_id)
-    message_id = make_message_id(ticket.pk, sender)
-    mail = OutgoingMail.objects.create(
+    return OutgoingMail.objects.create(
         ticket=ticket,
         audit=update.audit,
         comment=spoken,
@@ -83,10 +74,10 @@ def queue(
         sender_name=_sender_name(update.actor if spoken else None, configuration),
         sender=sender_address(sender),
         reply_to=reply_address(ticket.pk, sender),
-        to=address,
-        cc=[other for _person, other in to[1:]],
-        message_id=message_id,
-        references=" ".join(dict.fromkeys(filter(None, (ticket.thread_root, ticket.thread_last)))),
+        to=requester.email,
+        cc=[person.email for person in to[1:]],
+        message_id=update.message_id,
+        references=update.references,
         language=language,
         subject=letter.subject,
         text=letter.text,
@@ -94,8 +85,6 @@ def queue(
         due_at=update.now,
         created_at=update.now,
     )
-    update.keep(thread_last=message_id, thread_root=ticket.thread_root or message_id)
-    return mail
 
 
 def _once(ticket: Ticket, step: str) -> str | None:
@@ -197,7 +186,7 @@ def queue_sign_in(person: User, address: str, url: str, configuration: Configura
         sender_name=configuration.desk.name,
         sender=sender_address(mailbox),
         to=address,
-        message_id=make_message_id(0, mailbox),
+        message_id=make_message_id(mailbox),
         language=language,
         subject=letter.subject,
         text=letter.text,
@@ -237,6 +226,6 @@ def bounce_address(mail: OutgoingMail) -> str:
     return tagged(mail.sender, f"b{mail.pk}.{tokens.mark('bounce', mail.pk)}")
 
 
-def make_message_id(ticket_id: int, mailbox: Mailbox | None) -> str:
-    """A new Message-ID, without brackets; its random part cannot be guessed by whoever did not get the mail."""
-    return f"sportello.{ticket_id}.{secrets.token_hex(10)}@{sender_address(mailbox).rpartition('@')[2]}"
+def make_message_id(mailbox: Mailbox | None) -> str:
+    """A new Message-ID, without brackets; it cannot be guessed by whoever did not get the mail."""
+    return f"sportello.{secrets.token_hex(12)}@{sender_address(mailbox).rpartition('@')[2]}"

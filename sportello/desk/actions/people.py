@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from sportello.kit import clock
@@ -46,13 +46,6 @@ def by_address(address: str) -> User | None:
     return identity.user if identity else None
 
 
-def primary_address(person: User) -> str:
-    """Where mail for this person goes; "" when none is known."""
-    return (
-        Identity.objects.filter(user=person).order_by("-primary", "id").values_list("address", flat=True).first() or ""
-    )
-
-
 def add(
     name: str,
     address: str = "",
@@ -73,22 +66,29 @@ def add(
         raise Invalid("name", _("A person needs a name or an address."))
     now = clock.now()
     person = User(
-        name=name, role=role, language=language, organization=organization, phone=phone, created_at=now, updated_at=now
+        name=name,
+        email=folded,
+        role=role,
+        language=language,
+        organization=organization,
+        phone=phone,
+        created_at=now,
+        updated_at=now,
     )
     if password is None:
         person.password = "!"  # No password: links by mail only. Cheaper than Django's random unusable one.
     else:
         check_password(password, person)
         person.set_password(password)
-    with transaction.atomic():
-        if folded:
-            if Identity.objects.filter(address=folded).exists():
-                raise Invalid("email", _("Somebody has this address already."))
-            if organization is None and role == Role.END_USER:
-                person.organization = owner_of_domain(folded)
-        person.save()
-        if folded:
-            Identity.objects.create(user=person, address=folded, primary=True, created_at=now)
+    if folded and organization is None and role == Role.END_USER:
+        person.organization = owner_of_domain(folded)
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+            if folded:
+                Identity.objects.create(user=person, address=folded, primary=True, created_at=now)
+    except IntegrityError:
+        raise Invalid("email", _("Somebody has this address already.")) from None
     return person
 
 
@@ -124,6 +124,9 @@ def add_address(person: User, address: str, *, verified: bool = False) -> Identi
         found = Identity.objects.filter(address=folded).first()
         if found is None:
             first = not Identity.objects.filter(user=person).exists()
+            if first:
+                person.email = folded
+                person.save(update_fields=["email"])
             return Identity.objects.create(
                 user=person, address=folded, primary=first, created_at=now, verified_at=now if verified else None
             )

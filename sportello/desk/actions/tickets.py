@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from sportello.kit import clock
 
-from ..errors import Invalid, Missing
+from ..errors import Invalid, Missing, Refused, Stale
 from ..models import Audit, Group, Organization, Participant, Reading, Ticket, User
 from ..words import Priority, Status, TicketType
 from . import configuration
-from .update import NewFile, Update, Words, refuse_closed, refuse_status
+from .comments import NewFile, Words
+from .update import Update
 
 __all__ = ["UNSET", "Change", "NewFile", "Words", "open_ticket"]
 
@@ -91,11 +92,9 @@ def open_ticket(
             updated_at=now,
             commented_at=now,
         )
-        ticket.save(force_insert=True)
         update = Update(ticket, actor=actor, via=via, opening=True)
         for field in ("subject", "requester_id", "submitter_id", "organization_id"):
             update.set(field, getattr(ticket, field))
-        update.dirty.clear()
         if follow_up_of:
             update.note("follow_up", ticket=follow_up_of.pk)
         if group:
@@ -122,7 +121,7 @@ def update(
     """Apply a change. Raises Invalid by field, Stale on a closed ticket, Refused for what nobody may set by hand."""
     with transaction.atomic():
         ticket = lock(ticket_id)
-        refuse_closed(ticket)
+        _refuse_closed(ticket)
         in_the_making = Update(ticket, actor=actor, via=via, source=source)
         apply(in_the_making, change)
         return in_the_making.commit()
@@ -146,7 +145,7 @@ def apply(update: Update, change: Change) -> None:
     if change.words:
         update.say(change.words)
     if not isinstance(change.status, Unset) and change.status != ticket.status:
-        refuse_status(ticket, change.status)
+        _refuse_status(ticket, change.status)
         if (
             change.status in (Status.SOLVED, Status.PENDING)
             and not ticket.assignee_id
@@ -257,6 +256,22 @@ def mark_read(ticket: Ticket, *, actor: User) -> None:
     Reading.objects.update_or_create(ticket=ticket, user=actor, defaults={"read_at": clock.now()})
 
 
+def _refuse_closed(ticket: Ticket) -> None:
+    """A closed ticket is never changed again. Raises Stale."""
+    if ticket.status == Status.CLOSED:
+        raise Stale(_("Request #%(id)s is closed: write a new one that follows it up.") % {"id": ticket.pk})
+
+
+def _refuse_status(ticket: Ticket, status: str) -> None:
+    """Which statuses nobody sets by hand. Raises Invalid("status") or Refused."""
+    if status not in Status.values:
+        raise Invalid("status", _("There is no status “%(status)s”.") % {"status": status})
+    if status == Status.CLOSED:
+        raise Refused(_("A request closes by itself, or when the customer confirms it."))
+    if status == Status.NEW and ticket.status != Status.NEW:
+        raise Invalid("status", _("A request that was taken in hand is never new again."))
+
+
 def _set_kind(update: Update, priority: int | None | Unset, type: str | Unset) -> None:
     ticket = update.ticket
     if not isinstance(priority, Unset) and priority != ticket.priority:
@@ -286,4 +301,4 @@ def _first_group(
 ) -> Group | None:
     mailbox = settings.mailbox(mailbox_id) if mailbox_id else None
     group_id = (organization.group_id if organization else None) or (mailbox.group_id if mailbox else None)
-    return Group.objects.filter(pk=group_id, active=True).first() if group_id else None
+    return settings.groups.get(group_id) if group_id else None

@@ -4,7 +4,7 @@ Order: lock (the caller) → set fields → words → what follows by itself →
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from sportello.kit import blobs, clock
 
-from ..errors import Invalid, Refused, Stale
+from ..errors import Invalid
 from ..models import (
     Attachment,
     Audit,
@@ -30,42 +30,10 @@ from ..rules import metrics, protocol, thanks
 from ..rules.schedules import business_seconds
 from ..words import FINISHED, Status, Step, TimerKind, Via
 from . import clocks, configuration, letters, ratings
+from .comments import NewFile, Words
 
 PREVIEW = 160
 METRIC_FIELDS = [field.name for field in fields(metrics.Metric)]
-
-
-@dataclass(frozen=True, slots=True)
-class NewFile:
-    """A file to attach. content: the bytes."""
-
-    file_name: str
-    content_type: str
-    content: bytes
-    content_id: str = ""
-    inline: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What somebody says on a ticket. html: cleaned (kit.html) or empty. automatic: a machine wrote it.
-
-    message_id, mail_id: of the incoming mail that says it.
-    """
-
-    text: str
-    html: str = ""
-    public: bool = True
-    automatic: bool = False
-    quoted_text: str = ""
-    quoted_html: str = ""
-    files: tuple[NewFile, ...] = ()
-    message_id: str = ""
-    mail_id: int | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.text.strip() and not self.html.strip() and not self.files
 
 
 class Update:
@@ -92,6 +60,8 @@ class Update:
         self.offer = False
         self.audit: Audit | None = None
         self.ccs: list[User] | None = [] if opening else None
+        self.message_id, self.references = "", ""
+        self.new_lists: list[Tagging | Participant] = []
 
     # --- what changes ---------------------------------------------------------------------------------------------
 
@@ -163,9 +133,9 @@ class Update:
         has = (had | {_tag(tag) for tag in add if tag.strip()}) - {_tag(tag) for tag in remove}
         if has == had:
             return
-        if self.ticket.pk and had - has:
+        if had - has:
             self.ticket.taggings.filter(tag__in=had - has).delete()
-        Tagging.objects.bulk_create(Tagging(ticket=self.ticket, tag=tag) for tag in sorted(has - had))
+        self.new_lists += [Tagging(ticket=self.ticket, tag=tag) for tag in sorted(has - had)]
         self._log_list("tags", sorted(has), sorted(had))
 
     def take_part(self, kind: str, add: Iterable[User], remove: Iterable[User]) -> None:
@@ -175,10 +145,9 @@ class Update:
         has = (had | added) - {person.pk for person in remove}
         if has == had:
             return
-        self.ticket.participants.filter(kind=kind, user__in=had - has).delete()
-        Participant.objects.bulk_create(
-            Participant(ticket=self.ticket, user_id=user, kind=kind) for user in sorted(has - had)
-        )
+        if had - has:
+            self.ticket.participants.filter(kind=kind, user__in=had - has).delete()
+        self.new_lists += [Participant(ticket=self.ticket, user_id=user, kind=kind) for user in sorted(has - had)]
         self._log_list(f"{kind}_ids", sorted(has), sorted(had))
         if self.opening and kind == Participant.Kind.CC:
             self.ccs = list(add)
@@ -288,18 +257,14 @@ class Update:
         if self.opening or self._changed("group_id"):
             self._route()
         verdict = self._verdict()
-        offered = None
-        if verdict.offer_rating or self.offer:
-            offered = ratings.offer(self)
         self.keep(updated_at=self.now)
-        if verdict.send:
-            recipients = letters.recipients(self)
-            if recipients and verdict.send in Step.values:
-                self.events.append(
-                    {"type": "Notification", "step": verdict.send, "recipients": [p.pk for p, _address in recipients]}
-                )
-            if self.ticket.told_at is None:
-                self.keep(told_at=self.now)
+        if not self.opening:
+            self._write_lists()
+        recipients = self._prepare_letter(verdict.send) if verdict.send else []
+        if self.opening:  # It gets its key only now.
+            self.ticket.save(force_insert=True)
+            self._write_lists()
+        offered = ratings.offer(self) if verdict.offer_rating or self.offer else None
         self.audit = Audit.objects.create(
             ticket=self.ticket,
             author=self.actor,
@@ -308,12 +273,29 @@ class Update:
             created_at=self.now,
         )
         comment = self._write_comment(self.audit, files)
-        if verdict.send and recipients:
+        if recipients:
             letters.queue(self, verdict.send, recipients, comment=comment, rating=offered)
         self._write_timers(verdict)
-        self.ticket.save(update_fields=sorted(self.dirty))
+        if not self.opening:
+            self.ticket.save(update_fields=sorted(self.dirty))
         self._write_metric()
         return self.audit
+
+    def _prepare_letter(self, step: str) -> list[User]:
+        """Who gets the mail of this update; its place in the thread and in the history."""
+        ticket = self.ticket
+        if ticket.told_at is None:
+            self.keep(told_at=self.now)
+        recipients = letters.recipients(self)
+        if not recipients:
+            return []
+        self.references = " ".join(dict.fromkeys(filter(None, (ticket.thread_root, ticket.thread_last))))
+        self.message_id = letters.make_message_id(self.configuration.mailbox(ticket.mailbox_id))
+        self.keep(thread_last=self.message_id, thread_root=ticket.thread_root or self.message_id)
+        if step in Step.values:
+            people = [person.pk for person in recipients]
+            self.events.append({"type": "Notification", "step": step, "recipients": people})
+        return recipients
 
     def _verdict(self) -> protocol.Verdict:
         if self.letter:
@@ -336,6 +318,11 @@ class Update:
             told=ticket.told_at is not None,
             silent=ticket.silent,
         )
+
+    def _write_lists(self) -> None:
+        for row in self.new_lists:
+            row.ticket = self.ticket
+            row.save(force_insert=True)
 
     def _write_comment(self, audit: Audit, files: list[tuple[NewFile, str]]) -> Comment | None:
         if self.words is None:
@@ -395,22 +382,6 @@ class Update:
             TicketMetric.objects.create(ticket=self.ticket, **folded)
         else:
             TicketMetric.objects.filter(ticket=self.ticket).update(**folded)
-
-
-def refuse_closed(ticket: Ticket) -> None:
-    """A closed ticket is never changed again. Raises Stale."""
-    if ticket.status == Status.CLOSED:
-        raise Stale(_("Request #%(id)s is closed: write a new one that follows it up.") % {"id": ticket.pk})
-
-
-def refuse_status(ticket: Ticket, status: str) -> None:
-    """Which statuses nobody sets by hand. Raises Invalid("status") or Refused."""
-    if status not in Status.values:
-        raise Invalid("status", _("There is no status “%(status)s”.") % {"status": status})
-    if status == Status.CLOSED:
-        raise Refused(_("A request closes by itself, or when the customer confirms it."))
-    if status == Status.NEW and ticket.status != Status.NEW:
-        raise Invalid("status", _("A request that was taken in hand is never new again."))
 
 
 def _is_member(agent: User, group_id: int) -> bool:

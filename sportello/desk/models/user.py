@@ -21,6 +21,7 @@ class User(AbstractBaseUser):
         ASSIGNED = "assigned", _("own tickets only")
 
     name = models.CharField(max_length=200)
+    email = models.CharField(max_length=254, blank=True, help_text="The primary address, kept with the identities.")
     role = models.CharField(max_length=10, choices=Role, default=Role.END_USER)
     organization = models.ForeignKey("Organization", models.SET_NULL, null=True, blank=True, related_name="members")
     language = models.CharField(max_length=5, blank=True, help_text="Empty: the desk's language.")
