@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from sportello.config.readers import SettingError, read
 from sportello.config.secret import secret_key
+from sportello.kit import log
 from sportello.kit.sqlite import OPTIONS
 
 try:
@@ -178,6 +179,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = desk.mail_max_bytes
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # mails are rows of the outbox
+log.configure()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -4,13 +4,12 @@ import logging
 import sqlite3
 import threading
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.db import close_old_connections, connections
 
+from sportello.kit.log import describe
 from sportello.kit.sqlite.base import DatabaseWrapper
 
 logger = logging.getLogger(__name__)
@@ -19,7 +18,6 @@ POLL_SECONDS = 0.075
 FIRST_RETRY_SECONDS = 0.5
 LAST_RETRY_SECONDS = 30.0
 STOP_SECONDS = 1.0
-LIBRARY = str(Path(logging.__file__).parent.parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +89,6 @@ def _turn(loop: Loop, bell: Bell, stop: threading.Event) -> None:
         if not worked:
             bell.wait(heard, loop.every)
     connections.close_all()
-
-
-def describe(error: BaseException) -> str:
-    """The kind of error and where it was raised, never its message: that may quote a mail or an address."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [
-        frame for frame in frames if not frame.filename.startswith(LIBRARY) and "site-packages" not in frame.filename
-    ]
-    ours = ours or frames
-    place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
-    return f"{type(error).__name__}{place}"
 
 
 def _sqlite_file() -> str | None:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from sportello.kit import loops
-from sportello.kit.loops import Bell, Loop, describe, run
+from sportello.kit.loops import Bell, Loop, run
 
 PATIENCE = 20
 
@@ -138,13 +138,3 @@ def test_bell_when_rung_before_the_wait_is_not_missed():
     bell.wait(heard, timeout=3600)
 
     assert bell.rings == heard + 1
-
-
-def test_describe_names_the_kind_and_the_place_only():
-    try:
-        raise KeyError("secret")
-    except KeyError as error:
-        said = describe(error)
-
-    assert said.startswith("KeyError at test_loops.py:")
-    assert "secret" not in said
