@@ -41,11 +41,11 @@ def not_yet(request: HttpRequest, person: User, ticket: Ticket, token: str) -> H
     form = NotYetForm(request.POST, request.FILES) if is_post else NotYetForm()
     if is_post and form.is_valid():
         try:
-            heard, _audit = tickets.not_yet(ticket.pk, form.words(), actor=person, via=Via.WEB)
+            heard, audit = tickets.not_yet(ticket.pk, form.words(), actor=person, via=Via.WEB)
         except Invalid as refusal:
             form.refuse({"text" if name == "comment" else name: why for name, why in refusal.fields.items()})
         else:
             way = Way(person, path_of(links.request_url(ticket.pk, person.pk)).rpartition("/")[2])
-            return conversation.said(request, ticket, heard, way)
+            return conversation.said(request, ticket, heard, audit, way)
     context = {"ticket": ticket, "form": form, "confirm_url": reverse("portal:confirmation", args=[token])}
     return page(request, "portal/not_yet.html", context, person=person, status=422 if is_post else 200)

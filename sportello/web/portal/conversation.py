@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from sportello.desk import access, links
 from sportello.desk.actions import configuration, tickets
 from sportello.desk.errors import Invalid, Missing
-from sportello.desk.models import Attachment, Comment, Ticket, User
+from sportello.desk.models import Attachment, Audit, Comment, Ticket, User
 from sportello.desk.words import Status, TimerKind, TimerState, Via
 from sportello.kit import blobs, clock
 from sportello.web.portal.doors import page
@@ -69,7 +69,6 @@ def request_page(
     can_vote = rating is not None and rating.requester_id == person.pk and clock.now() <= rating.expires_at
     context: dict[str, Any] = {
         "ticket": ticket,
-        "title": ticket.subject,
         "messages_of_ticket": [_message(comment, ticket, way) for comment in found],
         "form": form or WordsForm(),
         "comments_url": way.comments_url(ticket),
@@ -115,20 +114,22 @@ def say(request: HttpRequest, ticket: Ticket, way: Way) -> HttpResponse:
     if not form.is_valid():
         return request_page(request, ticket, way, form=form, status=422)
     try:
-        heard, _audit = tickets.hear(ticket.pk, form.words(), actor=way.person, via=Via.WEB)
+        heard, audit = tickets.hear(ticket.pk, form.words(), actor=way.person, via=Via.WEB)
     except Invalid as refusal:
         form.refuse({"text" if name == "comment" else name: why for name, why in refusal.fields.items()})
         return request_page(request, ticket, way, form=form, status=422)
-    return said(request, ticket, heard, way)
+    return said(request, ticket, heard, audit, way)
 
 
-def said(request: HttpRequest, ticket: Ticket, heard: Ticket, way: Way) -> HttpResponse:
-    """To the page on which the words stand now."""
+def said(request: HttpRequest, ticket: Ticket, heard: Ticket, audit: Audit | None, way: Way) -> HttpResponse:
+    """To the page on which the words of `ticket` stand now."""
     sentence = _("Sent. Thank you.")
     if heard.pk != ticket.pk:
         sentence = _("Sent. Your request was closed, so we opened a new one that follows it up.")
     messages.success(request, sentence, extra_tags=f"request-{ticket.pk}")
-    return redirect(way.request_url(heard, same=heard.pk == ticket.pk) + "#latest")
+    return redirect(
+        way.request_url(heard, same=heard.pk == ticket.pk) + (f"#comment-{audit.comment.pk}" if audit else "")
+    )
 
 
 def download(person: User, ticket: Ticket, file_id: int) -> HttpResponse:

@@ -22,7 +22,6 @@ class WordsForm(Form):
     text = forms.CharField(
         label=gettext_lazy("Message"),
         max_length=TEXT_LIMIT,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     attachments = FilesField(label=gettext_lazy("Attachments"), required=False)
@@ -38,8 +37,9 @@ class WordsForm(Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if "text" in cleaned and not cleaned["text"].strip() and not cleaned.get("attachments"):
-            self.add_error("text", _("Write something first."))
+        if cleaned.get("attachments") and self.has_error("text", "required"):
+            del self.errors["text"]  # a picture alone says something too
+            cleaned["text"] = ""
         return cleaned
 
     def words(self) -> Words:
@@ -68,7 +68,6 @@ class GuestRequestForm(OwnRequestForm):
         label=gettext_lazy("Your mail address"),
         max_length=254,
         validators=[validate_email],
-        help_text=gettext_lazy("We answer to this address."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     website = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}))
@@ -90,7 +89,6 @@ class NotYetForm(WordsForm):
     text = forms.CharField(
         label=gettext_lazy("What is not working yet?"),
         max_length=TEXT_LIMIT,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
     )
 

@@ -4,7 +4,6 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from sportello.desk.models import Mailbox
 from sportello.kit import mail_out
 from sportello.web.ui.forms import Form, Segmented
 
@@ -52,7 +51,10 @@ class MailInForm(Form):
     )
     imap_port = forms.IntegerField(label=_("Port"), required=False, initial=993, min_value=1, max_value=65535)
     imap_security = forms.ChoiceField(
-        label=_("Encryption"), choices=Mailbox.Security, widget=Segmented, initial=Mailbox.Security.TLS
+        label=_("Encryption"),
+        choices=[("tls", "TLS"), ("starttls", "STARTTLS"), ("none", _("none"))],
+        widget=Segmented,
+        initial="tls",
     )
     imap_user = forms.CharField(label=_("User"), required=False, max_length=254)
     imap_password = forms.CharField(
@@ -71,7 +73,7 @@ class MailOutForm(Form):
         required=False,
         min_value=1,
         max_value=65535,
-        help_text=_("Empty: the usual one."),
+        widget=forms.NumberInput(attrs={"placeholder": _("the usual one")}),
     )
     security = forms.ChoiceField(
         label=_("Encryption"), choices=[("smtp", "STARTTLS"), ("smtps", "TLS")], widget=Segmented, initial="smtp"

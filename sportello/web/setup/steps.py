@@ -50,7 +50,12 @@ def desk(request: HttpRequest, token: str) -> HttpResponse:
     form = DeskForm(request.POST) if request.method == "POST" else DeskForm(initial=initial)
     if _done(form, lambda said: desks.configure(name=said["name"], language=said["language"])):
         response = _next(token, "desk")
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"], samesite="Lax")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            form.cleaned_data["language"],
+            samesite="Lax",
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+        )
         return response
     return _step(request, token, "desk", form)
 

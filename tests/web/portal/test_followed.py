@@ -102,7 +102,7 @@ def test_comments_when_posted_without_cookies_becomes_a_comment_and_reopens(solv
     comment = Comment.objects.latest("id")
     solved.refresh_from_db()
     assert response.status_code == 302
-    assert response.headers["Location"] == path_for(solved, rita) + "#latest"
+    assert response.headers["Location"] == f"{path_for(solved, rita)}#comment-{comment.pk}"
     assert (comment.text, comment.author, comment.public, comment.via) == ("Di nuovo ferma.\nAiuto", rita, True, "web")
     assert [(a.file_name, a.size) for a in Attachment.objects.all()] == [("foto.png", 4)]
     assert solved.status == Status.OPEN
@@ -113,6 +113,16 @@ def test_comments_when_empty_keeps_the_page_and_says_so(client, ticket, rita):
 
     assert response.status_code == 422
     assert Comment.objects.count() == 1
+
+
+def test_comments_when_only_a_file_is_sent_takes_it(client, ticket, rita):
+    file = SimpleUploadedFile("foto.png", b"png", content_type="image/png")
+
+    response = client.post(path_for(ticket, rita) + "/comments", {"text": "", "attachments": file})
+
+    assert response.status_code == 302
+    assert Comment.objects.latest("id").text == ""
+    assert Attachment.objects.get().file_name == "foto.png"
 
 
 def test_comments_when_files_are_too_big_keeps_the_text(client, ticket, rita, settings):
