@@ -93,7 +93,7 @@ class Conversation:
         return tickets.open_ticket(
             requester=self.customer.person,
             subject=self.scene.subject,
-            words=Words(self.scene.text[:1].upper() + self.scene.text[1:] if by_phone else text),
+            words=Words(scenes.by_phone(self.scene.text, self.customer) if by_phone else text),
             actor=self._agent(group.pk) if by_phone else self.customer.person,
             via=Via.WEB,
             channel=Via.VOICE if by_phone else "",
@@ -169,7 +169,7 @@ class Conversation:
             self._say(scene.first, Status.OPEN)
             if scene.hold:
                 yield self._wait(25, 0.5)
-                self._say("In attesa del fornitore.", Status.HOLD, public=False)
+                self._say(scenes.ON_HOLD[self.customer.language], Status.HOLD, public=False)
                 yield self._wait(1400 if self.plan.stop != "hold" else 20, 0.5)
         if scene.note and self.plan.stop not in ("asked", "hold") and self.random.random() < 0.6:
             yield self._wait(25, 0.8)
@@ -219,7 +219,7 @@ class Conversation:
             wait = 96.0
         else:
             wait = 96.0
-        if self.plan.vote or self.random.random() < 0.32:
+        if self.plan.vote or self.random.random() < 0.28:
             yield self.story.after(wait + self.random.lognormvariate(1.2, 1.0))
             self._vote()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sportello.desk.actions import inbox, letters
 from sportello.desk.models import InboundMail, OutgoingMail, Ticket
-from sportello.desk.words import About, MailState, Score, Status, Step
+from sportello.desk.words import UNSOLVED, About, MailState, Score, Status, Step
 
 from . import mails
 from .cast import MACHINE, SLOW_COMPUTER
@@ -56,7 +56,9 @@ def staged(story: "Story") -> Iterator[tuple[datetime, Plan]]:
     """Requests whose course is fixed. The demo desk shows them whatever the chances were."""
     slow = next(customer for customer in story.cast.customers if customer.person.name == SLOW_COMPUTER)
     for hours, stop, minutes in STAGED:
-        yield story.ago(hours), Plan(customer=None, stop=stop, minutes=minutes)
+        # What is days old happened in office hours; what is fresh is as fresh as it says.
+        at = story.ago(hours) if hours < 8 else story.in_hours(hours, at_most=hours + 16 if stop != "solved" else 46)
+        yield at, Plan(stop=stop, minutes=minutes)
     for nth, days in enumerate(SLOW_DAYS):
         yield story.workday(days), Plan(customer=slow, slow=nth, vote=slow_computer_vote(nth))
     for days, vote in BAD_VOTES:
@@ -95,7 +97,7 @@ def _unwanted(story: "Story", words: tuple[str, str], header: str, value: str, *
 
 def _absence(story: "Story", *, in_thread: bool) -> Iterator[datetime]:
     """An out-of-office, on a conversation or out of the blue."""
-    last = OutgoingMail.objects.filter(ticket__isnull=False, created_at__lte=story.time()).order_by("-id").first()
+    last = OutgoingMail.objects.filter(ticket__status__in=UNSOLVED).order_by("-id").first()
     if last and last.recipient:
         subject, headers = f"Risposta automatica: {last.subject}", (("Auto-Submitted", "auto-replied"),)
         name = last.recipient.name

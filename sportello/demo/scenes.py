@@ -35,6 +35,8 @@ ANSWERS = {
     "en": ("Hello {name},", "Hi {name},", "Good morning {name},"),
 }
 THANKS = {"it": ("Grazie!", "Perfetto, grazie mille"), "en": ("Thanks!", "Great, thank you")}
+ON_HOLD = {"it": "In attesa del fornitore.", "en": "Waiting for the supplier."}
+BY_PHONE = {"it": "Come mi ha detto al telefono:", "en": "As you told me on the phone:"}
 NOT_YET = {
     "it": ("Purtroppo il problema si è ripresentato poco fa.", "Ho riprovato adesso ma fa come prima."),
     "en": ("Sadly it came back an hour ago.", "I have just tried again and it still does the same."),
@@ -131,6 +133,11 @@ def letter(text: str, customer: Customer, random: Random, *, signed: bool = True
     if signed:
         parts += [f"{random.choice(FAREWELLS[language])}\n{customer.person.first_name}", customer.signature]
     return "\n\n".join(parts)
+
+
+def by_phone(text: str, customer: Customer) -> str:
+    """What an agent writes down while somebody calls."""
+    return f"{BY_PHONE[customer.language]}\n\n“{text[:1].upper() + text[1:]}”"
 
 
 def answer(text: str, customer: Customer, agent_first_name: str, random: Random) -> str:

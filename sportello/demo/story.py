@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sportello.channels.email import receive
 from sportello.desk.actions import configuration, inbox, outbox, tickets, timers
 from sportello.desk.models import InboundMail, OutgoingMail, Ticket, Timer
-from sportello.desk.rules.schedules import add_business
+from sportello.desk.rules.schedules import add_business, is_open
 from sportello.desk.words import FINISHED, SendState, TimerKind, TimerState
 from sportello.kit import clock
 
@@ -39,7 +39,8 @@ class Story:
         with clock.at(self.start - timedelta(days=1)):
             self.cast = cast.enter(self.random)
         for at, acting in (*self._requests(), *ledger.incidents(self)):
-            self._push(at, acting)
+            if at >= self.start:
+                self._push(at, acting)
         whole = (self.now - self.start) // timedelta(hours=1)
         while self._turns and self._turns[0][0] <= self.now:
             at, _order, acting = heapq.heappop(self._turns)
@@ -55,7 +56,7 @@ class Story:
         progress(whole, whole)
 
     def _push(self, at: datetime, acting: Acting) -> None:
-        heapq.heappush(self._turns, (at, next(self._order), acting))
+        heapq.heappush(self._turns, (at.astimezone(UTC), next(self._order), acting))
 
     # --- when people write ------------------------------------------------------------------------------------------
 
@@ -79,6 +80,12 @@ class Story:
 
     def ago(self, hours: float) -> datetime:
         return self.now - timedelta(hours=hours)
+
+    def in_hours(self, hours: float, *, at_most: float) -> datetime:
+        """The latest time at least so many hours ago at which the desk was open, if there is one."""
+        back = (self.ago(hours + step / 2) for step in range(int(2 * (at_most - hours)) + 1))
+        opening = configuration.current().hours
+        return next((at for at in back if is_open(opening, at)), self.ago(hours))
 
     def workday(self, days: float) -> datetime:
         """On a morning of the desk about so many days ago."""
