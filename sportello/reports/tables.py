@@ -115,10 +115,10 @@ def _worded(value: float, unit: str) -> str:
 
 
 def _signed(change: float, unit: str) -> str:
-    sign = "+" if change > 0 else "−" if change < 0 else "±"
-    if unit == SHARE:  # The difference of two shares is in points, not in per cent of the one.
-        return f"{sign}{number(100 * abs(change), 1)}{NBSP}pt"
-    return sign + _worded(abs(change), unit)
+    # The difference of two shares is in points, not in per cent of the one.
+    text = f"{number(100 * abs(change), 1)}{NBSP}pt" if unit == SHARE else _worded(abs(change), unit)
+    sign = "+" if change > 0 else "−"
+    return (sign if any(digit in "123456789" for digit in text) else "±") + text
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -164,7 +164,7 @@ def _head(month: Month) -> Iterable[str]:
 
 def _figures(month: Month) -> Iterable[str]:
     found = rows(month)
-    width = max(len(row.label) for row in found) + 2
+    width = max(max(len(row.label), len(row.section) - 2) for row in found) + 2
     heads = (_("this month"), _("last month"), _("change"), "n")
     section = ""
     for row in found:
