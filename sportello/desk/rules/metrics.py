@@ -36,9 +36,9 @@ class Carry:
     requester: int | None = None
     assignee: int | None = None
     seconds: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    assignees: Sequence[int] = ()
-    groups: Sequence[int] = ()
-    repliers: Sequence[int] = ()
+    assignees: Sequence[int] = field(default_factory=list)
+    groups: Sequence[int] = field(default_factory=list)
+    repliers: Sequence[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def fold(metric: Metric, audit: AuditFacts, business: BusinessSeconds) -> Metric
     carry = Carry(**metric.fold)
     opening = not carry.created_at
     if opening:
-        carry = replace(carry, created_at=audit.at.isoformat(), since=audit.at.isoformat())
+        carry = replace(carry, created_at=_stamp(audit.at), since=_stamp(audit.at))
     status = ""
     for event in audit.events:
         if event["type"] == "Comment" and not opening:  # Whoever opens the ticket answers nobody.
@@ -176,7 +176,7 @@ def _status(
             }
     elif was in FINISHED and status not in FINISHED:
         changes["reopens"] = metric.reopens + 1
-    return replace(metric, **changes), replace(carry, status=status, since=audit.at.isoformat(), seconds=seconds)
+    return replace(metric, **changes), replace(carry, status=status, since=_stamp(audit.at), seconds=seconds)
 
 
 def _minutes_since_creation(carry: Carry, at: datetime, business: BusinessSeconds) -> tuple[int, int]:
@@ -187,6 +187,11 @@ def _minutes_since_creation(carry: Carry, at: datetime, business: BusinessSecond
 def _seconds(start: datetime, end: datetime) -> int:
     """Elapsed seconds, cut like the business seconds of rules.schedules: business time is never more."""
     return max(0, (end - _EPOCH) // _SECOND - (start - _EPOCH) // _SECOND)
+
+
+def _stamp(at: datetime) -> str:
+    """The same instant is the same text, whichever time zone it came in."""
+    return at.astimezone(UTC).isoformat()
 
 
 def _solver(carry: Carry, audit: AuditFacts) -> int | None:

@@ -1,6 +1,7 @@
 """The fold of audits into clocks and counts: tables of cases, and laws over any course of events."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -146,6 +147,13 @@ def test_rebuild_when(case):
     found = rebuild(audits(*acts), office)
 
     assert {name: getattr(found, name) for name in expected} == expected
+
+
+def test_fold_when_times_come_in_another_zone_then_the_same():
+    acts = audits(OPENED, TAKEN, (42, ANNA, comment()))
+    elsewhere = [AuditFacts(a.author_id, a.events, a.at.astimezone(ZoneInfo("Asia/Tokyo"))) for a in acts]
+
+    assert rebuild(elsewhere, office) == rebuild(acts, office)
 
 
 PEOPLE = st.sampled_from([None, RITA, ANNA, BEN])
