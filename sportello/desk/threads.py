@@ -6,22 +6,19 @@ from datetime import timedelta
 from sportello.kit import clock
 
 from .models import Breaker, InboundMail, OutgoingMail, Participant, Ticket, User
-from .words import MailState
+from .words import MailState, Status
 
 
-def ticket_of_messages(message_ids: Sequence[str]) -> int | None:
-    """The ticket of the latest of these Message-IDs that the desk knows. message_ids: oldest first."""
+def tickets_of_messages(message_ids: Sequence[str]) -> list[int]:
+    """The tickets of those of these Message-IDs that the desk knows, latest first. message_ids: oldest first."""
     if not message_ids:
-        return None
-    known = dict(
-        InboundMail.objects.filter(message_id__in=message_ids, ticket__isnull=False).values_list("message_id", "ticket")
-    )
-    known |= dict(
-        OutgoingMail.objects.filter(message_id__in=message_ids, ticket__isnull=False).values_list(
-            "message_id", "ticket"
-        )
-    )
-    return next((known[message_id] for message_id in reversed(message_ids) if message_id in known), None)
+        return []
+    known: dict[str, list[int]] = {}
+    for model in (OutgoingMail, InboundMail):
+        rows = model.objects.filter(message_id__in=message_ids, ticket__isnull=False).order_by("id")
+        for message_id, ticket_id in rows.values_list("message_id", "ticket"):
+            known.setdefault(message_id, []).append(ticket_id)
+    return list(dict.fromkeys(ticket for message_id in reversed(message_ids) for ticket in known.get(message_id, ())))
 
 
 def mail_of_message(message_id: str) -> OutgoingMail | None:
@@ -38,20 +35,30 @@ def is_taken_in(mail: InboundMail) -> bool:
     return (
         InboundMail.objects.filter(identity=mail.identity)
         .exclude(pk=mail.pk)
-        .exclude(state__in=(MailState.RECEIVED, MailState.IGNORED, MailState.FAILED))
+        .exclude(state__in=(MailState.RECEIVED, MailState.FAILED))
+        .exclude(reason="duplicate")
         .exists()
     )
 
 
 def takes_part(person: User, ticket_id: int) -> bool:
     """Whether this customer is the requester or in copy."""
-    if Ticket.objects.filter(pk=ticket_id, requester=person).exists():
-        return True
-    return Participant.objects.filter(ticket=ticket_id, user=person, kind=Participant.Kind.CC).exists()
+    return bool(taking_part(person, [ticket_id]))
+
+
+def taking_part(person: User, ticket_ids: Sequence[int]) -> set[int]:
+    """In which of these tickets this customer is the requester or in copy."""
+    requested = Ticket.objects.filter(pk__in=ticket_ids, requester=person).values_list("pk", flat=True)
+    copied = Participant.objects.filter(ticket__in=ticket_ids, user=person, kind=Participant.Kind.CC)
+    return {*requested, *copied.values_list("ticket", flat=True)}
 
 
 def exists(ticket_id: int) -> bool:
     return Ticket.objects.filter(pk=ticket_id).exists()
+
+
+def is_closed(ticket_id: int) -> bool:
+    return Ticket.objects.filter(pk=ticket_id, status=Status.CLOSED).exists()
 
 
 def is_tripped(address: str) -> bool:

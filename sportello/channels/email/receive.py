@@ -5,15 +5,18 @@ goes wrong three times is failed, kept and replayable. docs/start.md follows one
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+from django.db.models import prefetch_related_objects
 
 from sportello.channels.email import quotes, thread
 from sportello.channels.email.parse import parse
 from sportello.channels.email.parsed import Attachment, ParsedMail
-from sportello.desk import threads
+from sportello.desk import access, threads
 from sportello.desk.actions import configuration, inbox, outbox, people, tickets
 from sportello.desk.actions.inbox import Outcome
 from sportello.desk.errors import DeskError, Invalid
@@ -23,25 +26,57 @@ from sportello.kit import claims, languages
 
 log = structlog.get_logger()
 BATCH = 20
+PORTION_BYTES = 4 * 1024 * 1024
 ATTEMPTS = 3
 # Strangers cannot make the desk write to half the world.
 CCS_OF_A_MAIL = 15
+MOST_CCS_LOOKED_AT = 100
 # Answers of machines to our own mails: nothing to open a ticket for.
+# Only the bad word counts: a good one may be the forger's own.
+FORGED = re.compile(r"\bdmarc=fail\b", re.IGNORECASE)
 ANSWERS_OF_MACHINES = ("receipt", "report", "pec-receipt", "vacation-subject", "autoresponder")
 
 
 def step() -> bool:
     """Take in what waits, oldest first. True when there was something: call again at once."""
-    waiting = InboundMail.objects.filter(state=MailState.RECEIVED).select_related("raw", "accepted_by").order_by("id")
+    waiting = InboundMail.objects.filter(state=MailState.RECEIVED).select_related("accepted_by").order_by("id")
     batch = claims.claim(waiting, BATCH)
-    if not batch:
-        return False
-    parsed = [_parse(mail) for mail in batch]
+    tried = [mail for mail in batch if mail.attempts > 1]
+    if tried:
+        # A mail that was tried before goes alone: should it be what kills the worker, it takes no other with it.
+        inbox.give_back([mail for mail in batch if mail is not tried[0]])
+        batch = tried[:1]
+    found = bool(batch)
+    while batch:
+        portion = _portion(batch)
+        try:
+            _take_in_all(portion)
+        except OperationalError:
+            # The database is in trouble, not the mail.
+            with suppress(DatabaseError):
+                inbox.give_back([*portion, *batch])
+            raise
+    return found
+
+
+def _portion(batch: list[InboundMail]) -> list[InboundMail]:
+    """Take as many mails from the front of the batch as one transaction, and the memory, may hold."""
+    size = number = 0
+    while number < len(batch) and (not number or size + batch[number].size <= PORTION_BYTES):
+        size += batch[number].size
+        number += 1
+    portion = batch[:number]
+    del batch[:number]
+    return portion
+
+
+def _take_in_all(mails: list[InboundMail]) -> None:
+    prefetch_related_objects(mails, "raw")
+    parsed = [_parse(mail) for mail in mails]
     with transaction.atomic():
-        for mail, content in zip(batch, parsed, strict=True):
+        for mail, content in zip(mails, parsed, strict=True):
             if content is not None:
                 _take_in(mail, content)
-    return True
 
 
 def _parse(mail: InboundMail) -> ParsedMail | None:
@@ -53,22 +88,25 @@ def _parse(mail: InboundMail) -> ParsedMail | None:
 
 
 def _take_in(mail: InboundMail, content: ParsedMail) -> None:
-    mail.message_id = content.message_id[:255]
+    mail.message_id = content.message_id[: thread.LONGEST_ID]
     mail.sender = content.sender.address[:254] if content.sender else ""
     mail.subject = content.subject[:998]
-    mail.identity = _identity(content)
+    mail.identity = _identity(mail, content)
     try:
-        with transaction.atomic():
-            inbox.settle(mail, decide(mail, content))
+        try:
+            _settle(mail, content)
+        except IntegrityError:
+            # Another worker was quicker by a moment, with the same mail or with the same new person: now it is known.
+            _settle(mail, content)
     except claims.LeaseLost:
         return
-    except IntegrityError as error:
-        if "identity" in str(error) and threads.is_taken_in(mail):
-            inbox.settle(mail, Outcome(MailState.IGNORED, "duplicate"))
-            return
-        _failed(mail, error)
     except Exception as error:
         _failed(mail, error)
+
+
+def _settle(mail: InboundMail, content: ParsedMail) -> None:
+    with transaction.atomic():
+        inbox.settle(mail, decide(mail, content))
 
 
 def _failed(mail: InboundMail, error: Exception) -> None:
@@ -80,31 +118,40 @@ def _failed(mail: InboundMail, error: Exception) -> None:
         inbox.put_back(mail, text)
 
 
-def _identity(content: ParsedMail) -> str:
-    """What makes two mails one: Message-ID and sender, so that nobody can suppress another's mail by its Message-ID."""
+def _identity(mail: InboundMail, content: ParsedMail) -> str:
+    """What makes two mails one: Message-ID and sender, so that nobody can suppress another's mail by its Message-ID.
+
+    A mail without one is told apart by what it says, not by its bytes: each way here adds trace headers of its own. One
+    without a date either says so in the hour in which it came: a device may say the same thing every day.
+    """
+    facts = [content.message_id, content.sender.address if content.sender else ""]
     if not content.message_id:
-        return content.digest
-    sender = content.sender.address if content.sender else ""
-    return hashlib.sha256(f"{content.message_id}\n{sender}".encode()).hexdigest()
+        at = content.date or mail.received_at.replace(minute=0, second=0, microsecond=0)
+        files = [hashlib.sha256(file.content).hexdigest() for file in content.attachments]
+        facts += [at.isoformat(), content.subject, content.text, content.html, *files]
+    return hashlib.sha256("\0".join(facts).encode()).hexdigest()
 
 
 def decide(mail: InboundMail, content: ParsedMail) -> Outcome:
     """Do what this mail asks for and say what became of it."""
     if threads.is_taken_in(mail):
         return Outcome(MailState.IGNORED, "duplicate")
+    if mail.size > len(mail.raw.content) and not mail.accepted_by_id:
+        return Outcome(MailState.HELD, "oversize")
     settings = configuration.current()
     recipients = [*mail.envelope.get("recipients", ()), *content.delivered_to, *(a.address for a in content.to)]
     if content.bounce:
         return _bounced(content, recipients)
     if content.sender is None:
         return Outcome(MailState.HELD, "no_sender")
-    if threads.mail_of_message(content.message_id) or settings.mailbox_for(content.sender.address):
+    if threads.mail_of_message(mail.message_id):
         return Outcome(MailState.IGNORED, "own_mail")
     sender = people.by_address(content.sender.address)
-    if sender and not sender.active:
-        return Outcome(MailState.HELD, "suspended_person")
     found = thread.find(content, mail.envelope.get("recipients", ()), sender)
-    refused = None if mail.accepted_by else _hold(content, sender, found)
+    if found.ticket_id and _is_automatic(content) and threads.is_closed(found.ticket_id):
+        # An out-of-office answer to the last mails is nothing to follow up.
+        return Outcome(MailState.IGNORED, content.automatic, ticket=Ticket(pk=found.ticket_id), threaded_by=found.by)
+    refused = None if mail.accepted_by_id else _hold(content, sender, found, settings)
     if refused:
         return refused
     if found.ticket_id:
@@ -112,59 +159,96 @@ def decide(mail: InboundMail, content: ParsedMail) -> Outcome:
     return _open(mail, content, sender, settings, recipients)
 
 
-def _hold(content: ParsedMail, sender: User | None, found: thread.Thread) -> Outcome | None:
+def _is_automatic(content: ParsedMail) -> bool:
+    """Whether no person says this in a conversation: somebody may well answer through a mailing list."""
+    return content.automatic not in ("", "list")
+
+
+def _hold(
+    content: ParsedMail, sender: User | None, found: thread.Thread, settings: configuration.Configuration
+) -> Outcome | None:
     """Why this mail waits for a person, or is nobody's business; None when it may go on."""
     assert content.sender
     address = content.sender.address
     ticket = Ticket(pk=found.ticket_id) if found.ticket_id else None
+
+    def held(reason: str, detail: str = "") -> Outcome:
+        return Outcome(MailState.HELD, reason, detail, ticket=ticket, threaded_by=found.by)
+
+    if settings.mailbox_for(address):
+        # A machine's, it is our own in some disguise; else a colleague wrote from the desk's mailbox, or a forger.
+        return Outcome(MailState.IGNORED, "own_mail") if content.automatic else held("own_address")
     if content.automatic and not found.ticket_id:
         if content.automatic in ANSWERS_OF_MACHINES:
             return Outcome(MailState.IGNORED, content.automatic)
-        return Outcome(MailState.HELD, "automatic", content.automatic)
+        return held("automatic", content.automatic)
+    if sender and not sender.active:
+        return held("suspended_person")
     if content.spam:
-        return Outcome(MailState.HELD, "spam", content.spam, ticket=ticket, threaded_by=found.by)
-    if threads.is_tripped(address):
-        return Outcome(MailState.HELD, "breaker", ticket=ticket, threaded_by=found.by)
-    mails = threads.mails_of_last_hour(address)
-    if mails >= configuration.current().desk.hourly_budget and not (sender and sender.is_staff_member):
-        inbox.trip(address, mails + 1)
-        return Outcome(MailState.HELD, "breaker", ticket=ticket, threaded_by=found.by)
-    if found.ticket_id and not _may_speak(sender, found.ticket_id) and not content.automatic:
-        return Outcome(MailState.HELD, "stranger", ticket=ticket, threaded_by=found.by)
+        return held("spam", content.spam)
+    if sender and sender.is_staff_member:
+        if any(FORGED.search(result) for result in content.authentication):
+            return held("forged")
+    elif _is_too_much(address, settings):
+        return held("breaker")
+    if found.ticket_id and not _is_automatic(content) and not _may_speak(sender, found.ticket_id):
+        return held("stranger")
     return None
+
+
+def _is_too_much(address: str, settings: configuration.Configuration) -> bool:
+    """Whether this correspondent's breaker is tripped, or trips now."""
+    if threads.is_tripped(address):
+        return True
+    mails = threads.mails_of_last_hour(address)
+    if mails < settings.desk.hourly_budget:
+        return False
+    inbox.trip(address, mails + 1)
+    return True
 
 
 def _may_speak(sender: User | None, ticket_id: int) -> bool:
     if sender is None:
         return False
-    # thread.find lets no agent in by a subject tag: he has got one of our mails.
-    return sender.is_staff_member or threads.takes_part(sender, ticket_id)
+    if sender.is_staff_member:
+        # thread.find lets no agent in by a subject tag: he has got one of our mails.
+        return access.tickets(sender).filter(pk=ticket_id).exists()
+    return threads.takes_part(sender, ticket_id)
 
 
 def _bounced(content: ParsedMail, recipients: Iterable[str]) -> Outcome:
     bounce = content.bounce
     assert bounce
-    original = threads.mail_of_message(bounce.original_message_id)
-    mail_id = thread.bounced_mail_id(recipients) or (original.pk if original else None)
-    if mail_id is None or threads.find_mail(mail_id) is None:
+    mail_id = thread.bounced_mail_id(recipients)
+    mail = threads.find_mail(mail_id) if mail_id else threads.mail_of_message(bounce.original_message_id)
+    if mail is None:
         return Outcome(MailState.IGNORED, "bounce_of_unknown", bounce.diagnostic)
     detail = " ".join(filter(None, (bounce.status, bounce.diagnostic)))
-    mail = outbox.bounced(mail_id, recipient=bounce.recipient, permanent=bounce.permanent, detail=detail)
-    return Outcome(MailState.IGNORED, "bounce" if bounce.permanent else "delay", detail, ticket=mail.ticket)
+    reason = "bounce" if bounce.permanent else "delay"
+    # A report names whom it likes, and mail is forwarded: only an address that we wrote to is marked.
+    if bounce.recipient in (mail.to, *mail.cc) or not mail.cc:
+        recipient = bounce.recipient if bounce.recipient in mail.cc else mail.to
+        outbox.bounced(mail.pk, recipient=recipient, permanent=bounce.permanent, detail=detail)
+    elif mail.ticket_id:
+        code = "bounced" if bounce.permanent else "delayed"
+        tickets.notice(mail.ticket_id, code, actor=None, via=Via.EMAIL, address=bounce.recipient, why=detail)
+    return Outcome(MailState.IGNORED, reason, detail, ticket=mail.ticket)
 
 
 def _go_on(mail: InboundMail, content: ParsedMail, sender: User | None, found: thread.Thread) -> Outcome:
-    assert found.ticket_id and content.sender
-    automatic = bool(content.automatic)
+    assert found.ticket_id
+    automatic = _is_automatic(content)
     if sender is None and automatic:
         # An out-of-office from an address we do not know: for the agents to see, in nobody's name.
         return Outcome(MailState.IGNORED, content.automatic, ticket=Ticket(pk=found.ticket_id), threaded_by=found.by)
-    person = sender or people.find_or_add(people.Sender(content.sender.name, content.sender.address))
+    person = sender or _newcomer(content)
+    if person is None:
+        return Outcome(MailState.HELD, "no_sender", ticket=Ticket(pk=found.ticket_id), threaded_by=found.by)
     newcomer = () if person.is_staff_member or threads.takes_part(person, found.ticket_id) else (person,)
     ccs = () if automatic or person.is_staff_member else (*newcomer, *_ccs(mail, content, person))
     ticket, _audit = tickets.hear(
         found.ticket_id,
-        words_of(mail, content, public=not automatic),
+        words_of(mail, content, public=not automatic, automatic=automatic),
         actor=person,
         via=Via.EMAIL,
         add_ccs=ccs,
@@ -174,6 +258,16 @@ def _go_on(mail: InboundMail, content: ParsedMail, sender: User | None, found: t
     return Outcome(state, threaded_by=found.by, ticket=ticket)
 
 
+def _newcomer(content: ParsedMail) -> User | None:
+    """A person made of the sender; None when mail cannot be sent to such an address."""
+    assert content.sender
+    language = languages.guess(f"{content.subject}\n{content.text[:2000]}")
+    try:
+        return people.find_or_add(people.Sender(content.sender.name, content.sender.address), language=language)
+    except Invalid:
+        return None
+
+
 def _open(
     mail: InboundMail,
     content: ParsedMail,
@@ -181,19 +275,14 @@ def _open(
     settings: configuration.Configuration,
     recipients: Iterable[str],
 ) -> Outcome:
-    assert content.sender
-    language = languages.guess(f"{content.subject}\n{content.text[:2000]}")
-    try:
-        person = sender or people.find_or_add(
-            people.Sender(content.sender.name, content.sender.address), language=language
-        )
-    except Invalid as error:
-        return Outcome(MailState.HELD, "no_sender", str(error))
+    person = sender or _newcomer(content)
+    if person is None:
+        return Outcome(MailState.HELD, "no_sender")
     mailbox: Mailbox | None = next(filter(None, map(settings.mailbox_for, recipients)), None)
     ticket = tickets.open_ticket(
         requester=person,
         subject=content.subject,
-        words=words_of(mail, content),
+        words=words_of(mail, content, automatic=bool(content.automatic)),
         actor=person,
         via=Via.EMAIL,
         ccs=_ccs(mail, content, person),
@@ -203,7 +292,7 @@ def _open(
     return Outcome(MailState.OPENED, ticket=ticket)
 
 
-def words_of(mail: InboundMail, content: ParsedMail, *, public: bool = True) -> tickets.Words:
+def words_of(mail: InboundMail, content: ParsedMail, *, automatic: bool, public: bool = True) -> tickets.Words:
     """What the mail says, the quoted conversation and the signature folded away. Never empty."""
     text = quotes.split_text(content.text)
     html = quotes.split_html(content.html) if content.html else None
@@ -211,11 +300,11 @@ def words_of(mail: InboundMail, content: ParsedMail, *, public: bool = True) -> 
         text=text.new or content.subject or "-",
         html=html.new if html else "",
         public=public,
-        automatic=bool(content.automatic),
+        automatic=automatic,
         quoted_text="\n\n".join(filter(None, (text.signature, text.quoted))),
         quoted_html="".join(filter(None, (html.signature, html.quoted))) if html else "",
         files=tuple(map(_file, content.attachments)),
-        message_id=content.message_id[:255],
+        message_id=mail.message_id,
         mail_id=mail.pk,
     )
 
@@ -239,7 +328,7 @@ def _ccs(mail: InboundMail, content: ParsedMail, sender: User) -> tuple[User, ..
     # To an address we do not recognise as ours (an alias, a list): whoever it is meant for, it reached the desk.
     others = [*(content.to if own.intersection(a.address for a in content.to) else ()), *content.cc]
     found: list[User] = []
-    for address in others:
+    for address in others[:MOST_CCS_LOOKED_AT]:
         if len(found) == CCS_OF_A_MAIL:
             break
         if address.address in own:
@@ -248,6 +337,6 @@ def _ccs(mail: InboundMail, content: ParsedMail, sender: User) -> tuple[User, ..
             person = people.find_or_add(people.Sender(address.name, address.address))
         except DeskError:
             continue
-        if person.pk != sender.pk and not person.is_staff_member and person.active:
+        if person.pk != sender.pk and not person.is_staff_member and person.active and person not in found:
             found.append(person)
     return tuple(found)

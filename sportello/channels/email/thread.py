@@ -16,7 +16,7 @@ from sportello.kit import tokens
 
 TAGGED = re.compile(r"\+(b?)(\d{1,18})\.([a-z2-7]{12})@", re.IGNORECASE)
 SUBJECT_TAG = re.compile(r"\[#(\d{1,18})\]")
-MESSAGE_IDS_LOOKED_UP = 20
+LONGEST_ID = 255  # as far as the tables keep a Message-ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,19 @@ def find(mail: ParsedMail, recipients: Iterable[str], sender: User | None) -> Th
     by_address = _by_address(addresses)
     if by_address:
         return by_address
-    ids = list(dict.fromkeys((*mail.references, *mail.in_reply_to)))[-MESSAGE_IDS_LOOKED_UP:]
-    ticket_id = threads.ticket_of_messages(ids)
-    if ticket_id:
-        return Thread(ticket_id, "references")
+    known = threads.tickets_of_messages([found[:LONGEST_ID] for found in (*mail.references, *mail.in_reply_to)])
+    if known:
+        return Thread(_own(known, sender), "references")
     tag = SUBJECT_TAG.search(mail.subject)
     if tag and sender and not sender.is_staff_member and threads.takes_part(sender, int(tag[1])):
         return Thread(int(tag[1]), "subject")
     return Thread(None)
+
+
+def _own(ticket_ids: list[int], sender: User | None) -> int:
+    """The first of these tickets in which the sender takes part: whoever else answered the same mail has his own."""
+    own = threads.taking_part(sender, ticket_ids) if sender and len(ticket_ids) > 1 else set()
+    return next((ticket_id for ticket_id in ticket_ids if ticket_id in own), ticket_ids[0])
 
 
 def bounced_mail_id(recipients: Iterable[str]) -> int | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Count, F
 from django.utils.translation import gettext as _
 
 from sportello.kit import claims, clock
@@ -115,6 +115,14 @@ def put_back(mail: InboundMail, error: str) -> None:
     InboundMail.objects.filter(pk=mail.pk, claimed_by=mail.claimed_by).update(
         claimed_by="", claimed_until=claims.retry_at(mail.attempts, clock.now()), last_error=error[:500]
     )
+
+
+def give_back(mails: Sequence[InboundMail]) -> None:
+    """Let others have mails that were claimed and not looked at; the attempt does not count."""
+    if mails:
+        InboundMail.objects.filter(pk__in=[mail.pk for mail in mails], claimed_by=mails[0].claimed_by).update(
+            claimed_by="", claimed_until=None, attempts=F("attempts") - 1
+        )
 
 
 def replay(mail_id: int, *, actor: User | None = None) -> None:
