@@ -54,9 +54,7 @@ def finish(row: Any, **values: Any) -> None:
     done = (
         type(row)
         ._default_manager.filter(pk=row.pk, claimed_by=row.claimed_by)
-        .update(
-            claimed_by="", claimed_until=None, **values
-        )
+        .update(claimed_by="", claimed_until=None, **values)
     )
     if not done:
         raise LeaseLost(row)

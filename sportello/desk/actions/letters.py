@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils import timezone
 
-from sportello.kit import tokens
+from sportello.kit import clock, tokens
 
 from .. import links
 from ..models import Comment, Mailbox, OutgoingMail, Participant, Protocol, SatisfactionRating, Ticket, User
@@ -127,7 +126,7 @@ def values_of(ticket: Ticket, requester: User, configuration: Configuration, lan
         "organization": {"name": organization.name if organization else ""},
         "close_hours": steps.close_hours,
         "survey_hours": steps.survey_hours,
-        "today": times.day(timezone.now(), language, desk.time_zone),
+        "today": times.day(clock.now(), language, desk.time_zone),
     }
 
 
@@ -167,7 +166,7 @@ def queue_sign_in(person: User, address: str, url: str, configuration: Configura
     """The mail with a sign-in link."""
     language = person.language or configuration.desk.language
     mailbox = configuration.mailbox()
-    now = timezone.now()
+    now = clock.now()
     letter = letters.compose(
         "sign_in",
         letters.default_text("sign_in", language),
