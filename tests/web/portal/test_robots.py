@@ -5,6 +5,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import serializers
 from django.db import models
 from django.test import Client
@@ -16,10 +17,9 @@ from sportello.desk.words import Via
 
 
 def everything():
-    """All rows of the desk's tables, as text."""
-    tables = [
-        table for table in vars(desk_models).values() if isinstance(table, type) and issubclass(table, models.Model)
-    ]
+    """All rows of the desk's tables and all sessions, as text."""
+    nouns = [noun for noun in vars(desk_models).values() if isinstance(noun, type) and issubclass(noun, models.Model)]
+    tables: list[type[models.Model]] = [*nouns, Session]
     return {table.__name__: serializers.serialize("json", table._base_manager.order_by("pk")) for table in tables}
 
 
