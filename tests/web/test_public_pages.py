@@ -1,0 +1,44 @@
+"""Pages that ask for no sign-in are exceptions; here they all are."""
+
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+PUBLIC = {
+    "": "leads everybody to his page",
+    "alive": "says that the desk answers",
+    "patterns": "shows invented content",
+    "sign-in": "lets in",
+    "sign-in/<str:token>": "lets in by a signed link",
+    "sign-out": "ends a session",
+    "language": "keeps a choice in a cookie",
+    "requests/new": "takes a guest's request",
+    "requests/sent/<str:token>": "says a number, by a signed link",
+    "r/<str:token>": "a request, by a signed link",
+    "r/<str:token>/comments": "a request, by a signed link",
+    "r/<str:token>/files/<int:file_id>": "a request, by a signed link",
+    "confirm/<str:token>": "an answer, by a signed link",
+    "not-yet/<str:token>": "an answer, by a signed link",
+    "vote/<str:token>/<str:score>": "a vote, by a signed link",
+    "setup/<str:token>/desk": "only until the desk is set up, by a signed link or at the machine itself",
+    "setup/<str:token>/agent": "as above",
+    "setup/<str:token>/mail-in": "as above",
+    "setup/<str:token>/mail-out": "as above",
+    "setup/<str:token>/ready": "as above",
+    "setup/<str:token>/finish": "as above",
+}
+
+
+def pages(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for found in resolver.url_patterns:
+        path = prefix + str(found.pattern)
+        if isinstance(found, URLResolver):
+            yield from pages(found, path)
+        else:
+            yield path, found
+
+
+def test_public_pages_are_the_ones_of_the_list():
+    found = {path for path, page in pages(get_resolver()) if not getattr(page.callback, "login_required", True)}
+
+    assert found == set(PUBLIC)
