@@ -1,8 +1,7 @@
 """A desk that looks alive: three months of invented people and requests, lived through the verbs like any other."""
 
-import sys
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 
 from django.db import transaction
@@ -17,13 +16,12 @@ from .cast import DEMO_AGENT_ADDRESS
 
 __all__ = ["DEMO_AGENT_ADDRESS", "build"]
 
+Progressed = Callable[[int, int], None]
 SPAN = timedelta(days=92)
 TICKETS = 300
 
 
-def build(
-    progress: Callable[[int, int], None] | None = None, *, tickets: int = TICKETS, span: timedelta = SPAN
-) -> None:
+def build(progress: Progressed | None = None, *, tickets: int = TICKETS, span: timedelta = SPAN) -> None:
     """Fill an empty desk, whole or not at all: one transaction. The same moment gives the same desk.
 
     progress: called with (done, all); by default a bar when stderr is a terminal. No mail is left to send: what was
@@ -32,26 +30,16 @@ def build(
     from .story import Story
 
     now = clock.now().replace(second=0, microsecond=0)
-    with transaction.atomic(), nullcontext() if progress else _bar() as bar:
-        Story(now=now, span=span, tickets=tickets).live(progress or bar)
+    with transaction.atomic(), nullcontext(progress) if progress else _bar() as say:
+        Story(now=now, span=span, tickets=tickets).live(say)
     configuration.forget()
 
 
-class _bar:
+@contextmanager
+def _bar() -> Iterator[Progressed]:
     """A progress bar on stderr, or nothing where nobody looks."""
-
-    def __enter__(self) -> Callable[[int, int], None]:
-        self.progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            console=Console(stderr=True),
-            transient=True,
-            disable=not sys.stderr.isatty(),
-        )
-        self.progress.start()
-        task = self.progress.add_task(_("Filling the demo desk"), total=None)
-        return lambda done, whole: self.progress.update(task, completed=done, total=whole)
-
-    def __exit__(self, *_error: object) -> None:
-        self.progress.stop()
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(_("Filling the demo desk"), total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole)

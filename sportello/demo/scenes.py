@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from random import Random
+from typing import Any
 
 from sportello.desk.words import Priority
 
@@ -94,10 +95,9 @@ class Scene:
 @cache
 def _all(language: str) -> tuple[Scene, ...]:
     source = files(__package__).joinpath("texts", f"{language}.toml").read_text(encoding="utf-8")
-    return tuple(
-        Scene(**{name: tuple(value) if isinstance(value, list) else value for name, value in scene.items()})
-        for scene in tomllib.loads(source)["scene"]
-    )
+    scenes: list[dict[str, Any]] = tomllib.loads(source)["scene"]
+    lists = ("subjects", "tags")
+    return tuple(Scene(**{**scene, **{name: tuple(scene.get(name, ())) for name in lists}}) for scene in scenes)
 
 
 def choose(customer: Customer, random: Random, *, used: dict[str, int]) -> Scene:

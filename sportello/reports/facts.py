@@ -121,7 +121,7 @@ def _replied(start: datetime, end: datetime, in_hours: Callable[[datetime], bool
         "reply_business",
     )
     return [
-        Replied(Whose(agent, org, person), in_hours(created_at), calendar, business)
+        Replied(Whose(agent, org, person), in_hours(created_at), calendar or 0, business or 0)
         for agent, org, person, created_at, calendar, business in rows.iterator(5000)
     ]
 

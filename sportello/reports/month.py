@@ -233,8 +233,5 @@ def _breakdown(
     shown = this[:limit]
     ids = [key for key, _tally in shown if key is not None]
     names = dict(model._default_manager.filter(pk__in=ids).values_list("pk", "name"))
-    lines = tuple(
-        Line(key, names.get(key, ""), _compare(tally, last.get(key, _Tally()), keys))  # type: ignore[arg-type]
-        for key, tally in shown
-    )
+    lines = tuple(Line(key, names.get(key, ""), _compare(tally, last.get(key, _Tally()), keys)) for key, tally in shown)
     return Breakdown(lines, len(this) - len(shown))
