@@ -105,6 +105,8 @@ def mail_reason(code: str) -> str:
         "no_sender": _("It has no sender that can be answered."),
         "automatic": _("A machine wrote it."),
         "oversize": _("It is larger than the desk takes; only its head is here."),
+        "own_address": _("It claims to come from the desk's own address."),
+        "forged": _("It claims to come from a colleague, and its mail server says that it does not."),
         "suspended_person": _("Its sender is suspended."),
         "duplicate": _("The same mail was taken in already."),
         "own_mail": _("It is one of the desk's own mails."),
