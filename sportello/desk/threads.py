@@ -1,11 +1,12 @@
 """Questions about the mail that went to and fro: what a Message-ID belongs to, who takes part, who writes too much."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
 from sportello.kit import clock
 
-from .models import Breaker, InboundMail, OutgoingMail, Participant, Ticket, User
+from .models import Breaker, Identity, InboundMail, OutgoingMail, Participant, Ticket, User
 from .words import MailState, Status
 
 
@@ -30,17 +31,6 @@ def find_mail(mail_id: int) -> OutgoingMail | None:
     return OutgoingMail.objects.filter(pk=mail_id).first()
 
 
-def is_taken_in(mail: InboundMail) -> bool:
-    """The same mail has been dealt with, perhaps by another door."""
-    return (
-        InboundMail.objects.filter(identity=mail.identity)
-        .exclude(pk=mail.pk)
-        .exclude(state__in=(MailState.RECEIVED, MailState.FAILED))
-        .exclude(reason="duplicate")
-        .exists()
-    )
-
-
 def takes_part(person: User, ticket_id: int) -> bool:
     """Whether this customer is the requester or in copy."""
     return bool(taking_part(person, [ticket_id]))
@@ -61,17 +51,49 @@ def is_closed(ticket_id: int) -> bool:
     return Ticket.objects.filter(pk=ticket_id, status=Status.CLOSED).exists()
 
 
-def is_tripped(address: str) -> bool:
-    """Whether this correspondent's breaker is tripped."""
-    return Breaker.objects.filter(address=address, lifted_at=None).exists()
+class Known:
+    """What the tables say about mails that are taken in together: asked once for all of them, kept as they go on.
 
+    taken: the identities of mails that were dealt with, perhaps by another door. own: Message-IDs of the desk's own
+    mails. people: by address. tripped: the correspondents whose breaker is tripped. recent: how many mails of each the
+    desk took in during the last hour, since his breaker was last lifted.
+    """
 
-def mails_of_last_hour(address: str) -> int:
-    """How many mails of this correspondent the desk took in during the last hour, since his breaker was last lifted."""
-    since = clock.now() - timedelta(hours=1)
-    lifted = Breaker.objects.filter(address=address, lifted_at__gt=since).order_by("-lifted_at").first()
-    return InboundMail.objects.filter(
-        sender=address,
-        settled_at__gt=lifted.lifted_at if lifted else since,
-        state__in=(MailState.OPENED, MailState.COMMENTED),
-    ).count()
+    def __init__(self, mails: Sequence[InboundMail]) -> None:
+        self.mails = mails
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask again: what was learnt of a mail that was rolled back is not so."""
+        senders = {mail.sender for mail in self.mails if mail.sender}
+        handled = InboundMail.objects.filter(identity__in={mail.identity for mail in self.mails})
+        handled = handled.exclude(state__in=(MailState.RECEIVED, MailState.FAILED)).exclude(reason="duplicate")
+        self.taken = set(handled.values_list("identity", flat=True))
+        message_ids = {mail.message_id for mail in self.mails if mail.message_id}
+        sent = OutgoingMail.objects.filter(message_id__in=message_ids)
+        self.own = set(sent.values_list("message_id", flat=True))
+        identities = Identity.objects.filter(address__in=senders).select_related("user__organization")
+        self.people = {identity.address: identity.user for identity in identities}
+        breakers = Breaker.objects.filter(address__in=senders)
+        self.tripped = set(breakers.filter(lifted_at=None).values_list("address", flat=True))
+        self.recent = self._recent(senders)
+
+    def _recent(self, senders: set[str]) -> Counter[str]:
+        since = clock.now() - timedelta(hours=1)
+        lifted = Breaker.objects.filter(address__in=senders, lifted_at__gt=since).order_by("lifted_at")
+        since_when = dict(lifted.values_list("address", "lifted_at"))
+        taken_in = InboundMail.objects.filter(
+            sender__in=senders, settled_at__gt=since, state__in=(MailState.OPENED, MailState.COMMENTED)
+        )
+        return Counter(
+            sender
+            for sender, settled_at in taken_in.values_list("sender", "settled_at")
+            if settled_at and settled_at > (since_when.get(sender) or since)
+        )
+
+    def learn(self, mail: InboundMail) -> None:
+        """This one has been settled."""
+        if mail.state not in (MailState.RECEIVED, MailState.FAILED):
+            self.taken.add(mail.identity)
+        if mail.state in (MailState.OPENED, MailState.COMMENTED):
+            self.recent[mail.sender] += 1

@@ -6,7 +6,7 @@ goes wrong three times is failed, kept and replayable. docs/start.md follows one
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 import structlog
@@ -15,11 +15,11 @@ from django.db.models import prefetch_related_objects
 
 from sportello.channels.email import quotes, thread
 from sportello.channels.email.parse import parse
-from sportello.channels.email.parsed import Attachment, ParsedMail
+from sportello.channels.email.parsed import Address, Attachment, ParsedMail
 from sportello.desk import access, threads
 from sportello.desk.actions import configuration, inbox, outbox, people, tickets
 from sportello.desk.actions.inbox import Outcome
-from sportello.desk.errors import DeskError, Invalid
+from sportello.desk.errors import Invalid
 from sportello.desk.models import InboundMail, Mailbox, Ticket, User
 from sportello.desk.words import MailState, Via
 from sportello.kit import claims, languages
@@ -70,43 +70,47 @@ def _portion(batch: list[InboundMail]) -> list[InboundMail]:
     return portion
 
 
-def _take_in_all(mails: list[InboundMail]) -> None:
+def _take_in_all(mails: Sequence[InboundMail]) -> None:
     prefetch_related_objects(mails, "raw")
-    parsed = [_parse(mail) for mail in mails]
+    read = [(mail, content) for mail in mails if (content := _read(mail)) is not None]
     with transaction.atomic():
-        for mail, content in zip(mails, parsed, strict=True):
-            if content is not None:
-                _take_in(mail, content)
+        known = threads.Known([mail for mail, _content in read])
+        for mail, content in read:
+            _take_in(mail, content, known)
 
 
-def _parse(mail: InboundMail) -> ParsedMail | None:
+def _read(mail: InboundMail) -> ParsedMail | None:
     if mail.attempts > ATTEMPTS:
         # Whoever tried before died of it or gave up; a person looks at it now.
         inbox.settle(mail, Outcome(MailState.FAILED, "gave_up", mail.last_error))
         return None
-    return parse(bytes(mail.raw.content), envelope_sender=mail.envelope.get("sender"))
-
-
-def _take_in(mail: InboundMail, content: ParsedMail) -> None:
+    content = parse(bytes(mail.raw.content), envelope_sender=mail.envelope.get("sender"))
     mail.message_id = content.message_id[: thread.LONGEST_ID]
     mail.sender = content.sender.address[:254] if content.sender else ""
     mail.subject = content.subject[:998]
     mail.identity = _identity(mail, content)
+    return content
+
+
+def _take_in(mail: InboundMail, content: ParsedMail, known: threads.Known) -> None:
     try:
         try:
-            _settle(mail, content)
+            _settle(mail, content, known)
         except IntegrityError:
             # Another worker was quicker by a moment, with the same mail or with the same new person: now it is known.
-            _settle(mail, content)
+            known.refresh()
+            _settle(mail, content, known)
     except claims.LeaseLost:
-        return
+        known.refresh()
     except Exception as error:
         _failed(mail, error)
+        known.refresh()
 
 
-def _settle(mail: InboundMail, content: ParsedMail) -> None:
+def _settle(mail: InboundMail, content: ParsedMail, known: threads.Known) -> None:
     with transaction.atomic():
-        inbox.settle(mail, decide(mail, content))
+        inbox.settle(mail, decide(mail, content, known))
+    known.learn(mail)
 
 
 def _failed(mail: InboundMail, error: Exception) -> None:
@@ -132,31 +136,30 @@ def _identity(mail: InboundMail, content: ParsedMail) -> str:
     return hashlib.sha256("\0".join(facts).encode()).hexdigest()
 
 
-def decide(mail: InboundMail, content: ParsedMail) -> Outcome:
+def decide(mail: InboundMail, content: ParsedMail, known: threads.Known) -> Outcome:
     """Do what this mail asks for and say what became of it."""
-    if threads.is_taken_in(mail):
+    if mail.identity in known.taken:
         return Outcome(MailState.IGNORED, "duplicate")
     if mail.size > len(mail.raw.content) and not mail.accepted_by_id:
         return Outcome(MailState.HELD, "oversize")
-    settings = configuration.current()
     recipients = [*mail.envelope.get("recipients", ()), *content.delivered_to, *(a.address for a in content.to)]
     if content.bounce:
         return _bounced(content, recipients)
     if content.sender is None:
         return Outcome(MailState.HELD, "no_sender")
-    if threads.mail_of_message(mail.message_id):
+    if mail.message_id in known.own:
         return Outcome(MailState.IGNORED, "own_mail")
-    sender = people.by_address(content.sender.address)
+    sender = known.people.get(content.sender.address)
     found = thread.find(content, mail.envelope.get("recipients", ()), sender)
     if found.ticket_id and _is_automatic(content) and threads.is_closed(found.ticket_id):
         # An out-of-office answer to the last mails is nothing to follow up.
         return Outcome(MailState.IGNORED, content.automatic, ticket=Ticket(pk=found.ticket_id), threaded_by=found.by)
-    refused = None if mail.accepted_by_id else _hold(content, sender, found, settings)
+    refused = None if mail.accepted_by_id else _hold(content, sender, found, known)
     if refused:
         return refused
     if found.ticket_id:
-        return _go_on(mail, content, sender, found)
-    return _open(mail, content, sender, settings, recipients)
+        return _go_on(mail, content, sender, found, known)
+    return _open(mail, content, sender, recipients, known)
 
 
 def _is_automatic(content: ParsedMail) -> bool:
@@ -164,9 +167,7 @@ def _is_automatic(content: ParsedMail) -> bool:
     return content.automatic not in ("", "list")
 
 
-def _hold(
-    content: ParsedMail, sender: User | None, found: thread.Thread, settings: configuration.Configuration
-) -> Outcome | None:
+def _hold(content: ParsedMail, sender: User | None, found: thread.Thread, known: threads.Known) -> Outcome | None:
     """Why this mail waits for a person, or is nobody's business; None when it may go on."""
     assert content.sender
     address = content.sender.address
@@ -175,7 +176,7 @@ def _hold(
     def held(reason: str, detail: str = "") -> Outcome:
         return Outcome(MailState.HELD, reason, detail, ticket=ticket, threaded_by=found.by)
 
-    if settings.mailbox_for(address):
+    if configuration.current().mailbox_for(address):
         # A machine's, it is our own in some disguise; else a colleague wrote from the desk's mailbox, or a forger.
         return Outcome(MailState.IGNORED, "own_mail") if content.automatic else held("own_address")
     if content.automatic and not found.ticket_id:
@@ -189,22 +190,19 @@ def _hold(
     if sender and sender.is_staff_member:
         if any(FORGED.search(result) for result in content.authentication):
             return held("forged")
-    elif _is_too_much(address, settings):
+    elif _is_too_much(address, known):
         return held("breaker")
     if found.ticket_id and not _is_automatic(content) and not _may_speak(sender, found.ticket_id):
         return held("stranger")
     return None
 
 
-def _is_too_much(address: str, settings: configuration.Configuration) -> bool:
+def _is_too_much(address: str, known: threads.Known) -> bool:
     """Whether this correspondent's breaker is tripped, or trips now."""
-    if threads.is_tripped(address):
-        return True
-    mails = threads.mails_of_last_hour(address)
-    if mails < settings.desk.hourly_budget:
-        return False
-    inbox.trip(address, mails + 1)
-    return True
+    if address not in known.tripped and known.recent[address] >= configuration.current().desk.hourly_budget:
+        inbox.trip(address, known.recent[address] + 1)
+        known.tripped.add(address)
+    return address in known.tripped
 
 
 def _may_speak(sender: User | None, ticket_id: int) -> bool:
@@ -235,17 +233,19 @@ def _bounced(content: ParsedMail, recipients: Iterable[str]) -> Outcome:
     return Outcome(MailState.IGNORED, reason, detail, ticket=mail.ticket)
 
 
-def _go_on(mail: InboundMail, content: ParsedMail, sender: User | None, found: thread.Thread) -> Outcome:
+def _go_on(
+    mail: InboundMail, content: ParsedMail, sender: User | None, found: thread.Thread, known: threads.Known
+) -> Outcome:
     assert found.ticket_id
     automatic = _is_automatic(content)
     if sender is None and automatic:
         # An out-of-office from an address we do not know: for the agents to see, in nobody's name.
         return Outcome(MailState.IGNORED, content.automatic, ticket=Ticket(pk=found.ticket_id), threaded_by=found.by)
-    person = sender or _newcomer(content)
+    person = sender or _newcomer(content, known)
     if person is None:
         return Outcome(MailState.HELD, "no_sender", ticket=Ticket(pk=found.ticket_id), threaded_by=found.by)
     newcomer = () if person.is_staff_member or threads.takes_part(person, found.ticket_id) else (person,)
-    ccs = () if automatic or person.is_staff_member else (*newcomer, *_ccs(mail, content, person))
+    ccs = () if automatic or person.is_staff_member else (*newcomer, *_ccs(mail, content, person, known))
     ticket, _audit = tickets.hear(
         found.ticket_id,
         words_of(mail, content, public=not automatic, automatic=automatic),
@@ -258,26 +258,29 @@ def _go_on(mail: InboundMail, content: ParsedMail, sender: User | None, found: t
     return Outcome(state, threaded_by=found.by, ticket=ticket)
 
 
-def _newcomer(content: ParsedMail) -> User | None:
+def _newcomer(content: ParsedMail, known: threads.Known) -> User | None:
     """A person made of the sender; None when mail cannot be sent to such an address."""
     assert content.sender
     language = languages.guess(f"{content.subject}\n{content.text[:2000]}")
+    return _person(content.sender, known, language=language)
+
+
+def _person(address: Address, known: threads.Known, *, language: str = "") -> User | None:
     try:
-        return people.find_or_add(people.Sender(content.sender.name, content.sender.address), language=language)
-    except Invalid:
-        return None
+        person = people.find_or_add(people.Sender(address.name, address.address), language=language)
+    except Invalid:  # No mail can be sent there; or another worker was quicker.
+        return people.by_address(address.address)
+    known.people[address.address] = person
+    return person
 
 
 def _open(
-    mail: InboundMail,
-    content: ParsedMail,
-    sender: User | None,
-    settings: configuration.Configuration,
-    recipients: Iterable[str],
+    mail: InboundMail, content: ParsedMail, sender: User | None, recipients: Iterable[str], known: threads.Known
 ) -> Outcome:
-    person = sender or _newcomer(content)
+    person = sender or _newcomer(content, known)
     if person is None:
         return Outcome(MailState.HELD, "no_sender")
+    settings = configuration.current()
     mailbox: Mailbox | None = next(filter(None, map(settings.mailbox_for, recipients)), None)
     ticket = tickets.open_ticket(
         requester=person,
@@ -285,7 +288,7 @@ def _open(
         words=words_of(mail, content, automatic=bool(content.automatic)),
         actor=person,
         via=Via.EMAIL,
-        ccs=_ccs(mail, content, person),
+        ccs=_ccs(mail, content, person, known),
         mailbox_id=mail.mailbox_id or (mailbox.pk if mailbox else None),
         silent=bool(content.automatic),
     )
@@ -319,7 +322,7 @@ def _file(attachment: Attachment) -> tickets.NewFile:
     )
 
 
-def _ccs(mail: InboundMail, content: ParsedMail, sender: User) -> tuple[User, ...]:
+def _ccs(mail: InboundMail, content: ParsedMail, sender: User, known: threads.Known) -> tuple[User, ...]:
     """The other people the mail went to: they are in copy from now on. Never the desk itself."""
     settings = configuration.current()
     own = {*mail.envelope.get("recipients", ()), *content.delivered_to}
@@ -333,10 +336,7 @@ def _ccs(mail: InboundMail, content: ParsedMail, sender: User) -> tuple[User, ..
             break
         if address.address in own:
             continue
-        try:
-            person = people.find_or_add(people.Sender(address.name, address.address))
-        except DeskError:
-            continue
-        if person.pk != sender.pk and not person.is_staff_member and person.active and person not in found:
+        person = known.people.get(address.address) or _person(address, known)
+        if person and person.pk != sender.pk and not person.is_staff_member and person.active and person not in found:
             found.append(person)
     return tuple(found)
