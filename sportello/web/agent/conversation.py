@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from sportello.desk import access
 from sportello.desk.actions import configuration
-from sportello.desk.models import Attachment, Audit, Comment, Group, OutgoingMail, Ticket, Timer, User
+from sportello.desk.models import Attachment, Audit, Comment, OutgoingMail, Ticket, Timer, User
 from sportello.desk.rules import history
 from sportello.desk.words import Score, SendState, Status, Step, TimerKind, Via
 from sportello.kit import html as kit_html
-from sportello.web.agent.names import names_of
+from sportello.web.agent.names import Staff, names_of
 
 SHOWN = 100
 TIMER_ICON = {TimerKind.TAKEN_CHARGE: "mail", TimerKind.CLOSE: "lock", TimerKind.SURVEY: "star"}
@@ -23,7 +23,8 @@ TIMER_ICON = {TimerKind.TAKEN_CHARGE: "mail", TimerKind.CLOSE: "lock", TimerKind
 
 def mails_of(ticket: Ticket) -> list[OutgoingMail]:
     """All that went out for the ticket, oldest first, without the bodies."""
-    return list(ticket.outgoing_mails.order_by("id").defer("text", "html", "references"))
+    shown = ("ticket", "step", "comment", "to", "cc", "state", "created_at", "settled_at", "bounced_at")
+    return list(ticket.outgoing_mails.order_by("id").only(*shown, "bounce", "server_answer", "last_error"))
 
 
 def messages(
@@ -138,9 +139,9 @@ def _afterwards(ticket: Ticket, close: Timer) -> list[SimpleNamespace]:
     return [_event("star", capfirst(TimerKind.SURVEY.label), at, kind="future")]
 
 
-def history_line(agent: User, audits: list[Audit], groups: list[Group]) -> list[SimpleNamespace]:
+def history_line(agent: User, ticket: Ticket, audits: list[Audit], staff: Staff) -> list[SimpleNamespace]:
     """Everything that was changed, newest first: one entry for each update, its events as sentences."""
-    name = names_of(audits, agent, groups)
+    name = names_of(audits, agent, staff, (ticket.requester,))
     line = []
     for audit in audits:
         sentences = [sentence for event in audit.events if (sentence := history.describe(event, name))]

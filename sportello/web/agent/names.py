@@ -1,6 +1,7 @@
-"""Names of people and groups, fetched once for a page."""
+"""Agents, groups and other names that pages show and choose from, each fetched once for a page."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,25 +10,62 @@ from sportello.desk import access
 from sportello.desk.models import Audit, Group, User
 
 
-def groups(agent: User) -> list[Group]:
-    """The groups that somebody works in, by name."""
-    members = access.assignable_agents(agent).prefetch_related("memberships__group")
-    found = {row.group.pk: row.group for member in members for row in member.memberships.all() if row.group.active}
-    return sorted(found.values(), key=lambda group: group.name.casefold())
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who works here, by name: agents and groups as {id: name}, members as {group id: agent ids}."""
+
+    agents: dict[int, str] = field(default_factory=dict)
+    groups: dict[int, str] = field(default_factory=dict)
+    members: dict[int, set[int]] = field(default_factory=dict)
+
+    def of_group(self, group_id: int | None) -> dict[int, str]:
+        """The agents who can be given a ticket of this group."""
+        if group_id is None:
+            return self.agents
+        members = self.members.get(group_id, set())
+        return {pk: name for pk, name in self.agents.items() if pk in members}
 
 
-def names_of(audits: Iterable[Audit], agent: User, known: Iterable[Group]) -> Callable[[str, int], str]:
+def staff_of(agent: User) -> Staff:
+    """Everybody who can be given a ticket, and the groups that somebody works in; one query."""
+    group = "memberships__group"
+    found = Staff()
+    rows = access.assignable_agents(agent).values_list(
+        "pk", "name", f"{group}_id", f"{group}__name", f"{group}__active"
+    )
+    for pk, name, group_id, group_name, is_active in rows:
+        found.agents[pk] = name
+        if is_active:
+            found.groups[group_id] = group_name
+            found.members.setdefault(group_id, set()).add(pk)
+    return found
+
+
+def find_group(agent: User, group_id: str) -> Group | None:
+    """The group that a form names; None for "" or one that nobody works in."""
+    if not group_id.isdecimal():
+        return None
+    members = access.assignable_agents(agent).filter(memberships__group=int(group_id))
+    member = members.prefetch_related("memberships__group").first()
+    rows = member.memberships.all() if member else ()
+    return next((row.group for row in rows if row.group_id == int(group_id)), None)
+
+
+def names_of(
+    audits: Iterable[Audit], agent: User, staff: Staff, known: Iterable[User] = ()
+) -> Callable[[str, int], str]:
     """What `rules.history` asks: the name of a user or group that these audits speak of."""
-    ids = {user_id for audit in audits for event in audit.events for user_id in _people(event)}
-    users = dict(access.people(agent).filter(pk__in=ids).values_list("pk", "name")) if ids else {}
-    group_names = {group.pk: group.name for group in known}
-    return lambda kind, pk: (users if kind == "user" else group_names).get(pk) or _("somebody who has left")
+    users = staff.agents | {person.pk: person.name for person in known}
+    ids = {user_id for audit in audits for event in audit.events for user_id in _people(event)} - users.keys()
+    if ids:
+        users |= dict(access.people(agent).filter(pk__in=ids).values_list("pk", "name"))
+    return lambda kind, pk: (users if kind == "user" else staff.groups).get(pk) or _("somebody who has left")
 
 
 def _people(event: Mapping[str, Any]) -> list[int]:
     if event["type"] == "Notification":
         return list(event["recipients"])
-    field, value = event.get("field_name"), event.get("value")
-    if field in ("cc_ids", "follower_ids"):
+    named, value = event.get("field_name"), event.get("value")
+    if named in ("cc_ids", "follower_ids"):
         return list(value or [])
-    return [value] if field == "assignee_id" and value else []
+    return [value] if named == "assignee_id" and value else []

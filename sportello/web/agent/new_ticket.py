@@ -15,7 +15,7 @@ from sportello.desk.errors import DeskError, Invalid
 from sportello.desk.models import User
 from sportello.desk.words import Priority, Via
 from sportello.web.agent.doors import agent_of, staff
-from sportello.web.agent.names import groups
+from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
 from sportello.web.ui.forms import FilesField, Form, Segmented, offer
 
@@ -62,8 +62,7 @@ class NewTicketForm(Form):
         super().__init__(*args, **kwargs)
         self.agent = agent
         self.same_name: list[User] = []
-        self.groups = {str(group.pk): group for group in groups(agent)}
-        offer(self, "group", [("", "–"), *((pk, group.name) for pk, group in self.groups.items())])
+        offer(self, "group", [("", "–"), *((str(pk), name) for pk, name in staff_of(agent).groups.items())])
 
     def requester(self) -> User:
         """Who asks: known by address or by name, or new. Raises Invalid("who" | "name" | "email")."""
@@ -122,7 +121,7 @@ def _open(form: NewTicketForm, agent: User) -> Any:
         actor=agent,
         via=Via.WEB,
         channel=said["channel"],
-        group=form.groups.get(said["group"]),
+        group=find_group(agent, said["group"]),
         assignee=agent if said["mine"] else None,
         priority=said["priority"],
     )

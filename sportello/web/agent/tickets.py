@@ -13,14 +13,15 @@ from django.views.decorators.http import require_POST
 from sportello.desk import access
 from sportello.desk.actions import people, tickets, timers
 from sportello.desk.errors import DeskError, Invalid
-from sportello.desk.models import Group, Participant, Ticket, User
+from sportello.desk.models import Participant, Ticket, User
 from sportello.desk.words import Priority, Status, TicketType, TimerState, Via
 from sportello.web.agent import conversation
 from sportello.web.agent.doors import agent_of, attempt, staff
-from sportello.web.agent.names import groups
+from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
-from sportello.web.ui.forms import FilesField, Form, offer
+from sportello.web.ui.forms import FilesField, Form, Select, offer
 
+HISTORY = 200
 BY_HAND = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
 
 
@@ -35,34 +36,37 @@ class CommentForm(Form):
 
 
 class FieldsForm(Form):
-    status = forms.ChoiceField(label=gettext_lazy("Status"))
+    status = forms.ChoiceField(label=gettext_lazy("Status"), widget=Select)
     priority = forms.TypedChoiceField(
         label=gettext_lazy("Priority"),
         choices=[("", "–"), *Priority.choices],
         coerce=int,
         empty_value=None,
         required=False,
+        widget=Select,
     )
-    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=[("", "–"), *TicketType.choices], required=False)
-    group = forms.ChoiceField(label=gettext_lazy("Group"), required=False)
+    type = forms.ChoiceField(
+        label=gettext_lazy("Type"), choices=[("", "–"), *TicketType.choices], required=False, widget=Select
+    )
+    group = forms.ChoiceField(label=gettext_lazy("Group"), required=False, widget=Select)
     tags = forms.CharField(label=gettext_lazy("Tags"), required=False)
 
-    def __init__(self, *args: Any, ticket: Ticket, groups: list[Group], tags: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ticket: Ticket, groups: dict[int, str], tags: list[str], **kwargs: Any) -> None:
         now = {"status": ticket.status, "priority": ticket.priority, "type": ticket.type, "group": ticket.group_id}
         super().__init__(*args, initial={**now, "tags": " ".join(tags)}, **kwargs)
-        self.groups, self.had = {str(group.pk): group for group in groups}, set(tags)
+        self.had = set(tags)
         possible = [status for status in BY_HAND if status != Status.NEW or ticket.status == Status.NEW]
         offer(self, "status", [(status.value, str(status.label)) for status in possible])
-        offer(self, "group", [("", "–"), *((pk, group.name) for pk, group in self.groups.items())])
+        offer(self, "group", [("", "–"), *((str(pk), name) for pk, name in groups.items())])
 
-    def as_change(self) -> tickets.Change:
+    def as_change(self, agent: User) -> tickets.Change:
         said = self.cleaned_data
         wanted = {tag.lower() for tag in said["tags"].replace(",", " ").split()}
         return tickets.Change(
             status=said["status"],
             priority=said["priority"],
             type=said["type"],
-            group=self.groups.get(said["group"]),
+            group=find_group(agent, said["group"]),
             add_tags=tuple(sorted(wanted - self.had)),
             remove_tags=tuple(sorted(self.had - wanted)),
         )
@@ -83,11 +87,16 @@ def ticket_page(
 ) -> HttpResponse:
     """The whole page; 422 with what was typed when something was refused."""
     agent, mails = agent_of(request), conversation.mails_of(ticket)
-    audits = list(ticket.audits.select_related("author").order_by("-id")[:200])
+    audits = list(
+        ticket.audits.select_related("author")
+        .only("ticket", "events", "created_at", "author__name")
+        .order_by("-id")[:HISTORY]
+    )
     waiting = list(ticket.timers.filter(state=TimerState.WAITING).order_by("due_at", "id"))
     said, has_earlier = conversation.messages(agent, ticket, mails, whole="all" in request.GET)
-    known, tags = groups(agent), [tagging.tag for tagging in ticket.taggings.order_by("tag")]
-    taking_part = list(ticket.participants.select_related("user").order_by("id"))
+    known, tags = staff_of(agent), _tags(ticket)
+    taking_part = list(ticket.participants.order_by("id").values("kind", "user_id", "user__name"))
+    others = access.tickets(agent).filter(requester=ticket.requester_id).exclude(pk=ticket.pk)
     context = {
         "here": request.path if request.method == "GET" else None,
         "ticket": ticket,
@@ -95,18 +104,20 @@ def ticket_page(
         "has_earlier": has_earlier,
         "last_seen": said[-1].id if said else 0,
         "composer": composer or CommentForm(initial={"kind": "answer"}),
-        "fields": fields or FieldsForm(ticket=ticket, groups=known, tags=tags),
+        "fields": fields or FieldsForm(ticket=ticket, groups=known.groups, tags=tags),
         "tags": tags,
-        "agents": access.assignable_agents(agent, ticket),
+        "agents": known.of_group(ticket.group_id),
         "protocol": conversation.protocol_line(ticket, mails, waiting),
-        "history": conversation.history_line(agent, audits, known),
+        "history": conversation.history_line(agent, ticket, audits, known),
         "was_thanked": conversation.has_undone_thanks(ticket, audits),
-        "addresses": list(ticket.requester.identities.order_by("-primary", "id")),
-        "earlier": list(
-            access.tickets(agent).filter(requester=ticket.requester_id).exclude(pk=ticket.pk).order_by("-id")[:5]
+        "addresses": list(
+            ticket.requester.identities.order_by("-primary", "id").values(
+                "address", "undeliverable_at", "undeliverable_reason"
+            )
         ),
-        "ccs": [row.user for row in taking_part if row.kind == Participant.Kind.CC],
-        "followers": [row.user for row in taking_part if row.kind == Participant.Kind.FOLLOWER],
+        "earlier": list(others.order_by("-id").values("pk", "subject", "status", "created_at")[:5]),
+        "ccs": [row for row in taking_part if row["kind"] == Participant.Kind.CC],
+        "followers": [row for row in taking_part if row["kind"] == Participant.Kind.FOLLOWER],
         "rating": getattr(ticket, "satisfaction_rating", None),
         "problem": problem,
     }
@@ -127,11 +138,11 @@ def assignment(request: HttpRequest, ticket_id: int) -> HttpResponse:
 @staff
 def fields(request: HttpRequest, ticket_id: int) -> HttpResponse:
     ticket = access.get_ticket(agent_of(request), ticket_id, to="edit")
-    tags = [tagging.tag for tagging in ticket.taggings.order_by("tag")]
-    form = FieldsForm(request.POST, ticket=ticket, groups=groups(agent_of(request)), tags=tags)
+    known = staff_of(agent_of(request)).groups
+    form = FieldsForm(request.POST, ticket=ticket, groups=known, tags=_tags(ticket))
     if not form.is_valid():
         return ticket_page(request, ticket, fields=form)
-    return _change(request, ticket, form.as_change(), form)
+    return _change(request, ticket, form.as_change(agent_of(request)), form)
 
 
 @require_POST
@@ -149,6 +160,10 @@ def participants(request: HttpRequest, ticket_id: int) -> HttpResponse:
     except Invalid as refusal:
         return ticket_page(request, ticket, problem=_sentences(refusal))
     return _change(request, ticket, change)
+
+
+def _tags(ticket: Ticket) -> list[str]:
+    return list(ticket.taggings.order_by("tag").values_list("tag", flat=True))
 
 
 def _by_address(address: str) -> tuple[User, ...]:

@@ -43,7 +43,8 @@ class Errors(ErrorList):
 class Form(forms.Form):
     """A form of the house: errors next to their fields, no colon after a label."""
 
-    default_renderer = FormRenderer
+    # One for all: a renderer keeps the templates it has read.
+    default_renderer = FormRenderer()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -61,6 +62,12 @@ def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> No
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = choices
+
+
+class Select(forms.Select):
+    """A select without groups, in one template: Django's renders one for each option."""
+
+    template_name = "ui/select.html"
 
 
 class Segmented(forms.RadioSelect):

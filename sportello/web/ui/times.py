@@ -4,6 +4,7 @@ The words also travel to the browser (`words`), so that sp-relative-time keeps a
 """
 
 from datetime import datetime
+from functools import cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,6 +19,11 @@ WEEK = 7 * DAY
 
 def words() -> dict[str, str]:
     """The sentences of `relative` and `elapsed` with `{n}` for the number; the browser fills in the same ones."""
+    return _words(get_language())
+
+
+@cache
+def _words(language: str | None) -> dict[str, str]:
     return {
         "now": _("now"),
         "minutes_ago": _("{n} min ago"),

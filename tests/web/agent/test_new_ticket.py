@@ -19,7 +19,7 @@ def test_new_ticket_for_an_unknown_address_makes_a_person(enter, anna, mailbox):
 
     requester = Ticket.objects.get().requester
     assert (requester.name, requester.phone) == ("Nina Neri", "055 1")
-    assert people.primary_address(requester) == "nina@new.example"
+    assert requester.email == "nina@new.example"
 
 
 def test_new_ticket_by_name_finds_the_person(enter, anna, rita, mailbox):
