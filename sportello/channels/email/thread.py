@@ -14,8 +14,8 @@ from sportello.desk import threads
 from sportello.desk.models import User
 from sportello.kit import tokens
 
-TAGGED = re.compile(r"\+(b?)(\d{1,18})\.([a-z2-7]{12})@", re.IGNORECASE)
-SUBJECT_TAG = re.compile(r"\[#(\d{1,18})\]")
+TAGGED = re.compile(r"\+(b?)([0-9]{1,18})\.([a-z2-7]{12})@", re.IGNORECASE)
+SUBJECT_TAG = re.compile(r"\[#([0-9]{1,18})\]")
 LONGEST_ID = 255  # as far as the tables keep a Message-ID
 
 
