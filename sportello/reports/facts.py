@@ -1,75 +1,79 @@
 """What happened in a month, read in a fixed number of queries however many tickets and agents there are."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from itertools import starmap
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet, TextField
+from django.db.models.functions import Cast, Substr
 
 from sportello.desk.actions import configuration
 from sportello.desk.models import SatisfactionRating, Ticket, TicketMetric
-from sportello.desk.rules.schedules import Schedule, is_open
+from sportello.desk.rules.schedules import is_open
 from sportello.desk.words import FINISHED, Score
 
+# Facts are tuples, not dataclasses: there may be 100,000 of them a month. agent_id: who is credited.
 
-@dataclass(frozen=True, slots=True)
-class Whose:
-    """Who a fact belongs to. agent_id: who is credited with it."""
+
+class Created(NamedTuple):
+    """`n` tickets of a requester. A customer's request is no agent's."""
+
+    organization_id: int | None
+    requester_id: int
+    n: int
+    agent_id: int | None = None
+
+
+class Replied(NamedTuple):
+    """A first reply given in the month. Whole minutes. in_hours: the ticket was created while the desk was open."""
 
     agent_id: int | None
     organization_id: int | None
     requester_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Created:
-    whose: Whose
-    in_hours: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Replied:
-    """A first reply given in the month. Whole minutes."""
-
-    whose: Whose
-    in_hours: bool
     calendar: int
     business: int
+    in_hours: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Solved:
+class Solved(NamedTuple):
     """Tickets alike: `n` of them."""
 
-    whose: Whose
+    agent_id: int | None
+    organization_id: int | None
+    requester_id: int
     n: int
     fewer_than_two: int
     exactly_one: int
     reopened: int
 
 
-@dataclass(frozen=True, slots=True)
-class Voted:
+class Voted(NamedTuple):
     """`n` votes alike. about: words.About, "" where the voter did not say."""
 
-    whose: Whose
+    agent_id: int | None
+    organization_id: int | None
+    requester_id: int
     score: str
     about: str
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class Surveyed:
-    whose: Whose
+class Surveyed(NamedTuple):
+    """`n` people asked, `answered` of them by now."""
+
+    agent_id: int | None
+    organization_id: int | None
+    requester_id: int
     n: int
     answered: int
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
+    """created_outside: tickets created while the desk was closed."""
+
     created: list[Created]
+    created_outside: int
     replied: list[Replied]
     solved: list[Solved]
     voted: list[Voted]
@@ -86,43 +90,61 @@ def limits(year: int, month: int, time_zone: str) -> tuple[datetime, datetime]:
 
 def read(start: datetime, end: datetime) -> Facts:
     """The facts of [start, end)."""
-    in_hours = _in_hours(configuration.current().hours)
+    created = Ticket.objects.filter(created_at__gte=start, created_at__lt=end).order_by()
     return Facts(
-        _created(start, end, in_hours),
-        _replied(start, end, in_hours),
+        _created(created),
+        _created_outside(created),
+        _replied(start, end),
         _solved(start, end),
         _voted(start, end),
         _surveyed(start, end),
     )
 
 
-def _in_hours(hours: Schedule) -> Callable[[datetime], bool]:
-    @cache
-    def of_minute(minute: int) -> bool:
-        return is_open(hours, datetime.fromtimestamp(minute * 60, UTC))
-
-    return lambda at: of_minute(int(at.timestamp()) // 60)
+def _minute(field: str) -> Substr:
+    """A time to the minute as text, “2026-10-05 08:30”: opening hours know nothing finer, and text needs no parsing."""
+    return Substr(Cast(F(field), TextField()), 1, 16)
 
 
-def _created(start: datetime, end: datetime, in_hours: Callable[[datetime], bool]) -> list[Created]:
-    rows = Ticket.objects.filter(created_at__gte=start, created_at__lt=end).values_list(
-        "organization_id", "requester_id", "created_at"
-    )
-    return [Created(Whose(None, org, person), in_hours(at)) for org, person, at in rows.iterator(5000)]
+class _Openings(dict[str, bool]):
+    """Whether the desk was open at a minute, worked out once for each."""
+
+    def __init__(self) -> None:
+        self._hours = configuration.current().hours
+
+    def __missing__(self, minute: str) -> bool:
+        self[minute] = is_open(self._hours, datetime.fromisoformat(minute).replace(tzinfo=UTC))
+        return self[minute]
 
 
-def _replied(start: datetime, end: datetime, in_hours: Callable[[datetime], bool]) -> list[Replied]:
-    rows = TicketMetric.objects.filter(first_reply_at__gte=start, first_reply_at__lt=end).values_list(
-        "first_replier_id",
-        "ticket__organization_id",
-        "ticket__requester_id",
-        "ticket__created_at",
-        "reply_calendar",
-        "reply_business",
+def _created(tickets: QuerySet[Ticket]) -> list[Created]:
+    rows = tickets.values_list("organization_id", "requester_id").annotate(n=Count("pk"))
+    return list(starmap(Created, rows))
+
+
+def _created_outside(tickets: QuerySet[Ticket]) -> int:
+    openings = _Openings()
+    minutes = tickets.annotate(minute=_minute("created_at")).values_list("minute").annotate(n=Count("pk"))
+    return sum(n for minute, n in minutes if not openings[minute])
+
+
+def _replied(start: datetime, end: datetime) -> list[Replied]:
+    openings = _Openings()
+    rows = (
+        TicketMetric.objects.filter(first_reply_at__gte=start, first_reply_at__lt=end)
+        .annotate(minute=_minute("ticket__created_at"))
+        .values_list(
+            "first_replier_id",
+            "ticket__organization_id",
+            "ticket__requester_id",
+            "reply_calendar",
+            "reply_business",
+            "minute",
+        )
     )
     return [
-        Replied(Whose(agent, org, person), in_hours(created_at), calendar or 0, business or 0)
-        for agent, org, person, created_at, calendar, business in rows.iterator(5000)
+        Replied(agent, organization, person, calendar or 0, business or 0, openings[minute])
+        for agent, organization, person, calendar, business, minute in rows.iterator(10_000)
     ]
 
 
@@ -139,7 +161,7 @@ def _solved(start: datetime, end: datetime) -> list[Solved]:
             reopened=Count("pk", filter=Q(reopens__gt=0)),
         )
     )
-    return [Solved(Whose(agent, org, person), *numbers) for agent, org, person, *numbers in rows]
+    return list(starmap(Solved, rows))
 
 
 def _voted(start: datetime, end: datetime) -> list[Voted]:
@@ -149,7 +171,7 @@ def _voted(start: datetime, end: datetime) -> list[Voted]:
         .values_list("assignee_id", "organization_id", "requester_id", "score", "about")
         .annotate(n=Count("pk"))
     )
-    return [Voted(Whose(agent, org, person), score, about, n) for agent, org, person, score, about, n in rows]
+    return list(starmap(Voted, rows))
 
 
 def _surveyed(start: datetime, end: datetime) -> list[Surveyed]:
@@ -159,4 +181,4 @@ def _surveyed(start: datetime, end: datetime) -> list[Surveyed]:
         .values_list("assignee_id", "organization_id", "requester_id")
         .annotate(n=Count("pk"), answered=Count("pk", filter=~Q(score=Score.OFFERED)))
     )
-    return [Surveyed(Whose(agent, org, person), n, answered) for agent, org, person, n, answered in rows]
+    return list(starmap(Surveyed, rows))

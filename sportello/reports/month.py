@@ -1,8 +1,10 @@
 """The month's figures beside last month's, for the desk and for each agent, organization and requester."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from sportello.desk.actions import configuration
 from sportello.desk.models import Organization, User
@@ -10,7 +12,7 @@ from sportello.desk.words import About, Score
 from sportello.kit import clock
 
 from . import facts
-from .facts import Facts, Whose
+from .facts import Created, Facts, Replied, Solved, Surveyed, Voted
 from .measures import MEASURES, Figure, count, durations, quotient, share
 
 AGENT_KEYS = (
@@ -29,6 +31,7 @@ AGENT_KEYS = (
     "num_bad_votes_else",
 )
 CUSTOMER_KEYS = ("num_new_tickets", *AGENT_KEYS)
+Fact = TypeVar("Fact", Created, Replied, Solved, Voted, Surveyed)
 # A desk may have tens of thousands of requesters; the report shows those it is about.
 REQUESTERS = 50
 
@@ -94,9 +97,8 @@ def month(year: int, month: int) -> Month:
     desk = configuration.current().desk
     start_at, end_at = facts.limits(year, month, desk.time_zone)
     earlier = (year - 1, 12) if month == 1 else (year, month - 1)
-    now_read = facts.read(start_at, end_at)
-    this, last = _Tallies(now_read), _Tallies(facts.read(*facts.limits(*earlier, desk.time_zone)))
-    requesters = sorted(this.requesters.items(), key=_dissatisfied_first)
+    this, last = facts.read(start_at, end_at), facts.read(*facts.limits(*earlier, desk.time_zone))
+    whole, before = _whole(this), _whole(last)
     return Month(
         year=year,
         month=month,
@@ -105,13 +107,11 @@ def month(year: int, month: int) -> Month:
         start_at=start_at,
         end_at=end_at,
         is_over=clock.now() >= end_at,
-        figures=_compare(this.all, last.all, MEASURES),
-        bad_about={about: this.all.bad.get(about, 0) for about in (*About.values, "")},
-        agents=_breakdown(sorted(this.agents.items(), key=_busiest_first), last.agents, AGENT_KEYS, User),
-        organizations=_breakdown(
-            sorted(this.organizations.items(), key=_busiest_first), last.organizations, CUSTOMER_KEYS, Organization
-        ),
-        requesters=_breakdown(requesters, last.requesters, CUSTOMER_KEYS, User, REQUESTERS),
+        figures=_compare(whole, before, MEASURES),
+        bad_about={about: whole.bad.get(about, 0) for about in (*About.values, "")},
+        agents=_breakdown(this, last, "agent_id", AGENT_KEYS, User),
+        organizations=_breakdown(this, last, "organization_id", CUSTOMER_KEYS, Organization),
+        requesters=_breakdown(this, last, "requester_id", CUSTOMER_KEYS, User),
     )
 
 
@@ -165,57 +165,56 @@ class _Tally:
         return {figure.definition: figure for figure in found}
 
 
-class _Tallies:
-    """The facts of a month added up for the desk and for everybody."""
+def _tallies(read: Facts, key: str = "", only: frozenset[int | None] | None = None) -> dict[int | None, _Tally]:
+    """The facts added up by agent_id, organization_id or requester_id; all under None without a key.
 
-    def __init__(self, read: Facts) -> None:
-        self.all = _Tally()
-        self.agents: dict[int | None, _Tally] = {}
-        self.organizations: dict[int | None, _Tally] = {}
-        self.requesters: dict[int | None, _Tally] = {}
-        self._add(read)
+    only: whom to add up. One plain loop a kind of fact: there may be 100,000.
+    """
+    found: dict[int | None, _Tally] = defaultdict(_Tally)
 
-    def _of(self, whose: Whose, *, agents: bool = True) -> Iterable[_Tally]:
-        yield self.all
-        if agents:
-            yield self.agents.setdefault(whose.agent_id, _Tally())
-        yield self.organizations.setdefault(whose.organization_id, _Tally())
-        yield self.requesters.setdefault(whose.requester_id, _Tally())
+    def mine(these: Iterable[Fact]) -> Iterator[tuple[_Tally, Fact]]:
+        for fact in these:
+            whose = getattr(fact, key) if key else None
+            if only is None or whose in only:
+                yield found[whose], fact
 
-    def _add(self, read: Facts) -> None:
-        for created in read.created:
-            for tally in self._of(created.whose, agents=False):
-                tally.created += 1
-                tally.created_outside += not created.in_hours
-        for replied in read.replied:
-            for tally in self._of(replied.whose):
-                tally.replied.append(replied)
-        for solved in read.solved:
-            for tally in self._of(solved.whose):
-                tally.solved += solved.n
-                tally.fewer_than_two += solved.fewer_than_two
-                tally.exactly_one += solved.exactly_one
-                tally.reopened += solved.reopened
-        for voted in read.voted:
-            for tally in self._of(voted.whose):
-                if voted.score == Score.GOOD:
-                    tally.good += voted.n
-                else:
-                    tally.bad[voted.about] = tally.bad.get(voted.about, 0) + voted.n
-        for surveyed in read.surveyed:
-            for tally in self._of(surveyed.whose):
-                tally.surveyed += surveyed.n
-                tally.answered += surveyed.answered
+    if key != "agent_id":  # What customers ask is no agent's.
+        for tally, created in mine(read.created):
+            tally.created += created.n
+    for tally, replied in mine(read.replied):
+        tally.replied.append(replied)
+    for tally, solved in mine(read.solved):
+        tally.solved += solved.n
+        tally.fewer_than_two += solved.fewer_than_two
+        tally.exactly_one += solved.exactly_one
+        tally.reopened += solved.reopened
+    for tally, voted in mine(read.voted):
+        if voted.score == Score.GOOD:
+            tally.good += voted.n
+        else:
+            tally.bad[voted.about] = tally.bad.get(voted.about, 0) + voted.n
+    for tally, surveyed in mine(read.surveyed):
+        tally.surveyed += surveyed.n
+        tally.answered += surveyed.answered
+    return found
 
 
-def _busiest_first(item: tuple[int | None, _Tally]) -> tuple[int, int, int]:
-    key, tally = item
-    return -tally.solved, -tally.created, key or 0
+def _whole(read: Facts) -> _Tally:
+    """The facts of the whole desk, added up."""
+    tally = _tallies(read).get(None, _Tally())
+    tally.created_outside = read.created_outside
+    return tally
 
 
-def _dissatisfied_first(item: tuple[int | None, _Tally]) -> tuple[int, int, int]:
-    key, tally = item
-    return -sum(tally.bad.values()), -tally.created, key or 0
+def _most_telling(read: Facts, limit: int) -> frozenset[int | None]:
+    """The requesters whom the report shows: the most bad votes first, then the most requests."""
+    bad: Counter[int] = Counter()
+    asked: Counter[int] = Counter()
+    for voted in read.voted:
+        bad[voted.requester_id] += voted.n if voted.score == Score.BAD else 0
+    for created in read.created:
+        asked[created.requester_id] += created.n
+    return frozenset(sorted(_people(read), key=lambda person: (-bad[person], -asked[person], person))[:limit])
 
 
 def _compare(this: _Tally, last: _Tally, keys: Iterable[str]) -> dict[str, Compared]:
@@ -223,15 +222,34 @@ def _compare(this: _Tally, last: _Tally, keys: Iterable[str]) -> dict[str, Compa
     return {key: Compared(now[key], before[key]) for key in keys}
 
 
+def _agents_and_organizations(tally: _Tally) -> tuple[int, int]:
+    return -tally.solved, -tally.created
+
+
+def _requesters(tally: _Tally) -> tuple[int, int]:
+    return -sum(tally.bad.values()), -tally.created
+
+
 def _breakdown(
-    this: list[tuple[int | None, _Tally]],
-    last: Mapping[int | None, _Tally],
+    this: Facts,
+    last: Facts,
+    whose: str,
     keys: Iterable[str],
     model: type[User] | type[Organization],
-    limit: int | None = None,
 ) -> Breakdown:
-    shown = this[:limit]
-    ids = [key for key, _tally in shown if key is not None]
-    names = dict(model._default_manager.filter(pk__in=ids).values_list("pk", "name"))
-    lines = tuple(Line(key, names.get(key, ""), _compare(tally, last.get(key, _Tally()), keys)) for key, tally in shown)
-    return Breakdown(lines, len(this) - len(shown))
+    only = _most_telling(this, REQUESTERS) if whose == "requester_id" else None
+    order = _requesters if only is not None else _agents_and_organizations
+    now, before = _tallies(this, whose, only), _tallies(last, whose, only)
+    names = dict(
+        model._default_manager.filter(pk__in=[key for key in now if key is not None]).values_list("pk", "name")
+    )
+    lines = tuple(
+        Line(key, names.get(key or 0, ""), _compare(tally, before.get(key, _Tally()), keys))
+        for key, tally in sorted(now.items(), key=lambda item: (*order(item[1]), item[0] or 0))
+    )
+    return Breakdown(lines, len(_people(this)) - len(lines) if only is not None else 0)
+
+
+def _people(read: Facts) -> set[int]:
+    """Every requester of whom the month knows something."""
+    return {fact.requester_id for these in (read.created, read.replied, read.solved, read.voted) for fact in these}

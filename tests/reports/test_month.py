@@ -191,7 +191,7 @@ def test_month_when_there_are_more_agents_then_not_more_queries(desk, anna, rita
         answer_at(MONDAY + timedelta(hours=1), open_at(MONDAY, rita), agent, Status.SOLVED)
     configuration.current()
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         month(2026, 11)
 
 
