@@ -1,7 +1,8 @@
 // Every form that posts: a second submit before the answer does nothing, so that a double click never sends twice.
 document.addEventListener("submit", (event) => {
   const form = event.target
-  if (form.method !== "post") return
+  const target = event.submitter?.getAttribute("formtarget") || form.target
+  if (form.method !== "post" || (target && target !== "_self")) return // an answer that appears in a frame leaves the page as it is
   if (form.dataset.sent) return event.preventDefault()
   queueMicrotask(() => {
     if (event.defaultPrevented) return

@@ -2,7 +2,6 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import Truncator
 
@@ -17,11 +16,6 @@ LONG_WAIT = timedelta(days=1)
 
 
 @staff
-def queue(request: HttpRequest) -> HttpResponse:
-    return redirect("agent:view", "waiting")
-
-
-@staff
 def view(request: HttpRequest, name: str) -> HttpResponse:
     found = lists.BY_NAME.get(name)
     if found is None:
@@ -31,6 +25,7 @@ def view(request: HttpRequest, name: str) -> HttpResponse:
     shown = paging.page(tickets, request.GET, by=found.by, descending=found.descending)
     context = {
         "view": found,
+        "here": reverse("agent:view", args=[name]),
         "views": [(other, reverse("agent:view", args=[other.name])) for other in lists.VIEWS],
         "rows": [as_row(ticket, now) for ticket in shown.rows],
         "page": shown,

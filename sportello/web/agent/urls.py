@@ -6,7 +6,7 @@ from sportello.web.agent import breakers, comments, figures, held, ledger, new_t
 
 app_name = "agent"
 urlpatterns = [
-    path("tickets", queue.queue, name="queue"),
+    path("tickets", queue.view, {"name": "waiting"}, name="queue"),
     path("tickets/new", new_ticket.new_ticket, name="new_ticket"),
     path("tickets/lists/<slug:name>", queue.view, name="view"),
     path("tickets/<int:ticket_id>", tickets.show, name="ticket"),

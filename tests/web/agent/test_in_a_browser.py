@@ -1,0 +1,174 @@
+"""The agents' pages in Chromium, under the strict CSP: nothing refused, nothing sticks out, nothing typed is lost."""
+
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from sportello.desk.actions import inbox, tickets
+from sportello.desk.actions.tickets import Words
+from sportello.desk.models import Comment, InboundMail, Reading
+from sportello.desk.words import MailState, Status, Via
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOSTILE = '<p style="position:fixed;inset:0">Ciao</p><table width="900"><tr><td>larga</td></tr></table>'
+
+
+@pytest.fixture(autouse=True)
+def file_of_its_own(real_database):
+    """A page and what its scripts tell are served at once: a database in memory cannot do that."""
+
+
+@pytest.fixture
+def desk_at_work(mailbox, group, anna, ada, rita, ticket):
+    """A ticket with everything on it, a held mail, a tripped breaker."""
+    tickets.hear(ticket.pk, Words("Ciao", html=HOSTILE, quoted_text="> prima"), actor=rita, via=Via.EMAIL)
+    tickets.answer(ticket.pk, Words("Fatto."), status=Status.SOLVED, actor=anna, via=Via.WEB)
+    inbox.trip("machine@elsewhere.example", 31)
+    (mail_id,) = inbox.record([inbox.Delivery(b"From: a@b.example\r\n\r\nx", InboundMail.Source.SMTP)])
+    InboundMail.objects.update(state=MailState.HELD, reason="stranger", sender="a@b.example")
+    return ticket, mail_id
+
+
+@pytest.fixture
+def sit_down(chromium, live_server, client):
+    """sit_down(person, width, scheme): a browser that this person is signed in with; yields the page."""
+
+    @contextmanager
+    def seated(person, width=1440, scheme="light"):
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        session = {
+            "name": "sportello_session",
+            "value": client.cookies["sportello_session"].value,
+            "url": live_server.url,
+        }
+        complaints: list[str] = []
+        with sync_playwright() as playwright:
+            program = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
+            context = program.new_context(
+                base_url=live_server.url, viewport={"width": width, "height": 800}, color_scheme=scheme
+            )
+            context.add_cookies([session])
+            page = context.new_page()
+            page.set_default_timeout(10_000)
+            page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            yield page
+            program.close()
+        assert complaints == []
+
+    return seated
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_every_page_fits_and_obeys_the_policy(sit_down, ada, desk_at_work, width, scheme):
+    ticket, mail_id = desk_at_work
+    paths = ["/tickets", "/tickets/lists/solved", "/tickets/new", f"/tickets/{ticket.pk}", "/mail/held", "/mail/ledger"]
+    paths += ["/mail/out", "/mail/out/1", f"/mail/in/{mail_id}", "/mail/breakers", "/protocol", "/figures", "/patterns"]
+
+    with sit_down(ada, width, scheme) as page:
+        widths = {}
+        for path in paths:
+            assert page.goto(path).status == 200, path
+            widths[path] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert {path: found for path, found in widths.items() if found > width} == {}
+
+
+def test_ticket_that_was_looked_at_is_read(sit_down, anna, ticket):
+    with sit_down(anna) as page:
+        page.goto("/tickets")
+        unread = page.locator(".ticket-row .dot").count()
+        with page.expect_response("**/reading"):
+            page.locator(".ticket-row__subject").click()
+
+    assert unread == 1
+    assert Reading.objects.filter(ticket=ticket, user=anna).exists()
+
+
+def test_answer_typed_survives_a_reload_and_is_sent_once(sit_down, anna, ticket):
+    with sit_down(anna) as page:
+        page.goto(f"/tickets/{ticket.pk}")
+        page.locator("textarea[name=text]").fill("Arrivo subito.")
+        page.reload()
+        kept = page.locator("textarea[name=text]").input_value()
+        page.locator("button[name=status][value=solved]").dblclick()
+        page.locator(".message--answer").wait_for()
+        left = page.locator("textarea[name=text]").input_value()
+
+    assert (kept, left) == ("Arrivo subito.", "")
+    assert Comment.objects.filter(ticket=ticket, text="Arrivo subito.").count() == 1
+
+
+def test_note_by_keyboard_alone(sit_down, anna, ticket):
+    with sit_down(anna) as page:
+        page.goto(f"/tickets/{ticket.pk}")
+        page.keyboard.press("n")
+        page.locator("textarea[name=text]").focus()
+        page.keyboard.type("Solo per noi.")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Control+Enter")
+        page.locator(".message--note").wait_for()
+
+    said = Comment.objects.get(ticket=ticket, text="Solo per noi.")
+    assert said.public is False
+
+
+def test_mail_as_it_was_written_stays_in_its_frame(sit_down, anna, desk_at_work):
+    ticket, _mail_id = desk_at_work
+
+    with sit_down(anna) as page:
+        page.goto(f"/tickets/{ticket.pk}")
+        page.locator(".message__as-written summary").first.click()
+        frame = page.frame_locator(".message__frame").first
+        frame.get_by_text("larga").wait_for()
+        page.wait_for_function("document.querySelector('.message__frame').height > 0")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+
+    assert wide <= 1440
+
+
+def test_stopping_a_clock_asks_first(sit_down, anna, desk_at_work):
+    ticket, _mail_id = desk_at_work
+
+    with sit_down(anna) as page:
+        page.goto(f"/tickets/{ticket.pk}")
+        page.locator(".timeline button[data-confirm]").click()
+        page.locator("#confirm button[value=no]").click()
+        still = page.locator(".timeline button[data-confirm]").count()
+        page.locator(".timeline button[data-confirm]").click()
+        page.locator("#confirm button[value=yes]").click()
+        page.locator(".timeline button[data-confirm]").wait_for(state="detached")
+
+    assert still == 1
+
+
+def test_theme_that_was_chosen_is_there_on_the_next_page(sit_down, anna, ticket):
+    with sit_down(anna) as page:
+        page.goto("/tickets")
+        page.locator(".nav__foot summary").click()
+        page.locator("sp-theme button[value=dark]").click()
+        page.goto("/mail/out")
+        theme = page.locator("html").get_attribute("data-theme")
+
+    assert theme == "dark"
+
+
+def test_preview_of_a_text_appears_beside_it(sit_down, ada, mailbox):
+    with sit_down(ada) as page:
+        page.goto("/protocol")
+        page.locator(".protocol__text summary").first.click()
+        page.locator("[name='texts.it.taken_charge.body']").fill("Prova {{ ticket.id }}.")
+        page.locator("button[value='it.taken_charge']").click()
+        shown = page.frame_locator("iframe[name=letter]").get_by_text("Prova 1234.", exact=True)
+        shown.wait_for()
+        page.locator("[name='texts.it.taken_charge.body']").fill("Ancora {{ ticket.id }}.")
+        page.locator("button[value='it.taken_charge']").click()
+        page.frame_locator("iframe[name=letter]").get_by_text("Ancora 1234.", exact=True).wait_for()
