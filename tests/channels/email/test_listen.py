@@ -11,6 +11,9 @@ from django.db import connection, connections
 from sportello.channels.email import listen
 from sportello.desk.models import InboundMail, RawMail
 
+# On PostgreSQL real_database is the usual test database: every commit is real only with this mark.
+pytestmark = [pytest.mark.django_db(transaction=True)] if connection.vendor == "postgresql" else []
+
 MAIL = b"From: rita@rossi.example\r\nSubject: Toner\r\nMessage-ID: <1@rossi.example>\r\n\r\nFinito.\r\n"
 
 

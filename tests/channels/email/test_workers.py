@@ -2,12 +2,16 @@
 
 import threading
 
-from django.db import connections
+import pytest
+from django.db import connection, connections
 
 from sportello.channels.email import receive
 from sportello.desk.actions import desks, inbox
 from sportello.desk.models import InboundMail, Ticket, User
 from tests.channels.email.test_receive import deliver, mail
+
+# On PostgreSQL real_database is the usual test database: every commit is real only with this mark.
+pytestmark = [pytest.mark.django_db(transaction=True)] if connection.vendor == "postgresql" else []
 
 
 def test_workers_when_many_at_once_then_each_mail_is_taken_in_once(real_database):
