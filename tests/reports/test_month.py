@@ -185,10 +185,13 @@ def test_month_when_reassigned_after_the_survey_then_credit_stays(lived, anna, a
 
 
 @pytest.mark.parametrize("agents", [1, 3])
-def test_month_when_there_are_more_agents_then_not_more_queries(desk, anna, rita, agents, django_assert_num_queries):
+def test_month_when_there_are_more_agents_then_not_more_queries(
+    desk, anna, rita, agents, django_assert_num_queries, monkeypatch
+):
     for number in range(agents):
         agent = people.add(f"Agente {number}", f"agente{number}@desk.example", role=Role.AGENT)
         answer_at(MONDAY + timedelta(hours=1), open_at(MONDAY, rita), agent, Status.SOLVED)
+    monkeypatch.setattr(configuration, "FRESH_SECONDS", 3600)
     configuration.current()
 
     with django_assert_num_queries(15):
@@ -234,3 +237,18 @@ def test_rows_when_nothing_is_missing_then_no_value_is_infinite(lived):
     values = [compared.figure.value for compared in month(2026, 11).figures.values()]
 
     assert all(value is None or math.isfinite(value) for value in values)
+
+
+def test_month_when_there_are_many_requesters_then_shows_the_dissatisfied_and_counts_the_rest(desk, anna, monkeypatch):
+    monkeypatch.setattr("sportello.reports.month.REQUESTERS", 2)
+    calm, busy, cross = (people.add(name, f"{name}@posta.example") for name in ("calm", "busy", "cross"))
+    solved = [open_at(MONDAY, person) for person in (cross, calm, busy)]
+    open_at(MONDAY, busy)
+    answer_at(MONDAY + timedelta(minutes=5), solved[0], anna, Status.SOLVED)
+    for hours in (50, 100):
+        live_until(MONDAY + timedelta(hours=hours))
+    vote_at(MONDAY + timedelta(days=5), solved[0], Score.BAD, About.WAITING)
+
+    found = month(2026, 11).requesters
+
+    assert ([line.name for line in found.lines], found.left_out) == (["cross", "busy"], 1)
