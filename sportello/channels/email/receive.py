@@ -15,7 +15,7 @@ from django.db.models import prefetch_related_objects
 
 from sportello.channels.email import quotes, thread
 from sportello.channels.email.parse import parse
-from sportello.channels.email.parsed import Address, Attachment, ParsedMail
+from sportello.channels.email.parsed import Attachment, ParsedMail
 from sportello.desk import access, threads
 from sportello.desk.actions import configuration, inbox, outbox, people, tickets
 from sportello.desk.actions.inbox import Outcome
@@ -259,19 +259,15 @@ def _go_on(
 
 
 def _newcomer(content: ParsedMail, known: threads.Known) -> User | None:
-    """A person made of the sender; None when mail cannot be sent to such an address."""
+    """A person made of the sender, who is not known; None when mail cannot be sent to such an address."""
     assert content.sender
+    name, address = content.sender.name, content.sender.address
     language = languages.guess(f"{content.subject}\n{content.text[:2000]}")
-    return _person(content.sender, known, language=language)
-
-
-def _person(address: Address, known: threads.Known, *, language: str = "") -> User | None:
     try:
-        person = people.find_or_add(people.Sender(address.name, address.address), language=language)
-    except Invalid:  # No mail can be sent there; or another worker was quicker.
-        return people.by_address(address.address)
-    known.people[address.address] = person
-    return person
+        known.people[address] = people.add(name, address, language=language)
+    except Invalid:
+        return people.by_address(address)  # Another worker may have been quicker.
+    return known.people[address]
 
 
 def _open(
@@ -336,7 +332,11 @@ def _ccs(mail: InboundMail, content: ParsedMail, sender: User, known: threads.Kn
             break
         if address.address in own:
             continue
-        person = known.people.get(address.address) or _person(address, known)
-        if person and person.pk != sender.pk and not person.is_staff_member and person.active and person not in found:
+        try:
+            person = people.find_or_add(people.Sender(address.name, address.address))
+        except Invalid:
+            continue
+        known.people[address.address] = person
+        if person.pk != sender.pk and not person.is_staff_member and person.active and person not in found:
             found.append(person)
     return tuple(found)
