@@ -12,7 +12,7 @@ class FrameHeight extends HTMLElement {
 
   watch() {
     const page = this.frame.contentDocument?.documentElement
-    if (!page) return
+    if (!page || page.ownerDocument.URL === "about:blank") return
     this.observer?.disconnect()
     this.observer = new ResizeObserver(() => { this.frame.height = Math.ceil(page.getBoundingClientRect().height) })
     this.observer.observe(page)

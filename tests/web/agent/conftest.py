@@ -10,6 +10,8 @@ def enter():
     """enter(person): a client signed in as this person, reading English."""
 
     def client_of(person):
+        person.language = "en"
+        person.save(update_fields=["language"])
         client = Client(headers={"accept-language": "en"})
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         return client
