@@ -18,7 +18,7 @@ __all__ = ["DEMO_AGENT_ADDRESS", "build"]
 
 Progressed = Callable[[int, int], None]
 SPAN = timedelta(days=92)
-TICKETS = 300
+TICKETS = 275
 
 
 def build(progress: Progressed | None = None, *, tickets: int = TICKETS, span: timedelta = SPAN) -> None:
