@@ -22,7 +22,7 @@ def add(
 ) -> None:
     """Add a person. An agent then signs in by a link: see `user link`."""
     open_desk()
-    from sportello.desk.actions import people
+    from sportello.desk.actions import configuration, desks, people
     from sportello.desk.words import Role
 
     if role not in Role.values:
@@ -30,6 +30,8 @@ def add(
     if language not in ("", "it", "en"):
         raise typer.BadParameter("it, en", param_hint="--language")
     added = people.add(name, address, role=role, language=language)
+    if added.is_staff_member and configuration.current().desk.set_up_at is None:
+        desks.finish_set_up()  # Whoever has a terminal needs no set-up pages.
     facts = {"id": added.pk, "name": added.name, "address": address, "role": added.role}
     tell(facts, _("{name} can sign in now.").format(name=added.name), as_json=as_json)
 

@@ -2,14 +2,13 @@
 
 from django.conf import settings
 
-from sportello.desk.actions import people, sign_in
-from sportello.desk.models import User
+from sportello.desk.actions import configuration, people, sign_in
 from sportello.web.setup.links import setup_url
 
 
 def first_links() -> dict[str, str]:
-    """ "setup" while nobody can sign in yet; "sign_in" for the agent of the demo desk. Otherwise none."""
-    if not User.objects.staff().exists():
+    """ "setup" until the set-up has been finished; "sign_in" for the agent of the demo desk. Otherwise none."""
+    if configuration.current().desk.set_up_at is None:
         return {"setup": setup_url()}
     if settings.DEMO:
         from sportello.demo import DEMO_AGENT_ADDRESS

@@ -53,11 +53,11 @@ def _web(listener: socket.socket, answer: int) -> None:
 
 
 def _tell(answer: int) -> None:
-    """Write the first links as one line of JSON; nobody reads those of a restarted process, so never wait."""
+    """Write the first links as one line of JSON; nobody reads those of a restarted process."""
     from sportello.config.links import first_links
 
     os.set_blocking(answer, False)
-    with contextlib.suppress(BlockingIOError):
+    with contextlib.suppress(BlockingIOError, BrokenPipeError):
         os.write(answer, json.dumps(first_links()).encode() + b"\n")
 
 

@@ -8,7 +8,7 @@ SCHEMES = ("smtp", "smtps", "file")
 
 
 class BadAddress(ValueError):
-    """`problem`: "scheme" (not one of SCHEMES), "folder" (file:/// without one) or "server" (more or less than a server)."""
+    """`problem`: "scheme" (not one of SCHEMES), "folder" (file:/// without one), "server" (more or less than one)."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)

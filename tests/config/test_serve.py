@@ -2,6 +2,7 @@
 
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -39,7 +40,13 @@ class Desk:
     def wait_for(self, word: str) -> str:
         """The address on the line that begins with word."""
         deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline and (line := self.process.stdout.readline()):
+        while select.select([self.process.stdout], [], [], max(0, deadline - time.monotonic()))[0]:
+            # Unbuffered, a byte at a time: what a buffer holds select does not see.
+            line = ""
+            while not line.endswith("\n") and (byte := os.read(self.process.stdout.fileno(), 1)):
+                line += byte.decode()
+            if not line:
+                break
             self.said += line
             if line.startswith(word):
                 return line.removeprefix(word).strip()
@@ -113,6 +120,17 @@ def test_serve_when_another_runs_on_the_folder_says_so_and_leaves(serve):
     assert second.process.returncode == 3
     assert str(first.process.pid) in second.errors.read_text()
     assert first.process.poll() is None
+
+
+def test_serve_when_a_part_is_killed_brings_it_back(serve):
+    desk = serve("--only", "web")
+    url = desk.wait_for("Sportello:")
+    (web,) = Path(f"/proc/{desk.process.pid}/task/{desk.process.pid}/children").read_text().split()
+
+    os.kill(int(web), signal.SIGKILL)
+
+    # The socket is the parent's: whoever asks meanwhile waits a moment and is answered.
+    assert fetch(f"{url}/alive") == "ok"
 
 
 def test_serve_when_stopped_and_started_again_keeps_the_data(serve, tmp_path):

@@ -148,7 +148,6 @@ def _actions(
     step: str, ticket: Ticket, person: User, language: str, rating: SatisfactionRating | None
 ) -> tuple[letters.Action, ...]:
     label = letters.action_label
-    follow = letters.Action(label("open_ticket", language), links.request_url(ticket.pk, person.pk), "secondary")
     faces = (
         letters.Action(label("good", language), links.vote_url(ticket.pk, person.pk, Score.GOOD), "good"),
         letters.Action(label("bad", language), links.vote_url(ticket.pk, person.pk, Score.BAD), "bad"),
@@ -157,9 +156,7 @@ def _actions(
         works = letters.Action(label("it_works", language), links.confirm_url(ticket.pk, person.pk), "primary")
         not_yet = letters.Action(label("not_yet", language), links.not_yet_url(ticket.pk, person.pk), "secondary")
         return (works, not_yet, *(faces if rating else ()))
-    if step == Step.SURVEY:
-        return faces
-    return (follow,)
+    return faces if step == Step.SURVEY else ()
 
 
 def queue_sign_in(person: User, address: str, url: str, configuration: Configuration) -> OutgoingMail:
@@ -173,6 +170,7 @@ def queue_sign_in(person: User, address: str, url: str, configuration: Configura
         values={
             "requester": {"name": person.name, "first_name": person.first_name},
             "desk": {"name": configuration.desk.name, "address": sender_address(mailbox)},
+            "link_minutes": int(links.SIGN_IN_VALID.total_seconds() // 60),
         },
         language=language,
         look=look_of(configuration),

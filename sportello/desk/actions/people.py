@@ -107,6 +107,12 @@ def set_password(person: User, password: str) -> None:
     person.save(update_fields=["password"])
 
 
+def set_language(person: User, language: str) -> None:
+    """The language of this person's pages and mails."""
+    person.language = language
+    person.save(update_fields=["language"])
+
+
 def owner_of_domain(address: str) -> Organization | None:
     """The organization whose people write from this address's domain."""
     domain = address.rpartition("@")[2]

@@ -215,7 +215,7 @@ def hear(
 
 
 def confirm(ticket_id: int, *, actor: User, via: str) -> Audit | None:
-    """The customer says that it works: the ticket closes at once. Idempotent. Raises Stale when it is not solved."""
+    """The customer says that it works: the ticket closes at once, also one that nobody has called solved. Idempotent."""
     with transaction.atomic():
         ticket = lock(ticket_id)
         if ticket.is_closed:

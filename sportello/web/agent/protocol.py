@@ -49,6 +49,9 @@ MERGED = "survey_with_solved"
 class ProtocolForm(Form):
     """Fields are named as Invalid names them: "steps.close_hours", "texts.it.solved.body"."""
 
+    # A browser cannot point at an empty text inside a folded part; the answer of the server unfolds it.
+    use_required_attribute = False
+
     def __init__(self, *args: Any, steps: Steps, texts: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for step in Step:
@@ -72,7 +75,7 @@ class ProtocolForm(Form):
         self.fields[f"steps.{name}"] = forms.BooleanField(label=label, required=False, initial=getattr(steps, name))
 
     def _add_text(self, name: str, label: Any, initial: str, widget: type[forms.Widget]) -> None:
-        self.fields[name] = forms.CharField(label=label, initial=initial, widget=widget, strip=False, required=False)
+        self.fields[name] = forms.CharField(label=label, initial=initial, widget=widget, strip=False)
 
     def steps(self) -> Steps:
         return Steps(**{name[6:]: value for name, value in self.cleaned_data.items() if name.startswith("steps.")})
