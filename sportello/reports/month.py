@@ -1,7 +1,7 @@
 """The month's figures beside last month's, for the desk and for each agent, organization and requester."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -30,6 +30,7 @@ AGENT_KEYS = (
     "num_bad_votes_help",
     "num_bad_votes_else",
 )
+BY_ARRIVAL = "first_reply_time_in_minutes_mean_arrived_open"
 CUSTOMER_KEYS = ("num_new_tickets", *AGENT_KEYS)
 Fact = TypeVar("Fact", Created, Replied, Solved, Voted, Surveyed)
 # A desk may have tens of thousands of requesters; the report shows those it is about.
@@ -140,7 +141,8 @@ class _Tally:
     def bad_else(self) -> int:
         return sum(self.bad.values()) - self.bad_help
 
-    def figures(self) -> dict[str, Figure]:
+    def figures(self, keys: Container[str]) -> dict[str, Figure]:
+        """The figures with these keys. What is long to work out and not asked for is left out."""
         replied, votes = self.replied, self.good + self.bad_help + self.bad_else
         found = (
             count("num_new_tickets", self.created),
@@ -151,8 +153,7 @@ class _Tally:
             share("reopened_percentage", self.reopened, self.solved),
             *durations("", [reply.calendar for reply in replied]),
             *durations("_business", [reply.business for reply in replied]),
-            *durations("_arrived_open", [reply.calendar for reply in replied if reply.in_hours]),
-            *durations("_arrived_closed", [reply.calendar for reply in replied if not reply.in_hours]),
+            *(self._by_arrival() if BY_ARRIVAL in keys else ()),
             share("satisfaction_rating", self.good, votes),
             share("satisfaction_rating_help", self.good, self.good + self.bad_help),
             count("num_good_votes", self.good),
@@ -163,6 +164,10 @@ class _Tally:
             quotient("rated_of_solved", votes, self.solved),
         )
         return {figure.definition: figure for figure in found}
+
+    def _by_arrival(self) -> Iterator[Figure]:
+        yield from durations("_arrived_open", [reply.calendar for reply in self.replied if reply.in_hours])
+        yield from durations("_arrived_closed", [reply.calendar for reply in self.replied if not reply.in_hours])
 
 
 def _tallies(read: Facts, key: str = "", only: frozenset[int | None] | None = None) -> dict[int | None, _Tally]:
@@ -217,8 +222,8 @@ def _most_telling(read: Facts, limit: int) -> frozenset[int | None]:
     return frozenset(sorted(_people(read), key=lambda person: (-bad[person], -asked[person], person))[:limit])
 
 
-def _compare(this: _Tally, last: _Tally, keys: Iterable[str]) -> dict[str, Compared]:
-    now, before = this.figures(), last.figures()
+def _compare(this: _Tally, last: _Tally, keys: Collection[str]) -> dict[str, Compared]:
+    now, before = this.figures(keys), last.figures(keys)
     return {key: Compared(now[key], before[key]) for key in keys}
 
 
@@ -234,7 +239,7 @@ def _breakdown(
     this: Facts,
     last: Facts,
     whose: str,
-    keys: Iterable[str],
+    keys: Collection[str],
     model: type[User] | type[Organization],
 ) -> Breakdown:
     only = _most_telling(this, REQUESTERS) if whose == "requester_id" else None
