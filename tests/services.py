@@ -1,4 +1,6 @@
-"""Real services for tests: PostgreSQL, Dovecot, Chromium. Found on the system, started for a test run, ended after it.
+"""Real services for tests: PostgreSQL, Dovecot, Chromium; faketime, which moves a clock.
+
+Found on the system, started for a test run, ended after it.
 
 `python tests/services.py install` installs the missing ones with apt-get, where one may.
 `python tests/services.py postgres COMMAND …` runs COMMAND with TEST_DATABASE_URL set to a throw-away cluster.
@@ -18,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-PACKAGES = {"postgres": "postgresql", "dovecot": "dovecot-imapd", "chromium": "chromium"}
+PACKAGES = {"postgres": "postgresql", "dovecot": "dovecot-imapd", "chromium": "chromium", "faketime": "faketime"}
 SECONDS = 30
 
 
@@ -31,6 +33,8 @@ def program(service: str) -> Path | None:
         ],
         "dovecot": [Path("/usr/sbin/dovecot"), shutil.which("dovecot")],
         "chromium": [shutil.which("chromium"), shutil.which("chromium-browser"), shutil.which("google-chrome")],
+        # Not the command but the library that every process of a tree loads.
+        "faketime": sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")),
     }[service]
     return next((Path(place) for place in places if place and Path(place).exists()), None)
 

@@ -1,4 +1,4 @@
-"""A whole desk as real processes, to be hurt."""
+"""A whole desk as real processes, to be used from outside and to be hurt."""
 
 import os
 import re
@@ -9,6 +9,9 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 SET_UP = """
@@ -26,9 +29,14 @@ desks.finish_set_up()
 
 
 class DeskProcess:
-    """`sportello serve` on a folder, on free ports; killed and started again at will."""
+    """`sportello serve` on a folder, on free ports; killed and started again at will.
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    environ: more variables for all its processes. wrapper: a command that runs serve. settings: SPORTELLO_*.
+    """
+
+    def __init__(
+        self, folder: Path, *, environ: Mapping[str, str] | None = None, wrapper: Sequence[str] = (), **settings: str
+    ) -> None:
         self.folder = folder
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("SPORTELLO_")},
@@ -37,29 +45,43 @@ class DeskProcess:
             "SPORTELLO_HTTP": f"127.0.0.1:{free_port()}",
             "SPORTELLO_MAIL_IN": f"127.0.0.1:{free_port()}",
             "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+            "LANG": "C.UTF-8",
             **{f"SPORTELLO_{name}": value for name, value in settings.items()},
+            **(environ or {}),
         }
+        self.wrapper = wrapper
         self.mail_port = int(self.environment["SPORTELLO_MAIL_IN"].rpartition(":")[2])
-        self.web_port = int(self.environment["SPORTELLO_HTTP"].rpartition(":")[2])
+        self.url = f"http://{self.environment['SPORTELLO_HTTP']}"
+        self.log = folder.with_name(f"{folder.name}.log")
         self.process: subprocess.Popen[str] | None = None
 
-    def set_up(self) -> None:
-        """Migrate, and make agents who take tickets in turn."""
-        run = [sys.executable, "-m", "sportello", "django", "migrate", "-v0"]
-        subprocess.run(run, env=self.environment, check=True, timeout=60)
-        subprocess.run([sys.executable, "-c", SET_UP], env=self.environment, check=True, timeout=60)
+    def set_up(self, script: str = SET_UP) -> None:
+        """Prepare the folder, and run a script of verbs: by itself, agents who take tickets in turn."""
+        self.folder.mkdir(exist_ok=True)
+        self.run("process", "prepare")
+        subprocess.run([sys.executable, "-c", script], env=self.environment, check=True, timeout=60)
+
+    def run(self, *arguments: str) -> str:
+        """What `sportello ARGUMENTS` prints on this desk. Raises when it fails."""
+        command = [sys.executable, "-m", "sportello", *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def launch(self) -> subprocess.Popen[str]:
+        """Start `serve` and wait for nothing."""
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [*self.wrapper, sys.executable, "-m", "sportello", "serve"],
+                env=self.environment, stdout=log, stderr=log, text=True,
+            )  # fmt: skip
+        return self.process
 
     def start(self) -> None:
         """Start and wait until both doors are open."""
-        self.log = (self.folder / "serve.log").open("a+")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "sportello", "serve"],
-            env=self.environment,
-            stdout=self.log,
-            stderr=self.log,
-            text=True,
-        )
-        wait_until(lambda: is_greeting(self.mail_port), 60, "the mail listener")
+        self.launch()
+        wait_until(lambda: is_greeting(self.mail_port), 60, "the mail listener", self.log)
+        wait_until(lambda: fetch(f"{self.url}/alive")[0] == 200, 60, "the page", self.log)
 
     def children(self) -> dict[str, int]:
         """Process ids of the running parts, by name."""
@@ -112,6 +134,17 @@ def free_port() -> int:
         return server.getsockname()[1]
 
 
+def fetch(url: str, data: bytes | None = None) -> tuple[int, str]:
+    """Status and text of a page; status 0 when nobody answers. With data: a POST."""
+    try:
+        with urllib.request.urlopen(url, data, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
+
+
 def is_greeting(port: int) -> bool:
     try:
         with smtplib.SMTP("127.0.0.1", port, timeout=5):
@@ -120,10 +153,11 @@ def is_greeting(port: int) -> bool:
         return False
 
 
-def wait_until(is_so, seconds: float, what: str) -> None:
-    """Poll until is_so(); fails with a sentence when it takes longer than `seconds`."""
+def wait_until(is_so: Callable[[], object], seconds: float, what: str, log: Path | None = None) -> None:
+    """Poll until is_so(); fails with a sentence, and the end of the log, when it takes longer than `seconds`."""
     deadline = time.monotonic() + seconds
     while not is_so():
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {seconds} s for {what}")
+            said = log.read_text()[-2000:] if log else ""
+            raise AssertionError(f"waited {seconds} s for {what}\n{said}")
         time.sleep(0.1)

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.faults.desk import DeskProcess, free_port, wait_until
+from tests.faults.desk import DeskProcess, fetch, free_port, wait_until
 
 MAILS = 240
 CLIENTS = 3
@@ -41,7 +41,7 @@ def sink():
 
 @pytest.fixture
 def desk(tmp_path, sink):
-    desk = DeskProcess(tmp_path, MAIL_OUT=f"smtp://127.0.0.1:{sink.port}")
+    desk = DeskProcess(tmp_path / "desk", MAIL_OUT=f"smtp://127.0.0.1:{sink.port}")
     desk.set_up()
     desk.start()
     yield desk
@@ -95,6 +95,7 @@ def test_desk_when_killed_again_and_again_then_every_mail_is_accounted_for_once(
         thread.join()
 
     assert problems == []
+    wait_until(lambda: fetch(desk.url)[0] == 200, 60, "the page", desk.log)
     wait_until(lambda: not desk.rows("SELECT 1 FROM desk_inboundmail WHERE state='received' LIMIT 1"), 120, "the inbox")
     wait_until(lambda: not desk.rows("SELECT 1 FROM desk_outgoingmail WHERE state='queued' LIMIT 1"), 120, "the outbox")
     # A client that got no answer sends again: that one is there twice in the ledger, once as a duplicate.
