@@ -10,7 +10,7 @@ from sportello.desk.actions.tickets import Words
 from sportello.desk.models import InboundMail, OutgoingMail
 from sportello.desk.words import MailState, Via
 from sportello.kit import clock
-from tests.channels.email.test_receive import mail
+from tests.channels.email.mails import mail
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.db import connection, connections
 from sportello.channels.email import receive
 from sportello.desk.actions import desks, inbox
 from sportello.desk.models import InboundMail, Ticket, User
-from tests.channels.email.test_receive import deliver, mail
+from tests.channels.email.mails import deliver, mail
 
 # On PostgreSQL real_database is the usual test database: every commit is real only with this mark.
 pytestmark = [pytest.mark.django_db(transaction=True)] if connection.vendor == "postgresql" else []
