@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from sportello.desk import access
 from sportello.desk.actions import people, tickets
 from sportello.desk.errors import DeskError, Invalid
-from sportello.desk.models import User
+from sportello.desk.models import Ticket, User
 from sportello.desk.words import Priority, Via
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.names import find_group, staff_of
@@ -42,11 +43,7 @@ class NewTicketForm(Form):
     name = forms.CharField(label=gettext_lazy("Name, if new"), required=False, max_length=200)
     phone = forms.CharField(label=gettext_lazy("Phone, if new"), required=False, max_length=40)
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200)
-    text = forms.CharField(
-        label=gettext_lazy("What is asked"),
-        widget=forms.Textarea,
-        help_text=gettext_lazy("The person reads it in the first mail."),
-    )
+    text = forms.CharField(label=gettext_lazy("What is asked"), widget=forms.Textarea)
     attachments = FilesField(label=gettext_lazy("Attachments"), required=False)
     group = forms.ChoiceField(label=gettext_lazy("Group"), required=False)
     priority = forms.TypedChoiceField(
@@ -108,20 +105,25 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     return page(request, "agent/new_ticket.html", {"form": form}, status=422)
 
 
-def _open(form: NewTicketForm, agent: User) -> Any:
+def _open(form: NewTicketForm, agent: User) -> Ticket:
+    """The words are the caller's: his clock starts, nobody has answered yet. A note says who wrote them down."""
     said = form.cleaned_data
+    requester = form.requester()
     files = tuple(
         tickets.NewFile(file.name or "file", file.content_type or "application/octet-stream", file.read())
         for file in said["attachments"]
     )
-    return tickets.open_ticket(
-        requester=form.requester(),
-        subject=said["subject"],
-        words=tickets.Words(text=said["text"].replace("\r\n", "\n").strip(), files=files),
-        actor=agent,
-        via=Via.WEB,
-        channel=said["channel"],
-        group=find_group(agent, said["group"]),
-        assignee=agent if said["mine"] else None,
-        priority=said["priority"],
-    )
+    with transaction.atomic():
+        ticket = tickets.open_ticket(
+            requester=requester,
+            subject=said["subject"],
+            words=tickets.Words(text=said["text"].replace("\r\n", "\n").strip(), files=files),
+            actor=requester,
+            via=said["channel"],
+            group=find_group(agent, said["group"]),
+            assignee=agent if said["mine"] else None,
+            priority=said["priority"],
+        )
+        note = _("Written down by %(agent)s.") % {"agent": agent.name}
+        tickets.answer(ticket.pk, tickets.Words(note, public=False), actor=agent, via=Via.WEB)
+    return ticket

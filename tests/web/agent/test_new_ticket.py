@@ -1,6 +1,7 @@
 from sportello.desk.actions import people
 from sportello.desk.models import Ticket, User
 from sportello.desk.words import Status, Via
+from tests.personas import mails
 
 CALL = {"channel": "voice", "who": "rita@rossi.example", "subject": "Telefono muto", "text": "Non squilla più."}
 
@@ -10,8 +11,19 @@ def test_new_ticket_for_a_known_caller_opens_in_the_caller_s_name(enter, anna, r
 
     ticket = Ticket.objects.get()
     assert response.status_code == 302
-    assert (ticket.requester, ticket.submitter, ticket.assignee) == (rita, anna, anna)
+    words, note = ticket.comments.order_by("id")
+    assert (ticket.requester, ticket.assignee) == (rita, anna)
     assert (ticket.channel, ticket.status) == (Via.VOICE, Status.OPEN)
+    assert (words.author, words.public, note.author, note.public) == (rita, True, anna, False)
+    assert mails(ticket) == ["taken_charge"]
+
+
+def test_new_ticket_of_a_caller_waits_for_us_and_has_no_reply_yet(enter, anna, rita, mailbox):
+    enter(anna).post("/tickets/new", {**CALL, "mine": "on"})
+
+    ticket = Ticket.objects.get()
+    assert ticket.waiting_since is not None
+    assert ticket.metric.first_reply_at is None
 
 
 def test_new_ticket_for_an_unknown_address_makes_a_person(enter, anna, mailbox):
@@ -63,3 +75,10 @@ def test_new_ticket_by_a_customer_is_not_there(enter, rita, mailbox):
     assert enter(rita).post("/tickets/new", CALL).status_code == 404
     assert not Ticket.objects.exists()
     assert User.objects.count() == 1
+
+
+def test_new_ticket_that_nobody_takes_is_in_nobody_s_hands(enter, anna, rita, mailbox):
+    enter(anna).post("/tickets/new", CALL)
+
+    ticket = Ticket.objects.get()
+    assert (ticket.assignee, ticket.status) == (None, Status.NEW)
