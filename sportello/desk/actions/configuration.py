@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sportello.kit import clock
@@ -80,9 +81,14 @@ def _hours(schedule: Schedule | None, desk: Desk) -> schedules.Schedule:
     holidays = {date.fromisoformat(day) for day in schedule.days_off}
     if schedule.country:
         year = clock.now().astimezone(ZoneInfo(desk.time_zone)).year
-        holidays |= schedules.holidays_of(schedule.country, schedule.subdivision or None, range(year - 5, year + 2))
+        holidays |= _public_holidays(schedule.country, schedule.subdivision or None, year)
     return schedules.Schedule(
         time_zone=schedule.time_zone,
         intervals=tuple((start, end) for start, end in schedule.intervals),
         holidays=frozenset(holidays),
     )
+
+
+@lru_cache(maxsize=8)
+def _public_holidays(country: str, subdivision: str | None, year: int) -> frozenset[date]:
+    return schedules.holidays_of(country, subdivision, range(year - 5, year + 2))

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from sportello.kit import clock
 
 from ..errors import Invalid, Stale
-from ..models import Audit, SatisfactionRating, Ticket, User
-from ..words import About, Score
+from ..models import Audit, SatisfactionRating, Ticket, TicketMetric, User
+from ..words import About, Score, Status
 
 if TYPE_CHECKING:
     from .update import Update
@@ -22,11 +22,12 @@ def offer(update: "Update") -> SatisfactionRating:
     """Ask for a vote with this update. The credit goes to who solved and stays there. Idempotent for a ticket."""
     ticket = update.ticket
     steps = update.configuration.steps_of(ticket.organization_id)
+    solver_id = _solver_id(update)
     rating, created = SatisfactionRating.objects.get_or_create(
         ticket=ticket,
         defaults={
             "requester_id": ticket.requester_id,
-            "assignee_id": ticket.assignee_id,
+            "assignee_id": solver_id,
             "group_id": ticket.group_id,
             "organization_id": ticket.organization_id,
             "offered_at": update.now,
@@ -36,9 +37,17 @@ def offer(update: "Update") -> SatisfactionRating:
     )
     if created:
         update.events.append(
-            {"type": "SatisfactionRating", "score": Score.OFFERED, "assignee_id": ticket.assignee_id, "about": ""}
+            {"type": "SatisfactionRating", "score": Score.OFFERED, "assignee_id": solver_id, "about": ""}
         )
     return rating
+
+
+def _solver_id(update: "Update") -> int | None:
+    """Who solved: the agent of this very update, else the one whom the metric names."""
+    if update.ticket.status == Status.SOLVED and update.speaker == "agent" and update.actor:
+        return update.actor.pk
+    solver_id = TicketMetric.objects.filter(ticket=update.ticket).values_list("solver_id", flat=True).first()
+    return solver_id or update.ticket.assignee_id
 
 
 def asked_last_month(requester_id: int, now: datetime) -> int:

@@ -27,6 +27,8 @@ class SatisfactionRating(models.Model):
             # The month's votes; how often a person was asked lately.
             models.Index(fields=["rated_at"], name="rating_rated"),
             models.Index(fields=["requester", "offered_at"], name="rating_requester"),
+            # The month's surveys.
+            models.Index(fields=["offered_at"], name="rating_offered"),
         ]
 
     def __str__(self) -> str:

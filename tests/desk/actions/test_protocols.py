@@ -153,6 +153,16 @@ def test_vote_when_wrong_names_the_field(ticket, anna, rita, score, about, comme
         ratings.vote(rating.pk, score, about=about, comment=comment, actor=rita, via=Via.WEB)
 
 
+def test_credit_when_the_ticket_changed_hands_before_the_offer_goes_to_who_solved(ticket, anna, ada):
+    with time_machine.travel(NOON, tick=False) as traveller:
+        solve(ticket, anna)
+        tickets.assign(ticket.id, None, actor=ada, via=Via.WEB)
+        run_clocks(traveller, timedelta(hours=48))
+        run_clocks(traveller, timedelta(hours=48))
+
+    assert SatisfactionRating.objects.get().assignee == anna
+
+
 def test_credit_when_reassigned_after_the_offer_stays_with_who_solved(ticket, anna, ada, rita):
     solve(ticket, anna)
     rating = ratings.offer(tickets.Update(tickets.lock(ticket.id), actor=None, via=Via.RULE))
