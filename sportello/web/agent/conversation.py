@@ -23,7 +23,7 @@ TIMER_ICON = {TimerKind.TAKEN_CHARGE: "mail", TimerKind.CLOSE: "lock", TimerKind
 
 def mails_of(ticket: Ticket) -> list[OutgoingMail]:
     """All that went out for the ticket, oldest first, without the bodies."""
-    shown = ("ticket", "step", "comment", "to", "cc", "state", "created_at", "settled_at", "bounced_at")
+    shown = ("ticket", "step", "comment", "to", "state", "created_at", "settled_at", "bounced_at")
     return list(ticket.outgoing_mails.order_by("id").only(*shown, "bounce", "server_answer", "last_error"))
 
 
@@ -33,13 +33,17 @@ def messages(
     """The comments, oldest first, the latest hundred unless whole; and whether there are earlier ones."""
     newest = access.comments(agent, ticket).select_related("author").prefetch_related("attachments").order_by("-id")
     found = list(newest if whole else newest[: SHOWN + 1])
-    sent = {mail.comment_id: mail for mail in mails if mail.comment_id}
+    sent: dict[int, list[OutgoingMail]] = {}
+    for mail in mails:
+        if mail.comment_id:
+            sent.setdefault(mail.comment_id, []).append(mail)
     shown = found if whole else found[:SHOWN]
-    return [_message(comment, ticket, sent.get(comment.pk)) for comment in reversed(shown)], len(found) > len(shown)
+    return [_message(comment, ticket, sent.get(comment.pk, [])) for comment in reversed(shown)], len(found) > len(shown)
 
 
-def _message(comment: Comment, ticket: Ticket, mail: OutgoingMail | None) -> SimpleNamespace:
+def _message(comment: Comment, ticket: Ticket, mails: list[OutgoingMail]) -> SimpleNamespace:
     author = comment.author
+    fates = [_delivery(mail) for mail in mails]
     is_answer = author is not None and author.is_staff_member and author.pk != ticket.requester_id
     body = reverse("agent:body", args=[ticket.pk, comment.pk]) if comment.html or comment.quoted_html else ""
     return SimpleNamespace(
@@ -50,14 +54,14 @@ def _message(comment: Comment, ticket: Ticket, mail: OutgoingMail | None) -> Sim
         is_internal=not comment.public,
         via_label=_("automatic") if comment.automatic else Via(comment.via).label,
         at=comment.created_at,
-        route=_("to %(addresses)s") % {"addresses": ", ".join([mail.to, *mail.cc])} if mail else "",
+        route=_("to %(addresses)s") % {"addresses": ", ".join(mail.to for mail in mails)} if mails else "",
         text=comment.text,
         quoted=comment.quoted_text,
         body_url=body,
         has_remote_images=kit_html.has_remote_images(comment.html + comment.quoted_html),
         original_url=reverse("agent:original", args=[comment.mail_id]) if comment.mail_id else "",
         attachments=[as_file(file) for file in comment.attachments.all() if not file.inline or not comment.html],
-        delivery=_delivery(mail) if mail else None,
+        delivery=next((fared for fared in fates if fared.kind), fates[0] if fates else None),
     )
 
 

@@ -74,7 +74,7 @@ def as_row(mail: OutgoingMail) -> SimpleNamespace:
     state = SendState(mail.state)
     return SimpleNamespace(
         pk=mail.pk,
-        to=", ".join([mail.to, *mail.cc]),
+        to=mail.to,
         sender=f"{mail.sender_name} <{mail.sender}>" if mail.sender_name else mail.sender,
         subject=mail.subject,
         step=Step(mail.step).label if mail.step in Step.values else OTHER_STEPS.get(mail.step, mail.step),
