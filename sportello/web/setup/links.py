@@ -1,4 +1,7 @@
-"""Who may set up an empty desk: whoever has the link printed at start, or sits at the machine itself."""
+"""Who may set up an empty desk: whoever has the link printed at start, or sits at the machine itself.
+
+Once there is an agent, only a signed-in administrator.
+"""
 
 from datetime import timedelta
 from ipaddress import ip_address
@@ -8,6 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from sportello.desk import links
+from sportello.desk.models import User
+from sportello.desk.words import Role
 from sportello.kit import tokens
 
 VALID = timedelta(days=7)
@@ -28,6 +33,11 @@ def may_set_up(request: HttpRequest, token: str) -> bool:
         return tokens.unsign("setup", token, valid_for=VALID) == "desk"
     except tokens.BadToken:
         return False
+
+
+def has_staff() -> bool:
+    """Whether anybody has been made agent or administrator, suspended ones too."""
+    return User.objects.exclude(role=Role.END_USER).exists()
 
 
 def is_at_home(request: HttpRequest) -> bool:

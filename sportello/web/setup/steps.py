@@ -6,6 +6,7 @@ from functools import wraps
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from sportello.desk.actions import configuration, desks, people
 from sportello.desk.errors import Invalid
+from sportello.desk.models import User
 from sportello.desk.words import Role
 from sportello.kit.mail_out import BadAddress
 from sportello.web.setup.forms import AgentForm, DeskForm, MailInForm, MailOutForm
-from sportello.web.setup.links import may_set_up
+from sportello.web.setup.links import has_staff, may_set_up
 from sportello.web.ui.forms import Form
 
 Handler = Callable[[HttpRequest, str], HttpResponse]
@@ -28,15 +30,27 @@ STEPS = ("desk", "agent", "mail_in", "mail_out", "ready")
 
 
 def set_up(handler: Handler) -> Handler:
-    """For whoever may set up the desk, and only until it is: afterwards there is no such page."""
+    """For whoever may set up the desk, and only until it is: afterwards there is no such page.
+
+    As soon as somebody can sign in, the printed link and the machine itself only lead to the sign-in.
+    """
 
     @login_not_required
     @never_cache
     @sensitive_post_parameters("password", "imap_password")
     @wraps(handler)
     def guarded(request: HttpRequest, token: str) -> HttpResponse:
-        if configuration.current().desk.set_up_at is not None or not may_set_up(request, token):
+        if configuration.current().desk.set_up_at is not None:
             raise Http404
+        person = request.user
+        if isinstance(person, User):
+            if person.is_admin:
+                return handler(request, token)
+            raise Http404
+        if not may_set_up(request, token):
+            raise Http404
+        if has_staff():
+            return redirect_to_login(request.path)
         return handler(request, token)
 
     return guarded

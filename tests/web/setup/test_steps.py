@@ -1,5 +1,5 @@
 from itertools import pairwise
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from django.test import Client
@@ -133,3 +133,42 @@ def test_home_when_the_desk_is_empty_tells_strangers_where_the_link_is(client, s
 def test_setup_wants_a_csrf_token(base):
     assert Client(enforce_csrf_checks=True).post(base + "finish").status_code == 403
     assert Desk.objects.count() == 0
+
+
+@pytest.mark.parametrize("token", ["here", None])
+def test_setup_when_somebody_can_sign_in_wants_his_sign_in(client, base, ada, token):
+    prefix = "/setup/here/" if token else base
+
+    answers = {step: client.get(prefix + step, **AT_HOME) for step in PAGES}
+    added = client.post(
+        prefix + "agent", {"name": "Eva", "email": "eva@else.example", "password": "quattro cavalli"}, **AT_HOME
+    )
+    client.post(prefix + "mail-out", {"host": "smtp.else.example", "security": "smtp"}, **AT_HOME)
+    client.post(prefix + "finish", **AT_HOME)
+
+    assert {step: unquote(answer.headers["Location"]) for step, answer in answers.items()} == {
+        step: f"/sign-in?next={prefix}{step}" for step in PAGES
+    }
+    assert unquote(added.headers["Location"]) == f"/sign-in?next={prefix}agent"
+    assert list(User.objects.all()) == [ada]
+    assert not Desk.objects.exists()
+    assert client.get("/", **AT_HOME).headers["Location"] == "/sign-in"
+
+
+@pytest.mark.parametrize(("name", "status"), [("ada", 200), ("anna", 404), ("rita", 404)])
+def test_setup_when_somebody_can_sign_in_is_for_administrators(client, base, ada, request, name, status):
+    client.force_login(request.getfixturevalue(name))
+
+    assert {client.get(base + step).status_code for step in PAGES} == {status}
+    assert client.post(base + "mail-in", {"email": "help@desk.example", "imap_security": "tls"}).status_code == (
+        302 if status == 200 else 404
+    )
+    assert Mailbox.objects.count() == (1 if status == 200 else 0)
+
+
+def test_setup_when_the_only_administrator_is_suspended_stays_closed(client, base, ada):
+    User.objects.update(active=False)
+
+    client.post(base + "agent", {"name": "Eva", "email": "eva@else.example", "password": "quattro cavalli"})
+
+    assert User.objects.count() == 1
