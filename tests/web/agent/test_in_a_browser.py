@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from sportello.desk.actions import inbox, tickets
 from sportello.desk.actions.tickets import Words
@@ -21,13 +22,19 @@ FLAGS = [
 HOSTILE = '<p style="position:fixed;inset:0">Ciao</p><table width="900"><tr><td>larga</td></tr></table>'
 
 
-@pytest.fixture(autouse=True)
-def file_of_its_own(real_database):
-    """A page and what its scripts tell are served at once: a database in memory cannot do that."""
+@pytest.fixture
+def server(real_database):
+    """Serves from a database file: a page and what its scripts tell come at once, which one in memory cannot do.
+
+    Not pytest-django's live_server, which lives as long as the run and keeps the database it began with.
+    """
+    served = LiveServer("localhost")
+    yield served
+    served.stop()
 
 
 @pytest.fixture
-def desk_at_work(mailbox, group, anna, ada, rita, ticket):
+def desk_at_work(server, mailbox, group, anna, ada, rita, ticket):
     """A ticket with everything on it, a held mail, a tripped breaker."""
     tickets.hear(ticket.pk, Words("Ciao", html=HOSTILE, quoted_text="> prima"), actor=rita, via=Via.EMAIL)
     tickets.answer(ticket.pk, Words("Fatto."), status=Status.SOLVED, actor=anna, via=Via.WEB)
@@ -38,7 +45,7 @@ def desk_at_work(mailbox, group, anna, ada, rita, ticket):
 
 
 @pytest.fixture
-def sit_down(chromium, live_server, client):
+def sit_down(chromium, server, client):
     """sit_down(person, width, scheme): a browser that this person is signed in with; yields the page."""
 
     @contextmanager
@@ -47,13 +54,13 @@ def sit_down(chromium, live_server, client):
         session = {
             "name": "sportello_session",
             "value": client.cookies["sportello_session"].value,
-            "url": live_server.url,
+            "url": server.url,
         }
         complaints: list[str] = []
         with sync_playwright() as playwright:
             program = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
             context = program.new_context(
-                base_url=live_server.url, viewport={"width": width, "height": 800}, color_scheme=scheme
+                base_url=server.url, viewport={"width": width, "height": 800}, color_scheme=scheme
             )
             context.add_cookies([session])
             page = context.new_page()
@@ -129,7 +136,7 @@ def test_mail_as_it_was_written_stays_in_its_frame(sit_down, anna, desk_at_work)
         page.locator(".message__as-written summary").first.click()
         frame = page.frame_locator(".message__frame").first
         frame.get_by_text("larga").wait_for()
-        page.wait_for_function("document.querySelector('.message__frame').height > 0")
+        page.locator(".message__frame[height]").first.wait_for()
         wide = page.evaluate("document.documentElement.scrollWidth")
 
     assert wide <= 1440
