@@ -19,8 +19,6 @@ def build(mail: OutgoingMail, attachments: Iterable[Attachment] = ()) -> bytes:
     message = EmailMessage(policy=SMTP)
     message["From"] = _address(mail.sender_name, mail.sender)
     message["To"] = _address("", mail.to)
-    if mail.cc:
-        message["Cc"] = [_address("", address) for address in mail.cc]
     if mail.reply_to and mail.reply_to != mail.sender:
         message["Reply-To"] = _address(mail.sender_name, mail.reply_to)
     message["Subject"] = mail.subject

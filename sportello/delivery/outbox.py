@@ -12,36 +12,47 @@ from sportello.desk.words import SendState
 from sportello.kit import claims, clock, mail_out, secrets
 
 log = structlog.get_logger()
-# Small, so that a batch fits its lease with a slow server; the lease is held on before each mail.
+# Small, so that several workers share a long queue.
 BATCH = 10
 
 
 def way_out() -> mail_out.MailOut | None:
-    """Where mails leave: SPORTELLO_MAIL_OUT, else what the set-up wrote; None keeps them in the outbox."""
+    """Where mails leave: SPORTELLO_MAIL_OUT, else what the set-up wrote; None keeps them in the outbox.
+
+    Raises Failed when the set-up's server cannot be read back.
+    """
     if settings.MAIL_OUT or settings.DEMO:  # The demo's people are invented, their addresses perhaps not.
         return settings.MAIL_OUT
     secret = configuration.current().desk.mail_out_secret
-    return mail_out.parse(secrets.decrypt(secret)) if secret else None
+    try:
+        return mail_out.parse(secrets.decrypt(secret)) if secret else None
+    except secrets.Unreadable:
+        raise Failed("the desk's key has changed: enter the mail server again", whole=True) from None
 
 
 def step() -> bool:
     """Send what is due, oldest first. True when there was something: call again at once."""
     queued = OutgoingMail.objects.filter(state=SendState.QUEUED)
     due = claims.claim(queued.filter(due_at__lte=clock.now()).order_by("due_at", "id"), BATCH)
-    if not due:
-        return False
-    way = way_out()
-    if way is None:
-        for mail in due:
-            _report(mail, None)
-        return True
+    if due:
+        with claims.held(due):
+            _send_all(due)
+    return bool(due)
+
+
+def _send_all(due: list[OutgoingMail]) -> None:
     transport: Transport | None = None
     unreachable: Failed | None = None
-    for position, mail in enumerate(due):
-        claims.extend(due[position:])
+    for mail in due:
+        if not claims.extend([mail]):
+            continue  # The machine slept: somebody else has it by now.
         try:
             if unreachable:
                 raise unreachable
+            way = way_out()
+            if way is None:
+                _report(mail, None)
+                continue
             transport = transport or connect(way)
             answer: str | Failed = _send(transport, mail)
         except Failed as error:
@@ -53,17 +64,19 @@ def step() -> bool:
         _report(mail, answer)
     if transport:
         transport.close()
-    return True
 
 
 def _send(transport: Transport, mail: OutgoingMail) -> str:
-    files = mail.comment.attachments.order_by("id") if mail.comment else ()
     try:
+        files = mail.comment.attachments.order_by("id") if mail.comment else ()
         content = mime.build(mail, files)
-    except Exception as error:  # A row that cannot be made into a mail is one that people must see.
+        name = mail.message_id.split("@")[0]
+        return transport.send(letters.bounce_address(mail), mail.to, content, name)
+    except Failed:
+        raise
+    except Exception as error:  # One row that cannot be made into a mail must not keep the others back.
         log.exception("mail not built", mail=mail.pk)
-        raise Failed(f"{type(error).__name__}: {error}", permanent=True) from None
-    return transport.send(letters.bounce_address(mail), [mail.to, *mail.cc], content, mail.message_id.split("@")[0])
+        raise Failed(type(error).__name__, permanent=True) from None
 
 
 def _report(mail: OutgoingMail, answer: "str | Failed | None") -> None:
@@ -74,7 +87,7 @@ def _report(mail: OutgoingMail, answer: "str | Failed | None") -> None:
                 outbox.mark_kept(mail)
             elif isinstance(answer, Failed):
                 log.warning("mail not sent", mail=mail.pk, attempt=mail.attempts, permanent=answer.permanent)
-                outbox.mark_failed(mail, str(answer), permanent=answer.permanent)
+                outbox.mark_failed(mail, str(answer), permanent=answer.permanent, recipient=answer.recipient)
             else:
                 outbox.mark_sent(mail, answer)
     except claims.LeaseLost:

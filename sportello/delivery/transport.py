@@ -1,30 +1,37 @@
 """The ways out: an SMTP server, or a folder of .eml files."""
 
+import ipaddress
 import os
 import smtplib
 import socket
 import ssl
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from sportello.kit.mail_out import MailOut
 
-TIMEOUT = 30  # seconds, for each answer of the server
+TIMEOUT = 60  # seconds, for each answer of the server
+# RFC 5321 4.5.3.2.6: a server may take ten minutes over the end of the data. Who hangs up sooner sends the mail twice.
+TIMEOUT_AFTER_DATA = 600
+# What servers say about us and not about the address: sign in first, policy (RFC 3463 X.7.X), TLS wanted.
+ABOUT_US = (530, 534, 535, 538, 554)
 
 
 class Failed(Exception):
-    """The mail was not accepted. permanent: this one never will be. whole: no other mail can go out now either."""
+    """The mail was not accepted.
 
-    def __init__(self, reason: str, *, permanent: bool = False, whole: bool = False) -> None:
+    permanent: this mail never will be. recipient: because there is no such address. whole: no other mail can go out
+    now either.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool = False, recipient: bool = False, whole: bool = False) -> None:
         super().__init__(reason)
-        self.permanent = permanent
-        self.whole = whole
+        self.permanent, self.recipient, self.whole = permanent, recipient, whole
 
 
 class Transport(Protocol):
-    def send(self, sender: str, recipients: Sequence[str], content: bytes, name: str) -> str:
+    def send(self, sender: str, recipient: str, content: bytes, name: str) -> str:
         """Hand over one mail. Returns the server's answer. Raises Failed. name: a stable file name for it."""
         ...
 
@@ -47,7 +54,7 @@ class Folder:
         except OSError as error:
             raise Failed(f"{self.path}: {error.strerror}", whole=True) from None
 
-    def send(self, sender: str, recipients: Sequence[str], content: bytes, name: str) -> str:
+    def send(self, sender: str, recipient: str, content: bytes, name: str) -> str:
         file = self.path / f"{name}.eml"
         temporary = file.with_suffix(".part")
         try:
@@ -78,41 +85,43 @@ class Smtp:
                 if self.session.has_extn("starttls"):
                     self.session.starttls(context=context)
                     self.session.ehlo()
+            check_password_is_safe(way, has_tls=isinstance(self.session.sock, ssl.SSLSocket))
             if way.user:
                 self.session.login(way.user, way.password)
         except (OSError, smtplib.SMTPException) as error:
             raise Failed(f"{way.host}:{way.port}: {_reason(error)}", whole=True) from None
 
-    def send(self, sender: str, recipients: Sequence[str], content: bytes, name: str) -> str:
+    def send(self, sender: str, recipient: str, content: bytes, name: str) -> str:
         session = self.session
         try:
-            self._expect(*session.mail(sender))
-            accepted = 0
-            for recipient in recipients:
-                code, text = session.rcpt(recipient)
-                if recipient == recipients[0]:
-                    self._expect(code, text)
-                accepted += code < 300
-            code, answer = session.data(content)
-            self._expect(code, answer)
+            code, said = session.mail(sender)
+            if code >= 300:  # About us, whatever the code: no mail of ours gets further than this one.
+                raise Failed(f"{code} {_text(said)}", whole=True)
+            code, said = session.rcpt(recipient)
+            if code >= 300:
+                raise self._refused(code, said, recipient=True)
+            assert session.sock
+            session.sock.settimeout(TIMEOUT_AFTER_DATA)
+            code, said = session.data(content)
+            session.sock.settimeout(TIMEOUT)
         except smtplib.SMTPDataError as error:
-            self._reset()
-            raise _refused(error.smtp_code, error.smtp_error) from None
+            raise self._refused(error.smtp_code, error.smtp_error) from None
+        except UnicodeError:  # A server without SMTPUTF8, an address outside ASCII.
+            raise self._refused(553, "this server cannot be told such an address", recipient=True) from None
         except (OSError, smtplib.SMTPException) as error:
             raise Failed(_reason(error), whole=True) from None
-        missed = len(recipients) - accepted
-        return f"{code} {answer.decode(errors='replace')}" + (f" ({missed} in copy refused)" if missed else "")
-
-    def _expect(self, code: int, text: bytes) -> None:
-        if code == 421:
-            raise Failed(f"421 {text.decode(errors='replace')}", whole=True)
         if code >= 300:
-            self._reset()
-            raise _refused(code, text)
+            raise self._refused(code, said)
+        return f"{code} {_text(said)}"
 
-    def _reset(self) -> None:
+    def _refused(self, code: int, said: bytes | str, *, recipient: bool = False) -> Failed:
+        text = _text(said)
         with suppress(OSError, smtplib.SMTPException):  # The next mail finds out.
             self.session.rset()
+        about_us = code in ABOUT_US or text.startswith("5.7.")
+        return Failed(
+            f"{code} {text}", permanent=500 <= code < 600, recipient=recipient and not about_us, whole=code == 421
+        )
 
     def close(self) -> None:
         try:
@@ -121,15 +130,27 @@ class Smtp:
             self.session.close()
 
 
-def _refused(code: int, text: bytes | str) -> Failed:
-    said = text.decode(errors="replace") if isinstance(text, bytes) else text
-    return Failed(f"{code} {said}", permanent=500 <= code < 600)
+def check_password_is_safe(way: MailOut, *, has_tls: bool) -> None:
+    """A password travels only inside TLS, or on this machine. Raises Failed: somebody on the way may hide STARTTLS."""
+    if way.user and not has_tls and not _is_here(way.host):
+        raise Failed(f"{way.host}:{way.port}: no TLS offered, the password stays here", whole=True)
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
+
+
+def _text(said: bytes | str) -> str:
+    return said.decode(errors="replace") if isinstance(said, bytes) else said
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
-        said = error.smtp_error
-        return f"{error.smtp_code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
+        return f"{error.smtp_code} {_text(error.smtp_error)}"
     if isinstance(error, socket.gaierror):
         return "the server's name is unknown"
     return str(error) or type(error).__name__

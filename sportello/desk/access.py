@@ -7,6 +7,7 @@ from .models import (
     Attachment,
     Breaker,
     Comment,
+    GroupMembership,
     InboundMail,
     Mailbox,
     Organization,
@@ -29,7 +30,8 @@ def tickets(person: User) -> TicketQuerySet:
     if person.is_admin or person.ticket_restriction == User.TicketRestriction.NONE:
         return Ticket.objects.all()
     if person.ticket_restriction == User.TicketRestriction.GROUPS:
-        return Ticket.objects.filter(Q(group__memberships__user=person) | Q(assignee=person) | Q(requester=person))
+        own_groups = GroupMembership.objects.filter(user=person).values("group")
+        return Ticket.objects.filter(Q(group__in=own_groups) | Q(assignee=person) | Q(requester=person))
     return Ticket.objects.filter(Q(assignee=person) | Q(requester=person))
 
 
@@ -114,14 +116,17 @@ def organizations(person: User) -> "QuerySet[Organization]":
 
 
 def inbound_mails(person: User) -> "QuerySet[InboundMail]":
-    """The ledger of incoming mail, newest first."""
+    """The ledger of incoming mail, newest first; for a restricted agent without the mail of other people's tickets."""
     _staff(person)
-    return InboundMail.objects.order_by("-id")
+    mails = InboundMail.objects.order_by("-id")
+    if person.is_admin or person.ticket_restriction == User.TicketRestriction.NONE:
+        return mails
+    return mails.filter(Q(ticket=None) | Q(ticket__in=tickets(person)))
 
 
 def get_inbound_mail(person: User, mail_id: int) -> InboundMail:
     found = inbound_mails(person).filter(pk=mail_id).select_related("ticket").first()
-    if found is None or (found.ticket_id and not tickets(person).filter(pk=found.ticket_id).exists()):
+    if found is None:
         raise Missing
     return found
 

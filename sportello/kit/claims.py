@@ -5,11 +5,13 @@ writes the result and clears the claim in one transaction, through `finish`, whi
 """
 
 import secrets
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import DatabaseError, connections, models, transaction
 from django.db.models import F, Q
 
 from . import clock
@@ -40,13 +42,32 @@ def claim(ready: "models.QuerySet[Row]", limit: int, *, lease: timedelta = LEASE
     return list(ready.filter(pk__in=keys, claimed_by=token))
 
 
-def extend(rows: Sequence[Any], *, lease: timedelta = LEASE) -> None:
-    """Hold the rows for another lease, counted from now."""
-    if rows:
-        type(rows[0])._default_manager.filter(
-            pk__in=[row.pk for row in rows],
-            claimed_by=rows[0].claimed_by,
-        ).update(claimed_until=clock.now() + lease)
+def extend(rows: Sequence[Any], *, lease: timedelta = LEASE) -> int:
+    """Hold the rows of one claim for another lease, counted from now. Returns how many of them are still ours."""
+    if not rows:
+        return 0
+    ours = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows], claimed_by=rows[0].claimed_by)
+    return ours.update(claimed_until=clock.now() + lease)
+
+
+@contextmanager
+def held(rows: Sequence[Any], *, lease: timedelta = LEASE) -> Iterator[None]:
+    """Inside, the rows' lease never ends, however slow the outside is: a thread holds it on."""
+    over = threading.Event()
+
+    def hold_on() -> None:
+        while not over.wait(lease.total_seconds() / 3):
+            with suppress(DatabaseError):  # The next beat may do; else the lease ends, and `finish` says so.
+                extend(rows, lease=lease)
+        connections.close_all()
+
+    beat = threading.Thread(target=hold_on, name="lease", daemon=True)
+    beat.start()
+    try:
+        yield
+    finally:
+        over.set()
+        beat.join()
 
 
 def finish(row: Any, **values: Any) -> None:

@@ -7,9 +7,10 @@ import pytest
 import time_machine
 from aiosmtpd.controller import Controller
 
-from sportello.delivery import outbox
+from sportello.delivery import outbox, transport
+from sportello.delivery.transport import Failed
+from sportello.desk.actions import desks, tickets
 from sportello.desk.actions import outbox as verbs
-from sportello.desk.actions import tickets
 from sportello.desk.actions.tickets import NewFile, Words
 from sportello.desk.errors import Stale
 from sportello.desk.models import Identity, OutgoingMail
@@ -24,6 +25,12 @@ class Sink:
 
     def __init__(self):
         self.taken, self.refuse = [], {}
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if answer := self.refuse.get("MAIL"):
+            return answer
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if answer := self.refuse.get(address):
@@ -58,16 +65,10 @@ def free_port():
 
 
 @pytest.fixture
-def answer(ticket, anna, otto):
-    """Anna's answer to Rita, Otto in copy, with a file."""
-    tickets.update(
-        ticket.id,
-        tickets.Change(
-            words=Words("Ecco.", files=(NewFile("manuale.pdf", "application/pdf", b"%PDF"),)), add_ccs=(otto,)
-        ),
-        actor=anna,
-        via=Via.WEB,
-    )
+def answer(ticket, anna):
+    """Anna's answer to Rita, with a file."""
+    words = Words("Ecco.", files=(NewFile("manuale.pdf", "application/pdf", b"%PDF"),))
+    tickets.answer(ticket.id, words, actor=anna, via=Via.WEB)
     return OutgoingMail.objects.get()
 
 
@@ -79,13 +80,12 @@ def test_step_when_accepted_then_marked_sent_with_the_servers_words(sink, answer
     assert (answer.state, answer.server_answer, answer.claimed_by) == ("sent", "250 queued as 42", "")
     ((sender, recipients, content),) = sink.taken
     mail = message_from_bytes(content, policy=policy.default)
-    assert recipients == ["rita@rossi.example", "otto@rossi.example"]
+    assert recipients == ["rita@rossi.example"]
     assert sender.startswith(f"help+b{answer.pk}.")
     assert sender.endswith("@desk.example")
     assert mail["Message-ID"] == f"<{answer.message_id}>"
     assert mail["Reply-To"].addresses[0].addr_spec == answer.reply_to
     assert mail["From"].addresses[0].display_name == "Anna Conti (Sportello)"
-    assert mail["Cc"] == "otto@rossi.example"
     assert [(part.get_filename(), part.get_content()) for part in mail.iter_attachments()] == [("manuale.pdf", b"%PDF")]
 
 
@@ -126,13 +126,75 @@ def test_step_when_server_is_away_then_nothing_is_lost(answer, settings):
     assert "refused" in answer.last_error.lower()
 
 
-def test_step_when_one_in_copy_is_refused_then_the_others_get_it(sink, answer):
-    sink.refuse["otto@rossi.example"] = "550 unknown"
+@pytest.mark.parametrize(
+    "said", ["550 5.7.1 blocked", "530 5.7.0 sign in first", "554 5.7.1 not on our list"]
+)
+def test_step_when_refused_for_what_we_are_then_given_up_and_the_address_is_not_blamed(sink, answer, said):
+    sink.refuse["rita@rossi.example"] = said
 
     outbox.step()
 
     answer.refresh_from_db()
-    assert (answer.state, answer.server_answer) == ("sent", "250 queued as 42 (1 in copy refused)")
+    assert (answer.state, answer.last_error) == ("failed", said)
+    assert Identity.objects.get(address="rita@rossi.example").undeliverable_at is None
+
+
+def test_step_when_the_content_is_refused_then_given_up_and_the_address_is_not_blamed(sink, answer):
+    sink.refuse["DATA"] = "552 5.3.4 too large"
+
+    outbox.step()
+
+    answer.refresh_from_db()
+    assert (answer.state, answer.last_error) == ("failed", "552 5.3.4 too large")
+    assert Identity.objects.get(address="rita@rossi.example").undeliverable_at is None
+
+
+def test_step_when_the_server_will_not_take_our_sender_then_tried_again(sink, answer, ticket):
+    sink.refuse["MAIL"] = "530 5.7.0 Authentication required"
+
+    outbox.step()
+
+    answer.refresh_from_db()
+    assert (answer.state, answer.last_error) == ("queued", "530 5.7.0 Authentication required")
+    assert events(ticket, type="Note") == []
+
+
+def test_step_when_one_mail_cannot_be_built_then_the_others_leave(sink, answer, ticket, anna):
+    tickets.answer(ticket.id, Words("E ancora."), actor=anna, via=Via.WEB)
+    OutgoingMail.objects.filter(pk=answer.pk).update(to="anna@b\u00fccher.example", due_at=answer.created_at)
+
+    outbox.step()
+
+    assert list(OutgoingMail.objects.order_by("id").values_list("state", flat=True)) == ["failed", "sent"]
+
+
+def test_step_when_a_password_would_travel_in_the_clear_then_it_stays_here(answer, settings):
+    with pytest.raises(Failed, match="no TLS offered"):
+        transport.check_password_is_safe(MailOut("smtp", "mail.example", 25, "desk", "secret"), has_tls=False)
+
+    transport.check_password_is_safe(MailOut("smtp", "127.0.0.1", 25, "desk", "secret"), has_tls=False)
+    transport.check_password_is_safe(MailOut("smtp", "mail.example", 25, "desk", "secret"), has_tls=True)
+    transport.check_password_is_safe(MailOut("smtp", "mail.example", 25), has_tls=False)
+
+
+def test_step_when_the_key_changed_then_says_what_to_do(answer, settings):
+    settings.MAIL_OUT = None
+    desks.set_mail_out("smtp://desk:secret@mail.example")
+    settings.SECRET_KEY = "another key, another key, another key"
+
+    outbox.step()
+
+    answer.refresh_from_db()
+    assert (answer.state, answer.last_error) == ("queued", "the desk's key has changed: enter the mail server again")
+
+
+def test_step_when_somebody_else_has_the_row_by_now_then_it_is_not_sent(sink, answer):
+    (slept,) = claims.claim(OutgoingMail.objects.filter(state="queued"), 1, lease=timedelta(seconds=-1))
+    claims.claim(OutgoingMail.objects.filter(state="queued"), 1)
+
+    outbox._send_all([slept])
+
+    assert sink.taken == []
 
 
 def test_step_when_there_is_no_way_out_then_kept(answer, settings):

@@ -4,10 +4,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from sportello.desk import access
-from sportello.desk.actions import ratings, tickets
+from sportello.desk.actions import inbox, people, ratings, tickets
 from sportello.desk.actions.tickets import Change, NewFile, Words
 from sportello.desk.errors import Missing
-from sportello.desk.models import Attachment, Comment, OutgoingMail, SatisfactionRating, Timer
+from sportello.desk.models import Attachment, Comment, InboundMail, OutgoingMail, SatisfactionRating, Timer
 from sportello.desk.words import Status, Via
 
 
@@ -54,6 +54,23 @@ def test_get_ticket_when_restricted_to_own_then_only_assigned_ones(ticket, every
     tickets.assign(ticket.id, anna, actor=ada, via=Via.WEB)
 
     assert "Anna" in who_gets(everybody, lambda p: access.get_ticket(p, ticket.id))
+
+
+def test_tickets_when_the_group_has_several_members_then_each_ticket_once(ticket, anna, ada, group):
+    people.join(group, ada)
+    tickets.assign(ticket.id, anna, actor=ada, via=Via.WEB)
+    anna.ticket_restriction = "groups"
+    anna.save()
+
+    assert list(access.tickets(anna)) == [ticket]
+
+
+def test_inbound_mails_when_restricted_then_without_those_of_other_peoples_tickets(ticket, everybody, ben):
+    (of_ticket, of_nobody) = inbox.record([inbox.Delivery(b"a", "smtp"), inbox.Delivery(b"b", "smtp")])
+    InboundMail.objects.filter(pk=of_ticket).update(ticket=ticket)
+
+    assert [mail.pk for mail in access.inbound_mails(ben)] == [of_nobody]
+    assert who_gets(everybody, lambda p: access.get_inbound_mail(p, of_ticket)) == ["Ada", "Anna"]
 
 
 def test_get_ticket_when_signed_out_or_switched_off_sees_nothing(ticket, rita):

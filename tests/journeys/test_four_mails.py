@@ -157,7 +157,7 @@ def test_close_when_solved_mail_bounced_then_back_to_the_agent(mailbox, rita, an
         pass_time(traveller, timedelta(0))
         mail = OutgoingMail.objects.get(step="solved")
 
-        verbs.bounced(mail.pk, recipient=mail.to, permanent=True, detail="5.1.1 no such user")
+        verbs.bounced(mail.pk, permanent=True, detail="5.1.1 no such user")
         pass_time(traveller, timedelta(days=3))
 
     ticket.refresh_from_db()

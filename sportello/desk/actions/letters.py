@@ -12,6 +12,7 @@ from sportello.kit import clock, tokens
 from .. import links
 from ..models import Comment, Mailbox, OutgoingMail, Participant, Protocol, SatisfactionRating, Ticket, User
 from ..rules import letters, times
+from ..rules.protocol import REPLY
 from ..words import Score, Step
 from .configuration import Configuration
 
@@ -24,12 +25,12 @@ ONCE = (Step.TAKEN_CHARGE, Step.CLOSED, Step.SURVEY)
 
 
 def recipients(update: "Update") -> list[User]:
-    """Who hears of the update: the requester first, then those in copy; only people with an address."""
+    """Who hears of the update, if they have an address: the requester; those in copy only of what an agent says."""
     ticket = update.ticket
-    if not ticket.requester.email:
-        return []
-    copied = update.ccs if update.ccs is not None else _ccs(ticket)
-    return [person for person in (ticket.requester, *copied) if person.email]
+    people = [ticket.requester]
+    if update.is_answered:
+        people += update.ccs if update.ccs is not None else _ccs(ticket)
+    return [person for person in people if person.email]
 
 
 def _ccs(ticket: Ticket) -> list[User]:
@@ -44,38 +45,49 @@ def queue(
     *,
     comment: Comment | None = None,
     rating: SatisfactionRating | None = None,
-) -> OutgoingMail:
-    """Render the mail of a step (or a plain reply) for the requester and queue it."""
+) -> None:
+    """Render the mail of a step (or a plain reply) for each recipient and queue it.
+
+    To each his own: the links in a mail are keys, and those to confirm and to vote are the requester's alone. People in
+    copy read the answer, with a link of their own.
+    """
+    for person in to:
+        is_requester = person.pk == update.ticket.requester_id
+        _queue_one(update, step if is_requester else REPLY, person, comment, rating)
+
+
+def _queue_one(
+    update: "Update", step: str, person: User, comment: Comment | None, rating: SatisfactionRating | None
+) -> None:
     ticket, configuration = update.ticket, update.configuration
-    requester = to[0]
-    language = requester.language or configuration.desk.language
+    is_requester = person.pk == ticket.requester_id
+    language = person.language or configuration.desk.language
     protocol = configuration.protocol_of(ticket.organization_id)
-    spoken = comment if comment and comment.public and update.speaker == "agent" else None
+    spoken = comment if update.is_answered else None
     letter = letters.compose(
         step,
         text_of(protocol, step, language),
-        values=values_of(ticket, requester, configuration, language),
+        values=values_of(ticket, person, configuration, language),
         language=language,
         look=look_of(configuration),
         answer=_quoted(update.actor, spoken, language, configuration) if spoken else None,
-        actions=_actions(step, ticket, requester, language, rating),
+        actions=_actions(step, ticket, person, language, rating),
     )
     sender = configuration.mailbox(ticket.mailbox_id)
-    return OutgoingMail.objects.create(
+    OutgoingMail.objects.create(
         ticket=ticket,
         audit=update.audit,
         comment=spoken,
         protocol=protocol if step in Step.values else None,
-        recipient=requester,
+        recipient=person,
         step=step,
         once=_once(ticket, step),
         automatic=spoken is None,
         sender_name=_sender_name(update.actor if spoken else None, configuration),
         sender=sender_address(sender),
         reply_to=reply_address(ticket.pk, sender),
-        to=requester.email,
-        cc=[person.email for person in to[1:]],
-        message_id=update.message_id,
+        to=person.email,
+        message_id=update.message_id if is_requester else make_message_id(sender),
         references=update.references,
         language=language,
         subject=letter.subject,

@@ -26,35 +26,41 @@ def mark_kept(mail: OutgoingMail) -> None:
     claims.finish(mail, state=SendState.KEPT, settled_at=clock.now(), last_error="")
 
 
-def mark_failed(mail: OutgoingMail, error: str, *, permanent: bool) -> None:
-    """The attempt failed: later again, for a week; then, or when the refusal is final, given up where people see it."""
+def mark_failed(mail: OutgoingMail, error: str, *, permanent: bool, recipient: bool = False) -> None:
+    """The attempt failed: later again, for a week; then, or when the refusal is final, given up where people see it.
+
+    recipient: the refusal was about the address, which is marked; anything else says nothing about the person.
+    """
     now = clock.now()
     if not permanent and now - mail.created_at < GIVE_UP_AFTER:
         claims.finish(mail, due_at=claims.retry_at(mail.attempts, now), last_error=error[:500])
         return
     with transaction.atomic():
         claims.finish(mail, state=SendState.FAILED, settled_at=now, last_error=error[:500])
-        if permanent:
+        if permanent and recipient:
             people.mark_undeliverable(mail.to, error)
         _tell(mail, error)
 
 
-def bounced(mail_id: int, *, recipient: str, permanent: bool, detail: str) -> OutgoingMail:
-    """A mail came back. A permanent bounce marks the address and, for a solved ticket, sends it back to its agent."""
+def bounced(mail_id: int, *, permanent: bool, detail: str) -> OutgoingMail:
+    """A mail came back. A permanent bounce marks the address and, for a solved ticket, sends it back to its agent.
+
+    Once: what is said again of the same mail changes nothing.
+    """
     with transaction.atomic():
-        mail = OutgoingMail.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=mail_id)
-        address = recipient or mail.to
-        if not permanent:
-            if mail.ticket_id:
-                tickets.notice(mail.ticket_id, "delayed", actor=None, via="email", address=address, why=detail)
+        mail = OutgoingMail.objects.get(pk=mail_id)
+        if mail.ticket_id:
+            tickets.lock(mail.ticket_id)  # Everybody locks a ticket before its mails and clocks.
+        mail = OutgoingMail.objects.select_for_update().get(pk=mail_id)
+        if mail.bounced_at is not None:
             return mail
-        people.mark_undeliverable(address, detail)
-        if mail.bounced_at is None and address == mail.to:
+        if permanent:
+            people.mark_undeliverable(mail.to, detail)
             mail.bounced_at, mail.bounce = clock.now(), detail[:500]
             mail.save(update_fields=["bounced_at", "bounce"])
             _tell(mail, detail)
         elif mail.ticket_id:
-            tickets.notice(mail.ticket_id, "bounced", actor=None, via="email", address=address, why=detail)
+            tickets.notice(mail.ticket_id, "delayed", actor=None, via="email", address=mail.to, why=detail)
     return mail
 
 
@@ -62,8 +68,9 @@ def _tell(mail: OutgoingMail, why: str) -> None:
     """Write on the ticket that the customer was not reached."""
     if mail.ticket_id is None:
         return
-    if mail.step == Step.SOLVED:
-        protocols.tell_not_reached(tickets.lock(mail.ticket_id), mail)
+    ticket = tickets.lock(mail.ticket_id)
+    if mail.step == Step.SOLVED and ticket.solved_at and mail.created_at >= ticket.solved_at:
+        protocols.tell_not_reached(ticket, mail)
     else:
         tickets.notice(mail.ticket_id, "bounced", actor=None, via="email", address=mail.to, why=why)
 

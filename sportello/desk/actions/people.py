@@ -1,6 +1,7 @@
 """Verbs on people and organizations."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.contrib.auth.password_validation import validate_password
@@ -30,19 +31,29 @@ ADDRESS_LIMIT = 254  # RFC 5321 leaves no room for more.
 
 def fold_address(address: str) -> str:
     """The address as it is stored and compared. Raises Invalid("email")."""
-    folded = address.strip().lower()
+    folded = _fold(address)
     try:
-        validate_email(folded)
-        if len(folded) > ADDRESS_LIMIT:
+        # Servers without SMTPUTF8 are many: a name before the @ that is not ASCII cannot be written to.
+        if len(folded) > ADDRESS_LIMIT or not folded.isascii():
             raise ValidationError("too long")
+        validate_email(folded)
     except ValidationError:
         raise Invalid("email", _("“%(address)s” is not a mail address.") % {"address": address[:100]}) from None
     return folded
 
 
+def _fold(address: str) -> str:
+    """Lower case; the domain in the letters that mail servers use (IDNA)."""
+    local, at, domain = address.strip().lower().rpartition("@")
+    if not domain.isascii():
+        with suppress(UnicodeError):
+            domain = domain.encode("idna").decode()
+    return f"{local}{at}{domain}"
+
+
 def by_address(address: str) -> User | None:
     """The person who has this address, in any case of letters."""
-    identity = Identity.objects.filter(address=address.strip().lower()).select_related("user").first()
+    identity = Identity.objects.filter(address=_fold(address)).select_related("user").first()
     return identity.user if identity else None
 
 
@@ -143,12 +154,19 @@ def add_address(person: User, address: str, *, verified: bool = False) -> Identi
 
 def mark_undeliverable(address: str, reason: str) -> Identity | None:
     """A mail to this address came back for good."""
-    identity = Identity.objects.filter(address=address.lower()).first()
+    identity = Identity.objects.filter(address=_fold(address)).first()
     if identity:
         identity.undeliverable_at = clock.now()
         identity.undeliverable_reason = reason[:500]
         identity.save(update_fields=["undeliverable_at", "undeliverable_reason"])
     return identity
+
+
+def mark_reachable(address: str) -> None:
+    """Somebody wrote from this address: it works again."""
+    Identity.objects.filter(address=_fold(address), undeliverable_at__isnull=False).update(
+        undeliverable_at=None, undeliverable_reason=""
+    )
 
 
 def add_organization(name: str, *, domains: tuple[str, ...] = (), shared_tickets: bool = False) -> Organization:
@@ -200,4 +218,14 @@ class Sender:
 
 def find_or_add(sender: Sender, *, language: str = "") -> User:
     """The person who writes from this address, made when he is new. The language is a first guess, kept once set."""
-    return by_address(sender.address) or add(sender.name, sender.address, language=language)
+    found = by_address(sender.address)
+    if found:
+        return found
+    try:
+        return add(sender.name, sender.address, language=language)
+    except Invalid:
+        # Somebody may have added the same person this very moment.
+        found = by_address(sender.address)
+        if found is None:
+            raise
+        return found

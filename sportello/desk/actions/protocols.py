@@ -10,24 +10,23 @@ from django.utils.translation import gettext as _
 from sportello.kit import clock
 
 from ..errors import Invalid
-from ..models import Identity, Organization, OutgoingMail, Protocol, Ticket, Timer, User
+from ..models import Identity, Organization, OutgoingMail, Protocol, Ticket, User
 from ..rules import placeholders, protocol
 from ..rules.protocol import Closing, SolvedMail, Steps
 from ..words import SendState, Status, Step, TimerKind, Via
-from . import configuration, ratings, tickets
+from . import configuration, ratings
 from .update import Update
 
 SOURCE = {"rel": "protocol"}
 
 
-def on_timer(timer: Timer) -> datetime | None:
-    """Do what a due clock stands for. Returns when to look again, or None when it is done. Inside a transaction."""
-    ticket = tickets.lock(timer.ticket_id)
+def on_timer(ticket: Ticket, kind: TimerKind) -> datetime | None:
+    """Do what a due clock of a locked ticket stands for. Returns when to look again, or None when it is done."""
     return {
         TimerKind.TAKEN_CHARGE: _say_in_charge,
         TimerKind.CLOSE: _close,
         TimerKind.SURVEY: _survey,
-    }[TimerKind(timer.kind)](ticket)
+    }[kind](ticket)
 
 
 def _update(ticket: Ticket) -> Update:

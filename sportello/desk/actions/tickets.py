@@ -215,7 +215,7 @@ def hear(
 
 
 def confirm(ticket_id: int, *, actor: User, via: str) -> Audit | None:
-    """The customer says that it works: the ticket closes at once, also one that nobody has called solved. Idempotent."""
+    """The customer says that it works: the ticket closes at once, solved or not. Idempotent."""
     with transaction.atomic():
         ticket = lock(ticket_id)
         if ticket.is_closed:

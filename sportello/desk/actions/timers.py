@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from sportello.kit import claims, clock
 
 from ..errors import DeskError, Stale
-from ..models import Timer, User
-from ..words import TimerState
+from ..models import Ticket, Timer, User
+from ..words import TimerKind, TimerState, Via
 from . import protocols, tickets
 
 log = structlog.get_logger()
@@ -19,12 +19,18 @@ GIVE_UP_AFTER = 20
 def cancel(timer_id: int, *, actor: User, via: str) -> None:
     """Stop one clock by hand; the ticket's history says who did. Raises Stale when it has run or was stopped."""
     with transaction.atomic():
-        timer = Timer.objects.select_for_update().get(pk=timer_id)
+        _ticket, timer = _lock(Timer.objects.get(pk=timer_id))
         if timer.state != TimerState.WAITING:
             raise Stale(_("This has happened already, or was stopped."))
         timer.state, timer.ended_at = TimerState.CANCELLED, clock.now()
         timer.save(update_fields=["state", "ended_at"])
         tickets.notice(timer.ticket_id, "timer_cancelled", actor=actor, via=via, kind=timer.kind)
+
+
+def _lock(timer: Timer) -> tuple[Ticket, Timer]:
+    """Both as they are now, held: first the ticket, as every change of a ticket does, then its clock."""
+    ticket = tickets.lock(timer.ticket_id)
+    return ticket, Timer.objects.select_for_update().get(pk=timer.pk)
 
 
 def step() -> bool:
@@ -40,7 +46,13 @@ def run(timer: Timer) -> None:
     """Do what a claimed timer stands for and end it, in one transaction. A failure is kept on the row and retried."""
     try:
         with transaction.atomic():
-            moved_to = protocols.on_timer(timer)
+            ticket, present = _lock(timer)
+            if present.claimed_by != timer.claimed_by:
+                return
+            if present.state != TimerState.WAITING or present.due_at > clock.now():
+                claims.finish(timer)  # Stopped or moved by hand since it was claimed.
+                return
+            moved_to = protocols.on_timer(ticket, TimerKind(timer.kind))
             if moved_to:
                 claims.finish(timer, due_at=moved_to)
             else:
@@ -56,3 +68,5 @@ def run(timer: Timer) -> None:
             last_error=f"{type(error).__name__}: {error}"[:500],
             **({"state": TimerState.CANCELLED, "ended_at": clock.now()} if over else {}),
         )
+        if over:
+            tickets.notice(timer.ticket_id, "timer_failed", actor=None, via=Via.RULE, kind=timer.kind)

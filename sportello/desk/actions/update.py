@@ -178,6 +178,11 @@ class Update:
             return "agent"
         return "end-user"
 
+    @property
+    def is_answered(self) -> bool:
+        """An agent says something to the customer."""
+        return bool(self.words and self.words.public and not self.words.automatic and self.speaker == "agent")
+
     # --- what follows by itself -----------------------------------------------------------------------------------
 
     def _follow_words(self, words: Words) -> None:
@@ -300,11 +305,10 @@ class Update:
     def _verdict(self) -> protocol.Verdict:
         if self.letter:
             return protocol.Verdict(send=self.letter, stop=(TimerKind.TAKEN_CHARGE,))
-        answered = bool(self.words and self.words.public and not self.words.automatic and self.speaker == "agent")
         return protocol.follow(
             self.before,
             self._case(),
-            answered=answered,
+            answered=self.is_answered,
             confirmed=self.confirmed,
             now=self.now,
             steps=self.configuration.steps_of(self.ticket.organization_id),

@@ -36,6 +36,7 @@ class InboundMail(models.Model):
     message_id = models.CharField(max_length=255, blank=True)
     sender = models.CharField(max_length=254, blank=True)
     subject = models.CharField(max_length=998, blank=True)
+    preview = models.TextField(blank=True, help_text="The first words of a held mail, for whoever decides on it.")
     # Message-ID and sender, or the digest: two mails with the same one are one mail.
     identity = models.CharField(max_length=64, blank=True)
 

@@ -21,7 +21,6 @@ class OutgoingMail(models.Model):
     sender = models.CharField(max_length=254)
     reply_to = models.CharField(max_length=320, blank=True)
     to = models.CharField(max_length=254)
-    cc = models.JSONField(default=list)
     message_id = models.CharField(max_length=255, unique=True)
     references = models.TextField(blank=True, help_text="Message-IDs, oldest first, the one answered last.")
     language = models.CharField(max_length=5)

@@ -75,6 +75,7 @@ def note(code: str, values: Mapping[str, Any]) -> str:
         "closed_untold": _("Closed without a mail: none was to be sent"),
         "survey_skipped": _("No satisfaction request: %(because)s"),
         "timer_cancelled": _("Stopped: “%(timer)s”"),
+        "timer_failed": _("Given up after many errors: “%(timer)s”"),
     }.get(code, code) % {
         "ticket": values.get("ticket", ""),
         "address": values.get("address", ""),

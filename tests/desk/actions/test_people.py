@@ -23,8 +23,28 @@ def test_add_when_address_is_somebodys_is_refused(rita):
     assert User.objects.filter(name="Other").count() == 0
 
 
+def test_add_when_the_domain_has_accents_then_kept_as_mail_servers_write_it():
+    person = people.add("Anna", "Anna@B\u00fccher.example")
+
+    assert person.email == "anna@xn--bcher-kva.example"
+    assert people.by_address("anna@b\u00fccher.example") == person
+
+
+def test_mark_reachable_when_she_writes_again_forgets_the_bounce(rita):
+    people.mark_undeliverable("rita@rossi.example", "5.1.1")
+
+    people.mark_reachable("Rita@rossi.example")
+
+    assert Identity.objects.get(user=rita).undeliverable_at is None
+
+
+def test_find_or_add_when_known_by_another_spelling_finds_the_person(rita):
+    assert people.find_or_add(people.Sender("R", "RITA@ROSSI.example")) == rita
+
+
 @pytest.mark.parametrize(
-    "address", ["rita", "a@", "@b.example", "a b@c.example", "a@b@c.example", "x" * 300 + "@a.example"]
+    "address",
+    ["\u017fam@a.example", "rita", "a@", "@b.example", "a b@c.example", "a@b@c.example", "x" * 300 + "@a.example"],
 )
 def test_add_when_address_is_wrong_is_refused(address):
     with pytest.raises(Invalid, match="email"):

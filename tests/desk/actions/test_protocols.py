@@ -11,6 +11,7 @@ from sportello.desk.errors import Invalid, Stale
 from sportello.desk.models import OutgoingMail, Protocol, SatisfactionRating, Ticket, Timer
 from sportello.desk.rules.protocol import Steps
 from sportello.desk.words import Status, Via
+from sportello.kit import claims
 from tests.personas import events, mails
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -186,6 +187,31 @@ def test_timer_when_cancelled_by_hand_never_runs_and_history_says_who(ticket, an
     assert events(ticket, type="Note") == [{"type": "Note", "code": "timer_cancelled", "values": {"kind": "close"}}]
     with pytest.raises(Stale):
         timers.cancel(close.pk, actor=anna, via=Via.WEB)
+
+
+def test_timer_when_stopped_after_a_worker_claimed_it_does_not_run(ticket, anna):
+    with time_machine.travel(NOON, tick=False) as traveller:
+        solve(ticket, anna)
+        traveller.shift(timedelta(hours=48))
+        (claimed,) = claims.claim(Timer.objects.filter(kind="close"), 1)
+
+        timers.cancel(claimed.pk, actor=anna, via=Via.WEB)
+        timers.run(claimed)
+
+    assert (Ticket.objects.get().status, Timer.objects.get(kind="close").state) == (Status.SOLVED, "cancelled")
+
+
+def test_timer_when_moved_after_a_worker_claimed_it_waits_for_its_new_time(ticket, anna):
+    with time_machine.travel(NOON, tick=False) as traveller:
+        solve(ticket, anna)
+        traveller.shift(timedelta(hours=48))
+        (claimed,) = claims.claim(Timer.objects.filter(kind="close"), 1)
+        Timer.objects.filter(pk=claimed.pk).update(due_at=NOON + timedelta(hours=50))
+
+        timers.run(claimed)
+
+    timer = Timer.objects.get(kind="close")
+    assert (timer.state, timer.claimed_by, Ticket.objects.get().status) == ("waiting", "", Status.SOLVED)
 
 
 def test_timers_when_late_after_an_outage_run_once_in_order(ticket, anna):

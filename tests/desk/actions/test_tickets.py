@@ -1,10 +1,12 @@
 """What each verb on tickets leaves behind: the row, the audit events, the mail, the clocks."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 
+from sportello.desk import links
 from sportello.desk.actions import tickets
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.errors import Invalid, Refused, Stale
@@ -226,6 +228,45 @@ def test_tags_and_copies_when_changed_then_listed_in_the_audit(ticket, anna, ott
     assert events(ticket, field="cc_ids")[0]["value"] == [otto.id]
     assert events(ticket, field="tags")[-1]["previous_value"] == ["stampante", "urgente_ora"]
 
-    tickets.answer(ticket.id, Words("Arrivo."), actor=anna, via=Via.WEB)
 
-    assert OutgoingMail.objects.get().cc == ["otto@rossi.example"]
+def test_answer_when_somebody_is_in_copy_then_each_gets_a_mail_with_links_of_his_own(ticket, anna, otto, rita):
+    tickets.update(ticket.id, Change(add_ccs=(otto,)), actor=anna, via=Via.WEB)
+
+    tickets.answer(ticket.id, Words("Fatto."), status=Status.SOLVED, actor=anna, via=Via.WEB)
+
+    to_rita, to_otto = OutgoingMail.objects.order_by("id")
+    assert [(mail.to, mail.step, mail.language) for mail in (to_rita, to_otto)] == [
+        ("rita@rossi.example", "solved", "it"),
+        ("otto@rossi.example", "reply", "en"),
+    ]
+    assert "/confirm/" in to_rita.text
+    assert "/confirm/" not in to_otto.text + to_otto.html
+    (link,) = set(re.findall(r"/r/([\w:-]+)", to_otto.text))
+    assert links.read_pair("request", link) == (ticket.pk, otto.pk)
+    assert events(ticket, type="Notification")[0]["recipients"] == [rita.pk, otto.pk]
+
+
+def test_step_when_nobody_says_anything_then_those_in_copy_hear_nothing(ticket, anna, otto):
+    tickets.update(ticket.id, Change(add_ccs=(otto,)), actor=anna, via=Via.WEB)
+
+    tickets.assign(ticket.id, anna, actor=anna, via=Via.WEB)
+    tickets.update(ticket.id, Change(status=Status.SOLVED), actor=anna, via=Via.WEB)
+
+    assert {mail.to for mail in OutgoingMail.objects.all()} == {"rita@rossi.example"}
+
+
+def test_without_tokens_when_a_mail_is_quoted_back_leaves_no_key_in_it(ticket, rita):
+    text = " ".join(
+        (
+            links.request_url(ticket.pk, rita.pk),
+            links.confirm_url(ticket.pk, rita.pk),
+            links.not_yet_url(ticket.pk, rita.pk),
+            links.vote_url(ticket.pk, rita.pk, "good"),
+            links.sign_in_url(rita.pk, seen="x"),
+        )
+    )
+
+    assert links.without_tokens(text) == (
+        "http://desk.example.org/r/… http://desk.example.org/confirm/… http://desk.example.org/not-yet/… "
+        "http://desk.example.org/vote/…/good http://desk.example.org/sign-in/…"
+    )
