@@ -1,5 +1,6 @@
 """One line an event, on stderr: time, level, words and ids. Never a traceback: its values may quote a mail."""
 
+import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
@@ -22,6 +23,26 @@ def configure() -> None:
         ],
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
+
+
+class Formatter(logging.Formatter):
+    """What libraries log, as briefly: an error in the words of `describe`, a request by its route, never by its path.
+
+    The path of a signed link is a key, and Django logs it with whatever goes wrong.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        request = getattr(record, "request", None)
+        words = record.getMessage() if request is None else _request_in_brief(request, record)
+        error = record.exc_info[1] if record.exc_info else None
+        brief = f" error={describe(error)!r}" if error else ""
+        return f"{self.formatTime(record)} {record.levelname} {record.name} {words}{brief}"
+
+
+def _request_in_brief(request: Any, record: logging.LogRecord) -> str:
+    match = getattr(request, "resolver_match", None)
+    route = f"/{match.route}" if match else "no page"
+    return f"{getattr(request, 'method', '')} {route} {getattr(record, 'status_code', '')}".strip()
 
 
 def describe(error: BaseException) -> str:
