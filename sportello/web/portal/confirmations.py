@@ -43,7 +43,7 @@ def not_yet(request: HttpRequest, person: User, ticket: Ticket, token: str) -> H
         try:
             heard, audit = tickets.not_yet(ticket.pk, form.words(), actor=person, via=Via.WEB)
         except Invalid as refusal:
-            form.refuse({"text" if name == "comment" else name: why for name, why in refusal.fields.items()})
+            form.refuse(refusal.fields)
         else:
             way = Way(person, path_of(links.request_url(ticket.pk, person.pk)).rpartition("/")[2])
             return conversation.said(request, ticket, heard, audit, way)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +19,7 @@ from sportello.desk.words import Status, TimerKind, TimerState, Via
 from sportello.kit import blobs, clock
 from sportello.web.portal.doors import page
 from sportello.web.portal.forms import WordsForm
+from sportello.web.ui import files
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def say(request: HttpRequest, ticket: Ticket, way: Way) -> HttpResponse:
     try:
         heard, audit = tickets.hear(ticket.pk, form.words(), actor=way.person, via=Via.WEB)
     except Invalid as refusal:
-        form.refuse({"text" if name == "comment" else name: why for name, why in refusal.fields.items()})
+        form.refuse(refusal.fields)
         return request_page(request, ticket, way, form=form, status=422)
     return said(request, ticket, heard, audit, way)
 
@@ -141,6 +142,4 @@ def download(person: User, ticket: Ticket, file_id: int) -> HttpResponse:
         content = blobs.read(file.digest)
     except FileNotFoundError:
         raise Http404 from None
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.file_name, safe='')}"
-    return response
+    return files.download(content, file.file_name)

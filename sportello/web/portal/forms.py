@@ -8,8 +8,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sportello.desk.actions.tickets import NewFile, Words
+from sportello.desk.actions.tickets import Words
 from sportello.desk.words import About, Score
+from sportello.web.ui.files import new_files
 from sportello.web.ui.forms import FilesField, Form
 
 TEXT_LIMIT = 100_000
@@ -19,6 +20,7 @@ MOST_FILES = 20
 class WordsForm(Form):
     """Something to say, with files: the base of what a customer writes."""
 
+    verb_names = {"comment": "text"}
     text = forms.CharField(
         label=gettext_lazy("Message"),
         max_length=TEXT_LIMIT,
@@ -44,11 +46,8 @@ class WordsForm(Form):
 
     def words(self) -> Words:
         """What was written, as a verb takes it."""
-        files = tuple(
-            NewFile(file.name or _("file"), file.content_type or "application/octet-stream", file.read())
-            for file in self.cleaned_data["attachments"]
-        )
-        return Words(self.cleaned_data["text"].replace("\r\n", "\n").strip(), files=files)
+        text = self.cleaned_data["text"].replace("\r\n", "\n").strip()
+        return Words(text, files=new_files(self.cleaned_data["attachments"]))
 
 
 class OwnRequestForm(WordsForm):

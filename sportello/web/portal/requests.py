@@ -67,10 +67,24 @@ def new_guest_request(request: HttpRequest) -> HttpResponse:
     if not BY_CLIENT.allows(client_of(request)) or not BY_ADDRESS.allows(sender.address.lower()):
         form.add_error(None, _("That is many requests at once. Please wait an hour, or write us a mail."))
         return _form(request, form, status=429)
-    ticket = _open(form, people.find_or_add(sender, language=translation.get_language() or ""))
+    person = _guest(form, sender)
+    ticket = _open(form, person) if person else None
     if ticket is None:
         return _form(request, form, status=422)
     return redirect("portal:sent", tokens.sign("sent", ticket.pk))
+
+
+def _guest(form: GuestRequestForm, sender: Sender) -> User | None:
+    """Who writes. The form proves nothing, so nobody speaks by it for an agent, nor for somebody who is suspended."""
+    try:
+        person = people.find_or_add(sender, language=translation.get_language() or "")
+    except Invalid as refusal:
+        form.refuse(refusal.fields)
+        return None
+    if not person.active or person.is_staff_member:
+        form.add_error("email", _("This form takes no request from this address. If it is yours, sign in first."))
+        return None
+    return person
 
 
 def _open(form: OwnRequestForm, person: User) -> Ticket | None:
@@ -79,7 +93,7 @@ def _open(form: OwnRequestForm, person: User) -> Ticket | None:
             requester=person, subject=form.cleaned_data["subject"], words=form.words(), actor=person, via=Via.WEB
         )
     except Invalid as refusal:
-        form.refuse({"text" if name == "comment" else name: why for name, why in refusal.fields.items()})
+        form.refuse(refusal.fields)
         return None
 
 

@@ -1,8 +1,8 @@
 """Forms in our fields: label, hint, control, error, all tied together for screen readers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -45,6 +45,8 @@ class Form(forms.Form):
 
     # One for all: a renderer keeps the templates it has read.
     default_renderer = FormRenderer()
+    # A verb's name for a value, where the form's field has another.
+    verb_names: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -53,7 +55,8 @@ class Form(forms.Form):
 
     def refuse(self, problems: dict[str, object]) -> None:
         """Take over what a verb refused (`Invalid.fields`): beside its field, or above a form without that field."""
-        for name, message in problems.items():
+        for verb_name, message in problems.items():
+            name = self.verb_names.get(verb_name, verb_name)
             self.add_error(name if name in self.fields else None, str(message))
 
 

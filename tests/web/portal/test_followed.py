@@ -169,6 +169,7 @@ def test_file_when_public_is_saved_and_never_shown(client, ticket, rita):
     assert response.content == b"<script>"
     assert response.headers["Content-Type"] == "application/octet-stream"
     assert response.headers["Content-Disposition"] == "attachment; filename*=UTF-8''%C3%A8%20%3Cb%3E.html"
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'none';")
 
 
 def test_file_when_of_a_note_or_of_another_ticket_is_missing(client, ticket, rita, sam, note_file):

@@ -1,13 +1,15 @@
+import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.test import Client
 
 from sportello.desk.actions import tickets
 from sportello.desk.actions.tickets import Words
-from sportello.desk.models import Attachment, Identity, OutgoingMail, Ticket
+from sportello.desk.models import Attachment, Identity, OutgoingMail, Ticket, User
 from sportello.desk.words import Via
 from sportello.kit import clock
 from sportello.web.portal import requests
@@ -91,6 +93,49 @@ def test_new_request_when_there_are_too_many_waits_and_keeps_the_text(client, de
     assert "Non entro più." in refused.content.decode()
     assert later.status_code == 302
     assert Ticket.objects.count() == requests.BY_ADDRESS.times + 1
+
+
+@pytest.mark.parametrize("name", ["anna", "ada", "rita"])
+def test_new_request_when_address_is_an_agents_or_a_suspended_persons_asks_to_sign_in(client, desk, request, name):
+    person = request.getfixturevalue(name)
+    if not person.is_staff_member:
+        User.objects.filter(pk=person.pk).update(active=False)
+
+    response = client.post("/requests/new", {**FORM, "email": person.email}, headers={"Accept-Language": "en"})
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "This form takes no request from this address. If it is yours, sign in first." in page
+    assert "Non entro più." in page
+    assert person.name not in page
+    assert Ticket.objects.count() == 0
+
+
+def test_new_request_when_the_address_is_refused_later_keeps_what_was_written(client, desk):
+    response = client.post("/requests/new", {**FORM, "email": "ſam@neri.example"})
+
+    assert response.status_code == 422
+    assert "Non entro più." in response.content.decode()
+    assert User.objects.count() == 0
+
+
+def test_new_request_when_two_come_at_once_from_somebody_new_opens_both(real_database):
+    start = threading.Barrier(4)
+    codes = []
+
+    def send():
+        start.wait(10)
+        codes.append(Client(raise_request_exception=False).post("/requests/new", FORM).status_code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=send) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert codes == [302] * 4
+    assert (Ticket.objects.count(), User.objects.count()) == (4, 1)
 
 
 def test_sent_when_forged_is_refused(client, desk):

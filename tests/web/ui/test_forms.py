@@ -41,6 +41,17 @@ def test_files_when_none_is_chosen_are_an_empty_list():
     assert form.cleaned_data["attachments"] == []
 
 
+def test_refuse_finds_the_field_that_a_verb_calls_otherwise():
+    class Comment(Letter):
+        verb_names = {"comment": "subject"}
+
+    form = Comment({"subject": "x", "kind": "note"})
+    form.is_valid()
+    form.refuse({"comment": "Too long."})
+
+    assert form.errors["subject"] == ["Too long."]
+
+
 def test_refuse_puts_a_message_beside_its_field_and_the_rest_above():
     form = Letter({"subject": "x", "kind": "note"})
     form.is_valid()
