@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import link_in
+from tests.journeys.conftest import html_of, link_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -125,6 +125,7 @@ def test_request_by_form_is_taken_solved_confirmed_and_voted(desk, sit_down, tmp
     assert solved["References"].split()[-1] == taken["Message-ID"]
     assert file == GUIDE
     assert status == [("closed",)]
+    assert [f'<html lang="{language[:2]}"' in html_of(mail) for mail in (taken, solved, survey)] == [True] * 3
     assert survey["Auto-Submitted"] == "auto-generated"
     assert seen_on_ticket
     assert "100" in line
