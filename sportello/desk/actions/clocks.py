@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from sportello.kit import rows
+
 from ..models import Ticket, Timer
 from ..words import TimerKind, TimerState
 
@@ -11,7 +13,7 @@ def start(ticket: Ticket, kind: TimerKind, due_at: datetime, *, now: datetime, f
     """Set the clock of this kind; one that runs already is set anew. fresh: the ticket cannot have one yet."""
     if not fresh and Timer.objects.filter(ticket=ticket, kind=kind, state=TimerState.WAITING).update(due_at=due_at):
         return
-    Timer.objects.create(ticket=ticket, kind=kind, due_at=due_at, created_at=now)
+    rows.insert(Timer(ticket=ticket, kind=kind, due_at=due_at, created_at=now))
 
 
 def stop(ticket: Ticket, kinds: Iterable[TimerKind], *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sportello.kit import clock
 
-from ..models import Desk, Group, Mailbox, Protocol, Schedule
+from ..models import Desk, Group, Mailbox, Protocol, Schedule, User
 from ..rules import schedules
 from ..rules.protocol import Steps
 
@@ -22,6 +22,7 @@ class Configuration:
     protocols: dict[int | None, Protocol]
     mailboxes: tuple[Mailbox, ...]
     groups: dict[int, Group]
+    agents: dict[int, User]
     hours: schedules.Schedule
 
     def protocol_of(self, organization_id: int | None) -> Protocol | None:
@@ -70,6 +71,7 @@ def _read() -> Configuration:
         protocols={protocol.organization_id: protocol for protocol in Protocol.objects.filter(current=True)},
         mailboxes=tuple(Mailbox.objects.order_by("id")),
         groups={group.pk: group for group in Group.objects.filter(active=True)},
+        agents={agent.pk: agent for agent in User.objects.staff()},
         hours=_hours(schedule, desk),
     )
 

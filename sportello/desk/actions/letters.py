@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from sportello.kit import clock, tokens
+from sportello.kit import clock, rows, tokens
 
 from .. import links
 from ..models import Comment, Mailbox, OutgoingMail, Participant, Protocol, SatisfactionRating, Ticket, User
@@ -34,8 +34,8 @@ def recipients(update: "Update") -> list[User]:
 
 
 def _ccs(ticket: Ticket) -> list[User]:
-    rows = ticket.participants.filter(kind=Participant.Kind.CC, user__active=True).select_related("user").order_by("id")
-    return [row.user for row in rows]
+    copied = ticket.participants.filter(kind=Participant.Kind.CC, user__active=True)
+    return [row.user for row in copied.select_related("user").order_by("id")]
 
 
 def queue(
@@ -74,7 +74,7 @@ def _queue_one(
         actions=_actions(step, ticket, person, language, rating),
     )
     sender = configuration.mailbox(ticket.mailbox_id)
-    OutgoingMail.objects.create(
+    mail = OutgoingMail(
         ticket=ticket,
         audit=update.audit,
         comment=spoken,
@@ -96,6 +96,7 @@ def _queue_one(
         due_at=update.now,
         created_at=update.now,
     )
+    rows.insert(mail)
 
 
 def _once(ticket: Ticket, step: str) -> str | None:

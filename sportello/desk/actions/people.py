@@ -10,11 +10,12 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from sportello.kit import clock
+from sportello.kit import clock, rows
 
 from ..errors import Invalid
 from ..models import Group, GroupMembership, Identity, Organization, OrganizationDomain, User
 from ..words import Role
+from . import configuration
 
 # Whoever writes from here may be anybody: these domains belong to no organization.
 PUBLIC_DOMAINS = frozenset(
@@ -95,9 +96,9 @@ def add(
         person.organization = owner_of_domain(folded)
     try:
         with transaction.atomic():
-            person.save(force_insert=True)
+            rows.insert(person)
             if folded:
-                Identity.objects.create(user=person, address=folded, primary=True, created_at=now)
+                rows.insert(Identity(user=person, address=folded, primary=True, created_at=now))
     except IntegrityError:
         raise Invalid("email", _("Somebody has this address already.")) from None
     return person
@@ -198,6 +199,7 @@ def add_group(name: str, *, assignment: str = Group.Assignment.MANUAL, members: 
         group = Group.objects.create(name=name.strip(), assignment=assignment, created_at=now, updated_at=now)
         for member in members:
             join(group, member)
+    configuration.forget()
     return group
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from sportello.kit import blobs, clock
+from sportello.kit import blobs, clock, rows
 
 from ..errors import Invalid
 from ..models import (
@@ -139,8 +139,7 @@ class Update:
         self._log_list("tags", sorted(has), sorted(had))
 
     def take_part(self, kind: str, add: Iterable[User], remove: Iterable[User]) -> None:
-        rows = [] if self.opening else list(self.ticket.participants.filter(kind=kind))
-        had = {row.user_id for row in rows}
+        had = set() if self.opening else {row.user_id for row in self.ticket.participants.filter(kind=kind)}
         added = {person.pk for person in add if person.pk != self.ticket.requester_id or kind != Participant.Kind.CC}
         has = (had | added) - {person.pk for person in remove}
         if has == had:
@@ -231,22 +230,18 @@ class Update:
         ticket = self.ticket
         if ticket.assignee_id or not ticket.group_id or ticket.status in FINISHED or self._changed("assignee_id"):
             return
+        group = self.configuration.groups.get(ticket.group_id)
+        if group is None or group.assignment != Group.Assignment.ROUND_ROBIN:
+            return
         turn = (
-            GroupMembership.objects.filter(
-                group=ticket.group_id,
-                group__assignment=Group.Assignment.ROUND_ROBIN,
-                user__active=True,
-                user__away=False,
-            )
-            .select_related("user")
+            GroupMembership.objects.filter(group=ticket.group_id, user__active=True, user__away=False)
             .order_by(F("last_assigned_at").asc(nulls_first=True), "id")
             .select_for_update(of=("self",))
+            .values_list("pk", "user_id")
         )
-        next_one = turn.first()
-        if next_one:
-            next_one.last_assigned_at = self.now
-            next_one.save(update_fields=["last_assigned_at"])
-            self._put(next_one.user)
+        for membership_id, agent_id in turn[:1]:
+            GroupMembership.objects.filter(pk=membership_id).update(last_assigned_at=self.now)
+            self._put(self.configuration.agents.get(agent_id) or User.objects.get(pk=agent_id))
             if ticket.status == Status.NEW:
                 self.set_status(Status.OPEN)
 
@@ -267,16 +262,17 @@ class Update:
             self._write_lists()
         recipients = self._prepare_letter(verdict.send) if verdict.send else []
         if self.opening:  # It gets its key only now.
-            self.ticket.save(force_insert=True)
+            rows.insert(self.ticket)
             self._write_lists()
         offered = ratings.offer(self) if verdict.offer_rating or self.offer else None
-        self.audit = Audit.objects.create(
+        self.audit = Audit(
             ticket=self.ticket,
             author=self.actor,
             via={"channel": self.via, **({"source": dict(self.source)} if self.source else {})},
             events=self.events,
             created_at=self.now,
         )
+        rows.insert(self.audit)
         comment = self._write_comment(self.audit, files)
         if recipients:
             letters.queue(self, verdict.send, recipients, comment=comment, rating=offered)
@@ -326,13 +322,13 @@ class Update:
     def _write_lists(self) -> None:
         for row in self.new_lists:
             row.ticket = self.ticket
-            row.save(force_insert=True)
+            rows.insert(row)
 
     def _write_comment(self, audit: Audit, files: list[tuple[NewFile, str]]) -> Comment | None:
         if self.words is None:
             return None
         words = self.words
-        comment = Comment.objects.create(
+        comment = Comment(
             ticket=self.ticket,
             audit=audit,
             author=self.actor,
@@ -346,6 +342,7 @@ class Update:
             quoted_html=words.quoted_html,
             created_at=self.now,
         )
+        rows.insert(comment)
         if files:
             Attachment.objects.bulk_create(
                 Attachment(
@@ -383,7 +380,7 @@ class Update:
             kept = metrics.Metric(**row) if row else metrics.Metric()
         folded = asdict(metrics.fold(kept, facts, business))
         if self.opening:
-            TicketMetric.objects.create(ticket=self.ticket, **folded)
+            rows.insert(TicketMetric(ticket=self.ticket, **folded))
         else:
             TicketMetric.objects.filter(ticket=self.ticket).update(**folded)
 

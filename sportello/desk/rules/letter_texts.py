@@ -31,12 +31,12 @@ TEXTS: Mapping[str, Mapping[str, StepText]] = MappingProxyType(
                 """\
 Buongiorno{% if requester.first_name %} {{ requester.first_name }}{% endif %},
 
-{% if agent.name %}della richiesta si occupa {{ agent.name }}, che la segue fino alla soluzione.\
-{% else %}la richiesta è arrivata ed è in buone mani: un tecnico la prende in carico appena possibile.{% endif %}
+{% if agent.name %}{{ agent.name }} ha preso in carico la richiesta e la segue fino alla soluzione.\
+{% else %}abbiamo ricevuto la richiesta: un tecnico la prende in carico appena possibile.{% endif %}
 
 {{ answer }}
 
-Per aggiungere qualcosa (un dettaglio, una schermata, un orario comodo) basta rispondere a questa mail\
+Per aggiungere qualcosa (un dettaglio, una schermata, l'orario migliore per sentirci) basta rispondere a questa mail\
 {% if desk.phone %}, oppure chiamare {{ desk.phone }}{% endif %}.
 
 {% if agent.name %}A presto,
@@ -48,23 +48,25 @@ Per aggiungere qualcosa (un dettaglio, una schermata, un orario comodo) basta ri
                 """\
 Buongiorno{% if requester.first_name %} {{ requester.first_name }}{% endif %},
 
-per noi la richiesta è risolta{% if agent.name %}, a cura di {{ agent.name }}{% endif %}.
+{% if agent.name %}{{ agent.name }} ha lavorato alla richiesta e per noi è risolta.\
+{% else %}per noi la richiesta è risolta.{% endif %}
 
 {{ answer }}
 
-È tutto a posto? Basta un clic qui sotto. Se invece qualcosa non va ancora, lo riprendiamo subito in mano.
+Funziona tutto? Basta un clic per confermarlo. \
+Se invece qualcosa ancora non va, basta dircelo: ci rimettiamo subito al lavoro.
 
 {{ buttons }}
 
-Senza notizie la richiesta si chiude da sola dopo {{ close_hours }} ore.""",
+Se non riceviamo risposta, la richiesta si chiude da sola dopo {{ close_hours }} ore.""",
             ),
             "closed": StepText(
                 SUBJECT,
                 """\
 Buongiorno{% if requester.first_name %} {{ requester.first_name }}{% endif %},
 
-{% if close_hours %}sono passate {{ close_hours }} ore dalla soluzione e non abbiamo ricevuto segnalazioni: \
-{% else %}dalla soluzione non abbiamo ricevuto segnalazioni: {% endif %}la richiesta è chiusa.
+la richiesta è chiusa: {% if close_hours %}nelle {{ close_hours }} ore dopo{% else %}dopo{% endif %} \
+la soluzione non abbiamo ricevuto altre segnalazioni.
 
 Se il problema si ripresenta, basta rispondere a questa mail: \
 apriamo una nuova richiesta collegata a questa, senza ricominciare da capo.
@@ -81,8 +83,8 @@ com'è andata con la nostra assistenza? Basta un clic: leggiamo ogni risposta.
 
 {{ buttons }}
 
-La domanda riguarda l'aiuto ricevuto per questa richiesta{% if agent.name %}, seguita da {{ agent.name }}{% endif %}. \
-Se a non andare è altro (un computer lento, un prezzo, una regola), c'è lo spazio per dirlo subito dopo.
+La domanda riguarda l'aiuto ricevuto{% if agent.name %} da {{ agent.name }}{% endif %} per questa richiesta. \
+Se il problema è un altro (un computer lento, un prezzo, una regola), c'è spazio per dirlo subito dopo il voto.
 
 Grazie,
 {{ desk.name }}""",
@@ -98,7 +100,7 @@ Vale {% if link_minutes %}{{ link_minutes }} minuti{% else %}per poco tempo{% en
 
 {{ buttons }}
 
-Se la richiesta di entrare non è partita da qui, questa mail si può ignorare: senza il link nessuno entra.""",
+Chi non l'ha chiesto può ignorare questa mail: senza il link nessuno entra.""",
             ),
         },
         "en": {
@@ -108,12 +110,12 @@ Se la richiesta di entrare non è partita da qui, questa mail si può ignorare: 
 Hello{% if requester.first_name %} {{ requester.first_name }}{% endif %},
 
 {% if agent.name %}{{ agent.name }} is looking after your request and will see it through.\
-{% else %}your request has reached us and is in good hands: a technician will pick it up as soon as possible.{% endif %}
+{% else %}We have received your request: a technician will take it on as soon as possible.{% endif %}
 
 {{ answer }}
 
-Anything to add, such as a detail, a screenshot or a good time to call? Just reply to this email\
-{% if desk.phone %} or ring {{ desk.phone }}{% endif %}.
+Anything to add, such as a detail, a screenshot or the best time to reach you? Just reply to this email\
+{% if desk.phone %} or call {{ desk.phone }}{% endif %}.
 
 {% if agent.name %}Best wishes,
 {{ agent.name }}{% else %}Best wishes,
@@ -124,27 +126,28 @@ Anything to add, such as a detail, a screenshot or a good time to call? Just rep
                 """\
 Hello{% if requester.first_name %} {{ requester.first_name }}{% endif %},
 
-we believe your request is solved{% if agent.name %}; {{ agent.name }} took care of it{% endif %}.
+{% if agent.name %}{{ agent.name }} has worked on your request, and we believe it is solved.\
+{% else %}We believe your request is solved.{% endif %}
 
 {{ answer }}
 
-Is everything working? One click below is enough. \
-If something is still wrong, tell us and we will get straight back to it.
+Is everything working? One click is enough to confirm it. \
+If something is still wrong, let us know and we will get straight back to it.
 
 {{ buttons }}
 
-If we hear nothing, the request closes by itself after {{ close_hours }} hours.""",
+If we hear nothing, the request will close by itself after {{ close_hours }} hours.""",
             ),
             "closed": StepText(
                 SUBJECT,
                 """\
 Hello{% if requester.first_name %} {{ requester.first_name }}{% endif %},
 
-{% if close_hours %}{{ close_hours }} hours have passed since we solved your request and nothing more came up, \
-{% else %}nothing more came up since we solved your request, {% endif %}so it is now closed.
+Your request is now closed: we heard of no further trouble \
+{% if close_hours %}in the {{ close_hours }} hours {% endif %}after it was solved.
 
 If the problem comes back, just reply to this email. \
-We will open a follow-up that knows the whole story, so there is no need to start again.
+We will open a new request linked to this one, so there is no need to start from scratch.
 
 Thank you,
 {{ desk.name }}""",
@@ -154,12 +157,12 @@ Thank you,
                 """\
 Hello{% if requester.first_name %} {{ requester.first_name }}{% endif %},
 
-how did we do? It takes one click, and we read every answer.
+How did we do? It takes one click, and we read every answer.
 
 {{ buttons }}
 
-The question is about the help you received with this request{% if agent.name %} from {{ agent.name }}{% endif %}. \
-If something else is the trouble (a slow computer, a price, a rule), there is room to say so on the next page.
+The question is about the help you received{% if agent.name %} from {{ agent.name }}{% endif %} with this request. \
+If the trouble lies elsewhere (a slow computer, a price, a rule), there is room to say so on the next page.
 
 Thank you,
 {{ desk.name }}""",
@@ -170,12 +173,12 @@ Thank you,
                 """\
 Hello{% if requester.first_name %} {{ requester.first_name }}{% endif %},
 
-here is the link to sign in and see your requests. It works once, \
-{% if link_minutes %}for {{ link_minutes }} minutes{% else %}for a short time{% endif %}.
+Here is the link to sign in and see your requests. It works once and expires \
+{% if link_minutes %}in {{ link_minutes }} minutes{% else %}shortly{% endif %}.
 
 {{ buttons }}
 
-Not you? Then ignore this email: nobody can sign in without the link.""",
+Did not ask for it? You can ignore this email: nobody can sign in without the link.""",
             ),
         },
     }
@@ -207,12 +210,12 @@ FRAME: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "it": {
             "request": "Richiesta n. {id}",
-            "vote": "E l'aiuto ricevuto, com'è andato?",
+            "vote": "E con l'assistenza, com'è andata?",
             "earlier": "Messaggi precedenti",
         },
         "en": {
             "request": "Request no. {id}",
-            "vote": "And the help you received, how was it?",
+            "vote": "And how was the help you received?",
             "earlier": "Earlier messages",
         },
     }
