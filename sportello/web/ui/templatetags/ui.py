@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django import template
@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sportello.desk.words import Priority, Status
@@ -58,7 +59,12 @@ def time_words() -> str:
     return json.dumps(times.words(), ensure_ascii=False)
 
 
+# A page asks for the same few dozen of these hundreds of times; they depend on nothing but their arguments and language.
+_remembered = lru_cache(maxsize=4096)
+
+
 @register.simple_tag
+@_remembered
 def icon(name: str, label: str = "", large: bool = False) -> SafeString:
     """An icon of the sprite. Without a label it is decoration and hidden from screen readers."""
     shape = format_html('<use href="{}#{}"></use>', _address("icons/sprite.svg"), name)
@@ -73,6 +79,11 @@ def icon(name: str, label: str = "", large: bool = False) -> SafeString:
 @register.simple_tag
 def avatar(name: str | None, size: str = "", machine: bool = False) -> SafeString:
     """The initials of a person on the person's colour; a dashed circle for nobody. size: "", "small", "large"."""
+    return _avatar(name, size, machine, get_language())
+
+
+@_remembered
+def _avatar(name: str | None, size: str, machine: bool, language: str | None) -> SafeString:
     kind = f" avatar--{size}" if size else ""
     if machine:
         return format_html('<span class="avatar avatar--machine{}" aria-hidden="true">{}</span>', kind, icon("bot"))
@@ -87,6 +98,11 @@ def avatar(name: str | None, size: str = "", machine: bool = False) -> SafeStrin
 @register.simple_tag
 def status(value: str, bare: bool = False) -> SafeString:
     """A status with its shape, colour and word; bare: the shape alone, with the word for those who hear."""
+    return _status(value, bare, get_language())
+
+
+@_remembered
+def _status(value: str, bare: bool, language: str | None) -> SafeString:
     found = Status(value)
     shape = icon(marks.STATUS_ICON[found], label=str(found.label) if bare else "")
     if bare:
@@ -96,6 +112,11 @@ def status(value: str, bare: bool = False) -> SafeString:
 
 @register.simple_tag
 def priority(value: int | None, bare: bool = False) -> SafeString:
+    return _priority(value, bare, get_language())
+
+
+@_remembered
+def _priority(value: int | None, bare: bool, language: str | None) -> SafeString:
     if value is None:
         return SafeString("")
     found = Priority(value)
