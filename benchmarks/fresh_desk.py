@@ -9,7 +9,7 @@ from pathlib import Path
 
 @contextmanager
 def fresh_desk(**settings: str) -> Iterator[Path]:
-    """Django set up on an empty, migrated SQLite desk. settings: more SPORTELLO_* by their last part, as MAIL_OUT="…"."""
+    """Django set up on an empty, migrated SQLite desk. settings: SPORTELLO_* by their last part, as MAIL_OUT="…"."""
     with tempfile.TemporaryDirectory(prefix="sportello-benchmark-") as folder:
         os.environ["SPORTELLO_DATA"] = folder
         os.environ["DJANGO_SETTINGS_MODULE"] = "sportello.config.settings"

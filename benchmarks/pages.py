@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def measure(client, path: str) -> tuple[float, float]:
-    """Milliseconds of one request through every middleware: on the wall and of the processor. The page must be right."""
+    """Milliseconds of one request through every middleware: on the wall and of the processor."""
     began, cpu = time.perf_counter(), time.process_time()
     response = client.get(path)
     took = (time.perf_counter() - began) * 1000, (time.process_time() - cpu) * 1000

@@ -1,4 +1,4 @@
-"""Fill a desk with many tickets fast. Rows are written in bulk, past the verbs: for benchmarks only, never for a demo."""
+"""Fill a desk with many tickets fast. Rows are written in bulk, past the verbs: for benchmarks only."""
 
 import random
 from collections.abc import Sequence
@@ -16,10 +16,11 @@ AGENTS = 20
 OPEN_SHARE = 0.25
 CONVERSATION = 20
 BATCH = 2000
-WORDS = (
-    "stampante rete posta fattura prenotazione listino camera accesso password lento errore schermo printer network mail "
-    "invoice booking rate room login slow error screen channel calendar stampa scanner firma backup server aggiornamento"
-).split()
+WORDS = """
+    stampante rete posta fattura prenotazione listino camera accesso password lento errore schermo printer
+    network mail invoice booking rate room login slow error screen channel calendar stampa scanner firma
+    backup server aggiornamento
+""".split()
 
 
 def text(dice: random.Random, words: int) -> str:

@@ -59,7 +59,7 @@ def time_words() -> str:
     return json.dumps(times.words(), ensure_ascii=False)
 
 
-# A page asks for the same few dozen of these hundreds of times; they depend on nothing but their arguments and language.
+# A page asks for the same few dozen of these hundreds of times; they depend on their arguments and the language alone.
 _remembered = lru_cache(maxsize=4096)
 
 
