@@ -14,6 +14,7 @@ from sportello.desk.models import User
 from sportello.desk.words import MailState
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of
+from sportello.web.setup.links import HERE
 from sportello.web.ui.paging import capped_count
 
 
@@ -47,8 +48,10 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
     ]
     held_link = link("held", "shield-alert", _("Held mail"), held, alert=True)
     figures = link("figures", "chart-column", _("The month's figures"))
+    desk = configuration.current().desk
     return {
-        "desk_name": configuration.current().desk.name,
+        "desk_name": desk.name,
+        "set_up_url": reverse("setup:mail_in", args=[HERE]) if agent.is_admin and desk.set_up_at is None else "",
         "home": reverse("agent:queue"),
         "new_ticket": reverse("agent:new_ticket"),
         "groups": [

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from sportello.desk.actions import tickets
+from sportello.desk.actions import desks, tickets
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.words import Status, Via
 from sportello.kit import clock
@@ -26,6 +26,24 @@ def more_tickets(rita, group, count):
                 group=group,
                 tags=("printer",),
             )
+
+
+@pytest.mark.parametrize(("name", "finished", "said"), [("ada", False, 1), ("ada", True, 0), ("anna", False, 0)])
+def test_queue_leads_an_administrator_back_to_the_unfinished_set_up(enter, request, name, finished, said):
+    person = request.getfixturevalue(name)
+    if finished:
+        desks.finish_set_up()
+
+    page = enter(person).get("/tickets").content.decode()
+
+    assert page.count("The set-up is not finished.") == said
+    assert page.count('href="/setup/here/mail-in"') == said
+
+
+def test_queue_banner_leads_to_the_set_up_from_anywhere(enter, ada, settings):
+    settings.PUBLIC_URL = "https://desk.example.org"
+
+    assert enter(ada).get("/setup/here/mail-in", REMOTE_ADDR="203.0.113.9").status_code == 200
 
 
 def test_queue_waiting_shows_who_waited_longest_first(enter, anna, ticket, rita, group):
