@@ -1,6 +1,5 @@
 """Mail that waits for a person: held or failed. Nothing is deleted by itself."""
 
-from email import message_from_bytes, policy
 from types import SimpleNamespace
 
 from django.http import HttpRequest, HttpResponse
@@ -9,17 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from sportello.desk import access
+from sportello.desk import access, links
 from sportello.desk.actions import inbox
 from sportello.desk.models import InboundMail
 from sportello.desk.rules import history
 from sportello.desk.words import MailState
-from sportello.kit.html_text import to_text
 from sportello.web.agent.doors import agent_of, attempt, staff
 from sportello.web.agent.navigation import page
 from sportello.web.ui import paging
-
-GLANCE_BYTES, GLANCE_CHARACTERS = 200_000, 4_000
 
 
 @staff
@@ -32,7 +28,7 @@ def held(request: HttpRequest) -> HttpResponse:
 @staff
 def held_mail(request: HttpRequest, mail_id: int) -> HttpResponse:
     mail = access.get_inbound_mail(agent_of(request), mail_id)
-    context = {"mail": as_row(mail), "glance": glance(bytes(mail.raw.content)), "here": reverse("agent:held")}
+    context = {"mail": as_row(mail), "preview": links.without_tokens(mail.preview), "here": reverse("agent:held")}
     return page(request, "agent/held_mail.html", context)
 
 
@@ -79,16 +75,3 @@ def as_row(mail: InboundMail) -> SimpleNamespace:
         can_replay=mail.state in inbox.REPLAYABLE,
         original_url=reverse("agent:original", args=[mail.pk]),
     )
-
-
-def glance(raw: bytes) -> str:
-    """The first words of a mail for a person to judge by; "" when they cannot be read. Never raises."""
-    try:
-        mail = message_from_bytes(raw[:GLANCE_BYTES], policy=policy.default)
-        part = mail.get_body(("plain", "html"))
-        text = part.get_content() if part else ""
-        if part and part.get_content_type() == "text/html":
-            text = to_text(text)
-    except Exception:  # any of a mail's countless ways to be broken: then there is the original to download
-        return ""
-    return text.strip()[:GLANCE_CHARACTERS]
