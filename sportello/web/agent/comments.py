@@ -1,7 +1,5 @@
 """What is said on a ticket: write it, see it as it was written, fetch its files."""
 
-from urllib.parse import quote
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -9,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from sportello.desk import access
+from sportello.desk import access, links
 from sportello.desk.actions import tickets
 from sportello.desk.errors import DeskError, Invalid
 from sportello.desk.models import Ticket, User
@@ -18,6 +16,7 @@ from sportello.kit import blobs
 from sportello.kit import html as kit_html
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.tickets import CommentForm, ticket_page
+from sportello.web.ui.files import download, new_files
 from sportello.web.ui.framed import framed
 
 # What a browser may show by itself; everything else is saved. SVG is a program in disguise.
@@ -39,7 +38,7 @@ def comments(request: HttpRequest, ticket_id: int) -> HttpResponse:
             ticket.pk, _words(form), status=form.cleaned_data["status"] or tickets.UNSET, actor=agent, via=Via.WEB
         )
     except Invalid as refusal:
-        form.refuse({"text" if field == "comment" else field: message for field, message in refusal.fields.items()})
+        form.refuse(refusal.fields)
         return ticket_page(request, ticket, composer=form)
     except DeskError as refusal:
         return ticket_page(request, ticket, composer=form, problem=str(refusal))
@@ -51,11 +50,8 @@ def comments(request: HttpRequest, ticket_id: int) -> HttpResponse:
 
 def _words(form: CommentForm) -> tickets.Words:
     said = form.cleaned_data
-    files = tuple(
-        tickets.NewFile(file.name or "file", file.content_type or "application/octet-stream", file.read())
-        for file in said["attachments"]
-    )
-    return tickets.Words(text=said["text"].replace("\r\n", "\n").strip(), public=said["kind"] == "answer", files=files)
+    text, files = said["text"].replace("\r\n", "\n").strip(), new_files(said["attachments"])
+    return tickets.Words(text=text, public=said["kind"] == "answer", files=files)
 
 
 def _said_meanwhile(agent: User, ticket: Ticket, seen: int | None) -> str:
@@ -73,7 +69,7 @@ def _said_meanwhile(agent: User, ticket: Ticket, seen: int | None) -> str:
 
 @staff
 def body(request: HttpRequest, ticket_id: int, comment_id: int) -> HttpResponse:
-    """The comment's own HTML, in a page for a frame."""
+    """The comment's own HTML, in a page for a frame; a letter of ours that it quotes is no key for an agent."""
     comment = access.get_comment(agent_of(request), ticket_id, comment_id)
     files = {
         file.content_id.strip("<>"): reverse("agent:attachment", args=[file.pk])
@@ -81,7 +77,9 @@ def body(request: HttpRequest, ticket_id: int, comment_id: int) -> HttpResponse:
         if file.content_id
     }
     wants_images = "images" in request.GET
-    html, quoted = (kit_html.replace_cids(text, files) for text in (comment.html, comment.quoted_html))
+    html, quoted = (
+        kit_html.replace_cids(links.without_tokens(text), files) for text in (comment.html, comment.quoted_html)
+    )
     if wants_images:
         html, quoted = kit_html.show_remote_images(html), kit_html.show_remote_images(quoted)
     return framed(request, html, quoted=quoted, remote_images=wants_images)
@@ -95,21 +93,11 @@ def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
     except FileNotFoundError:
         raise Http404 from None
     kind = file.content_type.lower() if file.content_type.lower() in SHOWN_AS_THEY_ARE else ""
-    return _download(content, file.file_name, kind or "application/octet-stream", inline=bool(kind))
+    return download(content, file.file_name, kind, inline=bool(kind))
 
 
 @staff
 def original(request: HttpRequest, mail_id: int) -> HttpResponse:
     """The mail byte for byte as it came."""
     mail = access.get_inbound_mail(agent_of(request), mail_id)
-    return _download(bytes(mail.raw.content), f"mail-{mail.pk}.eml", "message/rfc822", inline=False)
-
-
-def _download(content: bytes, name: str, content_type: str, *, inline: bool) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    how = "inline" if inline else "attachment"
-    response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name, safe='')}"
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
+    return download(bytes(mail.raw.content), f"mail-{mail.pk}.eml", "message/rfc822")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from sportello.desk import access
+from sportello.desk import access, links
 from sportello.desk.actions import configuration
 from sportello.desk.models import Attachment, Audit, Comment, OutgoingMail, Ticket, Timer, User
 from sportello.desk.rules import history
@@ -55,8 +55,8 @@ def _message(comment: Comment, ticket: Ticket, mails: list[OutgoingMail]) -> Sim
         via_label=_("automatic") if comment.automatic else Via(comment.via).label,
         at=comment.created_at,
         route=_("to %(addresses)s") % {"addresses": ", ".join(mail.to for mail in mails)} if mails else "",
-        text=comment.text,
-        quoted=comment.quoted_text,
+        text=links.without_tokens(comment.text),
+        quoted=links.without_tokens(comment.quoted_text),
         body_url=body,
         has_remote_images=kit_html.has_remote_images(comment.html + comment.quoted_html),
         original_url=reverse("agent:original", args=[comment.mail_id]) if comment.mail_id else "",

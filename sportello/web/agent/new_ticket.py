@@ -18,6 +18,7 @@ from sportello.desk.words import Priority, Via
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
+from sportello.web.ui.files import new_files
 from sportello.web.ui.forms import FilesField, Form, Segmented, offer
 
 FEW = 8
@@ -26,6 +27,7 @@ FEW = 8
 class NewTicketForm(Form):
     """who: an address or a name; person: the choice among several of that name."""
 
+    verb_names = {"email": "who", "comment": "text"}
     channel = forms.ChoiceField(
         label=gettext_lazy("How it came"),
         choices=[(Via.VOICE.value, gettext_lazy("by phone")), (Via.WEB.value, pgettext_lazy("channel", "otherwise"))],
@@ -93,9 +95,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
         try:
             ticket = _open(form, agent)
         except Invalid as refusal:
-            form.refuse(
-                {{"email": "who", "comment": "text"}.get(name, name): why for name, why in refusal.fields.items()}
-            )
+            form.refuse(refusal.fields)
         except DeskError as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -109,15 +109,11 @@ def _open(form: NewTicketForm, agent: User) -> Ticket:
     """The words are the caller's: his clock starts, nobody has answered yet. A note says who wrote them down."""
     said = form.cleaned_data
     requester = form.requester()
-    files = tuple(
-        tickets.NewFile(file.name or "file", file.content_type or "application/octet-stream", file.read())
-        for file in said["attachments"]
-    )
     with transaction.atomic():
         ticket = tickets.open_ticket(
             requester=requester,
             subject=said["subject"],
-            words=tickets.Words(text=said["text"].replace("\r\n", "\n").strip(), files=files),
+            words=tickets.Words(text=said["text"].replace("\r\n", "\n").strip(), files=new_files(said["attachments"])),
             actor=requester,
             via=said["channel"],
             group=find_group(agent, said["group"]),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from sportello.desk import access
+from sportello.desk import access, links
 from sportello.desk.actions import outbox as mails
 from sportello.desk.models import OutgoingMail
 from sportello.desk.words import SendState, Step
@@ -43,15 +43,14 @@ def outbox(request: HttpRequest) -> HttpResponse:
 @staff
 def outgoing(request: HttpRequest, mail_id: int) -> HttpResponse:
     mail = access.get_outgoing_mail(agent_of(request), mail_id)
-    return page(
-        request, "agent/outgoing.html", {"mail": as_row(mail), "text": mail.text, "here": reverse("agent:outbox")}
-    )
+    context = {"mail": as_row(mail), "text": links.without_tokens(mail.text), "here": reverse("agent:outbox")}
+    return page(request, "agent/outgoing.html", context)
 
 
 @staff
 def letter(request: HttpRequest, mail_id: int) -> HttpResponse:
-    """The mail's HTML as its reader will see it, for a frame."""
-    return framed_letter(access.get_outgoing_mail(agent_of(request), mail_id).html)
+    """The mail's HTML as its reader will see it, for a frame. Its links are his alone: here they lead nowhere."""
+    return framed_letter(links.without_tokens(access.get_outgoing_mail(agent_of(request), mail_id).html))
 
 
 @require_POST

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import Truncator
 
+from sportello.desk import links
 from sportello.desk.models import Ticket
 from sportello.kit import clock
 from sportello.web.agent import lists
@@ -41,7 +42,7 @@ def as_row(ticket: Ticket, now: datetime) -> SimpleNamespace:
         url=reverse("agent:ticket", args=[ticket.pk]),
         number=ticket.pk,
         subject=Truncator(ticket.subject).chars(140),
-        snippet=ticket.preview,
+        snippet=links.without_tokens(ticket.preview),
         status=ticket.status,
         priority=ticket.priority,
         requester=ticket.requester.name,

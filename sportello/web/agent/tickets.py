@@ -28,6 +28,7 @@ BY_HAND = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
 class CommentForm(Form):
     """An answer or a note. status: set in the same gesture. seen: the latest comment that the writer had before him."""
 
+    verb_names = {"comment": "text"}
     kind = forms.ChoiceField(choices=[("answer", ""), ("note", "")], initial="answer")
     text = forms.CharField(widget=forms.Textarea, required=False, strip=False)
     attachments = FilesField(required=False)
