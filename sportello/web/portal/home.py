@@ -3,10 +3,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from sportello.desk import staff
 from sportello.desk.actions import configuration
 from sportello.desk.models import User
 from sportello.web.portal.doors import page
-from sportello.web.setup.links import HERE, has_staff, is_at_home
+from sportello.web.setup.links import HERE, is_at_home
 
 
 @login_not_required
@@ -17,7 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if isinstance(person, User):
         return redirect("agent:queue" if person.is_staff_member else "portal:requests")
     if configuration.current().desk.set_up_at is None:
-        if has_staff():
+        if staff.exists():
             return redirect("sign_in")
         if is_at_home(request):
             return redirect("setup:desk", HERE)

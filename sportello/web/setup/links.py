@@ -11,8 +11,6 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from sportello.desk import links
-from sportello.desk.models import User
-from sportello.desk.words import Role
 from sportello.kit import tokens
 
 VALID = timedelta(days=7)
@@ -33,11 +31,6 @@ def may_set_up(request: HttpRequest, token: str) -> bool:
         return tokens.unsign("setup", token, valid_for=VALID) == "desk"
     except tokens.BadToken:
         return False
-
-
-def has_staff() -> bool:
-    """Whether anybody has been made agent or administrator, suspended ones too."""
-    return User.objects.exclude(role=Role.END_USER).exists()
 
 
 def is_at_home(request: HttpRequest) -> bool:

@@ -16,13 +16,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from sportello.desk import staff
 from sportello.desk.actions import configuration, desks, people
 from sportello.desk.errors import Invalid
 from sportello.desk.models import User
 from sportello.desk.words import Role
 from sportello.kit.mail_out import BadAddress
 from sportello.web.setup.forms import AgentForm, DeskForm, MailInForm, MailOutForm
-from sportello.web.setup.links import has_staff, may_set_up
+from sportello.web.setup.links import may_set_up
 from sportello.web.ui.forms import Form
 
 Handler = Callable[[HttpRequest, str], HttpResponse]
@@ -49,7 +50,7 @@ def set_up(handler: Handler) -> Handler:
             raise Http404
         if not may_set_up(request, token):
             raise Http404
-        if has_staff():
+        if staff.exists():
             return redirect_to_login(request.path)
         return handler(request, token)
 
