@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from sportello.config.freshness import mark_fresh
@@ -44,8 +44,11 @@ def migrate() -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    if connection.vendor != "postgresql":  # SQLite: serve holds the data folder
-        yield
+    if connection.vendor != "postgresql":
+        # SQLite: all migrations or none. Django commits some before it notes that they ran; killed between the two, the
+        # desk could never start again. Foreign keys have to be off before the transaction begins.
+        with connection.constraint_checks_disabled(), transaction.atomic():
+            yield
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])

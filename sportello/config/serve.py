@@ -114,12 +114,17 @@ def _child(part: str, environment: dict[str, str], listener: socket.socket | Non
 
 
 def _prepare(environment: dict[str, str], *, demo: bool) -> None:
-    process = subprocess.Popen(_python("prepare", *(["--demo"] if demo else [])), env=environment)
+    # Should this process be killed, the pipe closes and the child ends too (kit.supervisor).
+    life, alive = os.pipe()
+    words = [*_python("prepare", *(["--demo"] if demo else [])), "--parent", str(life)]
+    process = subprocess.Popen(words, env=environment, pass_fds=(life,))
     try:
         code = process.wait()
     finally:
         process.terminate()
         process.wait()
+        os.close(life)
+        os.close(alive)
     if code != 0:
         raise CannotStart(_("The desk could not be prepared; the lines above say why."), code if code > 0 else 1)
 
