@@ -27,6 +27,8 @@ from sportello.kit import clock
 log = structlog.get_logger()
 
 CONNECTIONS = 200
+# One sender shuts out no other; a mail server in front opens a few dozen at most.
+CONNECTIONS_OF_A_PEER = 50
 RECIPIENTS = 1000
 IDLE_SECONDS = 300.0  # RFC 5321 asks a server for five minutes.
 PIECE_BYTES = 64 * 1024
@@ -98,7 +100,7 @@ class Listener:
 
 
 class Crowded(asyncio.Protocol):
-    """Turns a connection away while there are too many."""
+    """Turns a connection away while there are too many, in all or from one peer."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -129,9 +131,18 @@ class Session(SMTP):
             loop=asyncio.get_running_loop(),
         )
         self.listener = listener
+        self.peer = "local"
         self.lmtp = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        name = transport.get_extra_info("peername")
+        self.peer = str(name[0]) if isinstance(name, tuple) and name else "local"
+        if sum(session.peer == self.peer for session in self.listener.sessions) >= CONNECTIONS_OF_A_PEER:
+            crowded = Crowded()
+            transport.set_protocol(crowded)
+            crowded.connection_made(transport)
+            return
         super().connection_made(transport)
         self.listener.sessions.add(self)
         # asyncio does so only for sockets whose maker named the protocol; without it each EHLO waits 40 ms.
@@ -197,43 +208,52 @@ class Session(SMTP):
     async def _receive(self) -> str:
         """Read the mail to its end and store it. Returns the answer to give."""
         listener = self.listener
-        pieces: list[bytes] = []
-        size, refusal = 0, ""
-        end = _END[:2]  # An empty mail is a dot right after DATA.
+        mail = bytearray()
+        held, refusal, ended = 0, "", False
+        # As if a line had ended before: then a dot right after DATA is the end like any other.
+        self._reader._buffer[:0] = _END[:2]  # type: ignore[attr-defined]
         try:
-            while end != _END:
+            while not ended:
                 try:
-                    piece = await self._reader.readuntil(_END[2:])
-                except LimitOverrunError as far:
+                    piece = await self._reader.readuntil(_END)
+                    ended = True
+                except LimitOverrunError as far:  # It keeps what may be the start of the end.
                     piece = await self._reader.readexactly(far.consumed)
                 self._reset_timeout()
-                end = (end + piece[-5:])[-5:]
                 if refusal:
                     continue
-                pieces.append(piece)
-                size += len(piece)
-                listener.held += len(piece)
-                # The dot that ends a mail is no part of it.
-                if size > settings.MAIL_MAX_BYTES + 3:
+                mail += piece
+                listener.held += len(mail) - held
+                held = len(mail)
+                if held > settings.MAIL_MAX_BYTES + len(_END):
                     refusal = f"552 5.3.4 This mail is too big: {settings.MAIL_MAX_BYTES} bytes at most"
                 elif listener.held > HELD_BYTES:
                     refusal = "452 4.3.1 Too much mail at once, try again later"
                 if refusal:
-                    listener.held -= size
-                    pieces, size = [], 0
-            return refusal or await self._keep(_unstuffed(b"".join(pieces)))
+                    listener.held -= held
+                    mail, held = bytearray(), 0
+            del piece
+            if refusal:
+                return refusal
+            del mail[-len(_END) + 2 :]
+            mail = mail.replace(_END[:3], _END[:2])  # The dots put before dots: RFC 5321, section 4.5.2.
+            return await self._keep(mail)
         finally:
-            listener.held -= size
+            listener.held -= held
 
-    async def _keep(self, content: bytes) -> str:
+    async def _keep(self, mail: bytearray) -> str:
+        """Store the mail, which has an empty line's end in front of it. Returns the answer to give."""
         if self.listener.stopping:
             return "421 4.3.2 The desk is stopping"
         assert self.envelope is not None
         assert self.session is not None
         sender = self.envelope.mail_from
-        peer = str(self.session.peer[0]) if isinstance(self.session.peer, tuple) and self.session.peer else "local"
+        peer = self.peer
+        mail[:2] = self._received(peer)
+        raw = bytes(mail)
+        mail.clear()
         delivery = Delivery(
-            self._received(peer) + content,
+            raw,
             InboundMail.Source.LMTP if self.lmtp else InboundMail.Source.SMTP,
             {"sender": "" if sender == "<>" else sender, "recipients": list(self.envelope.rcpt_tos), "peer": peer},
         )
@@ -256,8 +276,3 @@ class Session(SMTP):
         at = format_datetime(clock.now())
         host = self.listener.host
         return f"Received: from {name} ([{peer}])\r\n\tby {host} (Sportello) with {protocol};\r\n\t{at}\r\n".encode()
-
-
-def _unstuffed(data: bytes) -> bytes:
-    """The mail without its end and without the dots that were put before dots (RFC 5321, section 4.5.2)."""
-    return (b"\r\n" + data)[: -len(_END) + 2].replace(b"\r\n.", b"\r\n")[2:]

@@ -4,6 +4,7 @@ import contextlib
 import smtplib
 import socket
 import threading
+import time
 
 import pytest
 from django.db import connection, connections
@@ -210,6 +211,35 @@ def test_connections_when_too_many_are_turned_away_for_now(client, port, monkeyp
         smtplib.SMTP("127.0.0.1", port, timeout=10)
 
     assert client.noop()[0] == 250
+
+
+def test_connections_when_one_peer_has_too_many_then_its_next_is_turned_away(client, port, monkeypatch):
+    monkeypatch.setattr(listen, "CONNECTIONS_OF_A_PEER", 1)
+
+    with pytest.raises(smtplib.SMTPConnectError, match="421"):
+        smtplib.SMTP("127.0.0.1", port, timeout=10)
+
+    assert client.noop()[0] == 250
+    client.quit()
+    with smtplib.SMTP("127.0.0.1", port, timeout=10) as next_one:
+        assert next_one.noop()[0] == 250
+
+
+def test_content_when_made_of_millions_of_dots_and_line_ends_then_read_at_once_and_whole(port):
+    """One object for each line took a minute and 16 times the mail's memory."""
+    lines = 1_500_000
+    started = time.process_time()
+
+    answer = talk(
+        port,
+        b"EHLO c\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<help@desk.example>\r\nDATA\r\n",
+        b"x.\r\n" * lines + b"\r\n.\r\nQUIT\r\n",
+        until=b"\r\n221 ",
+    )
+
+    assert b"\r\n250 2.0.0 OK\r\n" in answer
+    assert contents() == [b"x.\r\n" * lines + b"\r\n"]
+    assert time.process_time() - started < 5
 
 
 def test_memory_when_too_much_comes_at_once_is_refused_for_now(client, monkeypatch):
