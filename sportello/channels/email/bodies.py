@@ -15,6 +15,7 @@ from sportello.kit.html_text import to_text
 _BODY_TYPES = frozenset({"text/plain", "text/html", "text/markdown", "text/enriched", "text/richtext"})
 _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _LARGEST_HTML = 2_000_000
+_MOST_FILES = 200
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE)
 _HTML_START = re.compile(r"\s*<(?:!doctype html|html[\s>])", re.IGNORECASE)
 _CID = re.compile(r"""cid:([^"'\s<>)]{1,500})""", re.IGNORECASE)
@@ -236,6 +237,9 @@ def _keep_file(part: Part, found: _Found) -> None:
 
 
 def _attachments(found: _Found, html: str) -> tuple[Attachment, ...]:
+    if len(found.files) > _MOST_FILES:  # The others stay in the original.
+        found.repairs.append("files-cut")
+        del found.files[_MOST_FILES:]
     shown = {unquote(cid.replace("&amp;", "&")) for cid in _CID.findall(html)}
     return tuple(
         Attachment(

@@ -13,6 +13,9 @@ from sportello.channels.email.parsed import Bounce
 
 _LONGEST_DIAGNOSTIC = 1000
 _MOST_TEXT = 100_000
+# What the library looks at: its detectors take time that grows faster than the text.
+_MOST_FOR_LIBRARY = 20_000
+_MOST_LINES_FOR_LIBRARY = 500
 _MOST_GROUPS = 1000
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPLY_CODE = re.compile(r"(?:^|[\s:(#])([45]\d\d)[ -]")
@@ -126,8 +129,9 @@ def _comes_from_a_postman(headers: Headers, return_path: str | None) -> bool:
 
 
 def _from_library(raw: bytes, text: str) -> _Told | None:
+    head = b"\n".join(raw[:_MOST_FOR_LIBRARY].split(b"\n")[:_MOST_LINES_FOR_LIBRARY])
     try:
-        temporary, permanent = all_failures(message_from_bytes(raw[:_MOST_TEXT]))
+        temporary, permanent = all_failures(message_from_bytes(head))
     except Exception:  # the library and the parser below it give no list of what they raise on broken mail
         return None
     found = sorted(permanent) or sorted(temporary)
