@@ -4,10 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db.models import Q
+
 from sportello.kit import clock
 
 from .models import Breaker, Identity, InboundMail, OutgoingMail, Participant, Ticket, User
 from .words import MailState, Status
+
+REPORTS = ("bounce", "delay")
+TAKEN_IN = Q(state__in=(MailState.OPENED, MailState.COMMENTED)) | Q(state=MailState.IGNORED, reason__in=REPORTS)
 
 
 def tickets_of_messages(message_ids: Sequence[str]) -> list[int]:
@@ -29,6 +34,12 @@ def mail_of_message(message_id: str) -> OutgoingMail | None:
 
 def find_mail(mail_id: int) -> OutgoingMail | None:
     return OutgoingMail.objects.filter(pk=mail_id).first()
+
+
+def is_reported(mail: OutgoingMail, identity: str) -> bool:
+    """Whether a delivery report with this identity was taken in for the mail, or for another of its ticket."""
+    reports = InboundMail.objects.filter(ticket=mail.ticket_id, state=MailState.IGNORED, reason__in=REPORTS)
+    return mail.ticket_id is not None and reports.filter(identity=identity).exists()
 
 
 def takes_part(person: User, ticket_id: int) -> bool:
@@ -55,8 +66,9 @@ class Known:
     """What the tables say about mails that are taken in together: asked once for all of them, kept as they go on.
 
     taken: the identities of mails that were dealt with, perhaps by another door. own: Message-IDs of the desk's own
-    mails. people: by address. tripped: the correspondents whose breaker is tripped. recent: how many mails of each the
-    desk took in during the last hour, since his breaker was last lifted.
+    mails. people: by address. unreachable: addresses from which mail came back. tripped: correspondents whose breaker
+    is tripped. recent: how many mails and delivery reports of each the desk took in during the last hour, since his
+    breaker was last lifted.
     """
 
     def __init__(self, mails: Sequence[InboundMail]) -> None:
@@ -74,6 +86,7 @@ class Known:
         self.own = set(sent.values_list("message_id", flat=True))
         identities = Identity.objects.filter(address__in=senders).select_related("user__organization")
         self.people = {identity.address: identity.user for identity in identities}
+        self.unreachable = {identity.address for identity in identities if identity.undeliverable_at}
         breakers = Breaker.objects.filter(address__in=senders)
         self.tripped = set(breakers.filter(lifted_at=None).values_list("address", flat=True))
         self.recent = self._recent(senders)
@@ -82,9 +95,7 @@ class Known:
         since = clock.now() - timedelta(hours=1)
         lifted = Breaker.objects.filter(address__in=senders, lifted_at__gt=since).order_by("lifted_at")
         since_when = dict(lifted.values_list("address", "lifted_at"))
-        taken_in = InboundMail.objects.filter(
-            sender__in=senders, settled_at__gt=since, state__in=(MailState.OPENED, MailState.COMMENTED)
-        )
+        taken_in = InboundMail.objects.filter(TAKEN_IN, sender__in=senders, settled_at__gt=since)
         return Counter(
             sender
             for sender, settled_at in taken_in.values_list("sender", "settled_at")
@@ -95,5 +106,5 @@ class Known:
         """This one has been settled."""
         if mail.state not in (MailState.RECEIVED, MailState.FAILED):
             self.taken.add(mail.identity)
-        if mail.state in (MailState.OPENED, MailState.COMMENTED):
+        if mail.state in (MailState.OPENED, MailState.COMMENTED) or mail.reason in REPORTS:
             self.recent[mail.sender] += 1

@@ -189,7 +189,7 @@ def _connected(mailbox: Mailbox) -> Iterator[BaseMailBox]:
     except ssl.SSLError:
         raise CannotRead(_("%(host)s does not speak TLS on port %(port)s.") % place) from None
     except socket.gaierror:
-        raise CannotRead(_("There is no server of the name %(host)s.") % place) from None
+        raise CannotRead(_("There is no server named %(host)s.") % place) from None
     except TimeoutError:
         raise CannotRead(_("%(host)s gave no answer within %(seconds)s seconds.") % place) from None
     except OSError as error:

@@ -4,25 +4,27 @@ Each mail ends in exactly one state. What goes wrong is rolled back with the mai
 goes wrong three times is failed, kept and replayable. docs/start.md follows one mail.
 """
 
+import errno
 import hashlib
-import re
+import ipaddress
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
-from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.db.models import prefetch_related_objects
 
-from sportello.channels.email import quotes, thread
-from sportello.channels.email.parse import parse
-from sportello.channels.email.parsed import Attachment, ParsedMail
+from sportello.channels.email import authentication, thread
+from sportello.channels.email.parsed import ParsedMail
+from sportello.channels.email.reading import Reading, read
 from sportello.desk import access, threads
 from sportello.desk.actions import configuration, inbox, outbox, people, tickets
 from sportello.desk.actions.inbox import Outcome
 from sportello.desk.errors import Invalid
 from sportello.desk.models import InboundMail, Mailbox, Ticket, User
 from sportello.desk.words import MailState, Via
-from sportello.kit import claims, languages
+from sportello.kit import claims, clock, languages
 
 log = structlog.get_logger()
 BATCH = 20
@@ -32,8 +34,6 @@ ATTEMPTS = 3
 CCS_OF_A_MAIL = 15
 MOST_CCS_LOOKED_AT = 100
 # Answers of machines to our own mails: nothing to open a ticket for.
-# Only the bad word counts: a good one may be the forger's own.
-FORGED = re.compile(r"\bdmarc=fail\b", re.IGNORECASE)
 ANSWERS_OF_MACHINES = ("receipt", "report", "pec-receipt", "vacation-subject", "autoresponder")
 
 
@@ -47,22 +47,35 @@ def step() -> bool:
         inbox.give_back([mail for mail in batch if mail is not tried[0]])
         batch = tried[:1]
     found = bool(batch)
+    claimed_at = clock.now()
     while batch:
+        if clock.now() - claimed_at > claims.LEASE / 3:
+            claims.extend(batch)
+            claimed_at = clock.now()
         portion = _portion(batch)
         try:
             _take_in_all(portion)
-        except OperationalError:
-            # The database is in trouble, not the mail.
+        except (OperationalError, OSError):
+            # The machine is in trouble, not the mail: all else was counted as some mail's failure.
             with suppress(DatabaseError):
                 inbox.give_back([*portion, *batch])
             raise
     return found
 
 
+def _is_the_mails(error: Exception) -> bool:
+    """Whether a mail may be to blame, and not the database or a disk that is full: then it counts as its failure."""
+    if isinstance(error, OSError):
+        return error.errno not in (errno.ENOSPC, errno.EDQUOT)
+    return not isinstance(error, OperationalError)
+
+
 def _portion(batch: list[InboundMail]) -> list[InboundMail]:
     """Take as many mails from the front of the batch as one transaction, and the memory, may hold."""
+    # PostgreSQL lets others write meanwhile: who holds several tickets at once may wait for who waits for him.
+    most = 1 if connection.vendor == "postgresql" else len(batch)
     size = number = 0
-    while number < len(batch) and (not number or size + batch[number].size <= PORTION_BYTES):
+    while number < min(most, len(batch)) and (not number or size + batch[number].size <= PORTION_BYTES):
         size += batch[number].size
         number += 1
     portion = batch[:number]
@@ -72,44 +85,47 @@ def _portion(batch: list[InboundMail]) -> list[InboundMail]:
 
 def _take_in_all(mails: Sequence[InboundMail]) -> None:
     prefetch_related_objects(mails, "raw")
-    read = [(mail, content) for mail in mails if (content := _read(mail)) is not None]
+    readings = [(mail, reading) for mail in mails if (reading := _try_to_read(mail)) is not None]
     with transaction.atomic():
-        known = threads.Known([mail for mail, _content in read])
-        for mail, content in read:
-            _take_in(mail, content, known)
+        known = threads.Known([mail for mail, _reading in readings])
+        for mail, reading in readings:
+            _take_in(mail, reading, known)
 
 
-def _read(mail: InboundMail) -> ParsedMail | None:
+def _try_to_read(mail: InboundMail) -> Reading | None:
     if mail.attempts > ATTEMPTS:
         # Whoever tried before died of it or gave up; a person looks at it now.
         inbox.settle(mail, Outcome(MailState.FAILED, "gave_up", mail.last_error))
         return None
-    content = parse(bytes(mail.raw.content), envelope_sender=mail.envelope.get("sender"))
-    mail.message_id = content.message_id[: thread.LONGEST_ID]
-    mail.sender = content.sender.address[:254] if content.sender else ""
-    mail.subject = content.subject[:998]
-    mail.identity = _identity(mail, content)
-    return content
+    try:
+        return read(mail)
+    except Exception as error:
+        if not _is_the_mails(error):
+            raise
+        _failed(mail, error)
+        return None
 
 
-def _take_in(mail: InboundMail, content: ParsedMail, known: threads.Known) -> None:
+def _take_in(mail: InboundMail, reading: Reading, known: threads.Known) -> None:
     try:
         try:
-            _settle(mail, content, known)
+            _settle(mail, reading, known)
         except IntegrityError:
             # Another worker was quicker by a moment, with the same mail or with the same new person: now it is known.
             known.refresh()
-            _settle(mail, content, known)
+            _settle(mail, reading, known)
     except claims.LeaseLost:
         known.refresh()
     except Exception as error:
+        if not _is_the_mails(error):
+            raise
         _failed(mail, error)
         known.refresh()
 
 
-def _settle(mail: InboundMail, content: ParsedMail, known: threads.Known) -> None:
+def _settle(mail: InboundMail, reading: Reading, known: threads.Known) -> None:
     with transaction.atomic():
-        inbox.settle(mail, decide(mail, content, known))
+        inbox.settle(mail, decide(mail, reading, known))
     known.learn(mail)
 
 
@@ -122,44 +138,36 @@ def _failed(mail: InboundMail, error: Exception) -> None:
         inbox.put_back(mail, text)
 
 
-def _identity(mail: InboundMail, content: ParsedMail) -> str:
-    """What makes two mails one: Message-ID and sender, so that nobody can suppress another's mail by its Message-ID.
-
-    A mail without one is told apart by what it says, not by its bytes: each way here adds trace headers of its own. One
-    without a date either says so in the hour in which it came: a device may say the same thing every day.
-    """
-    facts = [content.message_id, content.sender.address if content.sender else ""]
-    if not content.message_id:
-        at = content.date or mail.received_at.replace(minute=0, second=0, microsecond=0)
-        files = [hashlib.sha256(file.content).hexdigest() for file in content.attachments]
-        facts += [at.isoformat(), content.subject, content.text, content.html, *files]
-    return hashlib.sha256("\0".join(facts).encode()).hexdigest()
-
-
-def decide(mail: InboundMail, content: ParsedMail, known: threads.Known) -> Outcome:
+def decide(mail: InboundMail, reading: Reading, known: threads.Known) -> Outcome:
     """Do what this mail asks for and say what became of it."""
+    content = reading.content
     if mail.identity in known.taken:
         return Outcome(MailState.IGNORED, "duplicate")
     if mail.size > len(mail.raw.content) and not mail.accepted_by_id:
         return Outcome(MailState.HELD, "oversize")
     recipients = [*mail.envelope.get("recipients", ()), *content.delivered_to, *(a.address for a in content.to)]
     if content.bounce:
-        return _bounced(content, recipients)
+        return _bounced(mail, content, recipients, known)
     if content.sender is None:
         return Outcome(MailState.HELD, "no_sender")
     if mail.message_id in known.own:
         return Outcome(MailState.IGNORED, "own_mail")
     sender = known.people.get(content.sender.address)
+    if configuration.current().mailbox_for(content.sender.address):
+        # Whoever lets it through answers for it: the desk itself is nobody.
+        sender = mail.accepted_by
     found = thread.find(content, mail.envelope.get("recipients", ()), sender)
     if found.ticket_id and _is_automatic(content) and threads.is_closed(found.ticket_id):
         # An out-of-office answer to the last mails is nothing to follow up.
         return Outcome(MailState.IGNORED, content.automatic, ticket=Ticket(pk=found.ticket_id), threaded_by=found.by)
-    refused = None if mail.accepted_by_id else _hold(content, sender, found, known)
+    refused = None if mail.accepted_by_id else _hold(mail, content, sender, found, known)
     if refused:
         return refused
+    if sender and content.sender.address in known.unreachable and not content.automatic:
+        people.mark_reachable(content.sender.address)
     if found.ticket_id:
-        return _go_on(mail, content, sender, found, known)
-    return _open(mail, content, sender, recipients, known)
+        return _go_on(mail, reading, sender, found, known)
+    return _open(mail, reading, sender, recipients, known)
 
 
 def _is_automatic(content: ParsedMail) -> bool:
@@ -167,7 +175,9 @@ def _is_automatic(content: ParsedMail) -> bool:
     return content.automatic not in ("", "list")
 
 
-def _hold(content: ParsedMail, sender: User | None, found: thread.Thread, known: threads.Known) -> Outcome | None:
+def _hold(
+    mail: InboundMail, content: ParsedMail, sender: User | None, found: thread.Thread, known: threads.Known
+) -> Outcome | None:
     """Why this mail waits for a person, or is nobody's business; None when it may go on."""
     assert content.sender
     address = content.sender.address
@@ -187,14 +197,43 @@ def _hold(content: ParsedMail, sender: User | None, found: thread.Thread, known:
         return held("suspended_person")
     if content.spam:
         return held("spam", content.spam)
-    if sender and sender.is_staff_member:
-        if any(FORGED.search(result) for result in content.authentication):
-            return held("forged")
-    elif _is_too_much(address, known):
+    if _is_forged(mail, content, sender, found):
+        return held("forged")
+    if not (sender and sender.is_staff_member) and _is_too_much(address, known):
         return held("breaker")
     if found.ticket_id and not _is_automatic(content) and not _may_speak(sender, found.ticket_id):
         return held("stranger")
     return None
+
+
+def _is_forged(mail: InboundMail, content: ParsedMail, sender: User | None, found: thread.Thread) -> bool:
+    """Whether nobody's word is to be had for the sender, where it takes one: docs/algorithms/threading.md.
+
+    The first result is that of the server that stands before the desk; those below it may be the sender's own.
+    """
+    assert content.sender
+    is_staff = bool(sender and sender.is_staff_member)
+    first = content.authentication[0] if content.authentication else ""
+    if (is_staff or found.ticket_id) and authentication.says_forged(first):
+        return True
+    # What an agent writes on a ticket goes out to the customer.
+    return bool(
+        is_staff
+        and found.ticket_id
+        and not (_came_by_a_server(mail) and authentication.vouches(first, content.sender.address))
+    )
+
+
+def _came_by_a_server(mail: InboundMail) -> bool:
+    """Whether a mail server of ours had the mail before; straight from outside, every header is the sender's own."""
+    if mail.source not in (InboundMail.Source.SMTP, InboundMail.Source.LMTP):
+        return True
+    peer = str(mail.envelope.get("peer", ""))
+    try:
+        address = ipaddress.ip_address(peer)
+    except ValueError:
+        return peer == "local"
+    return (getattr(address, "ipv4_mapped", None) or address).is_private
 
 
 def _is_too_much(address: str, known: threads.Known) -> bool:
@@ -214,29 +253,40 @@ def _may_speak(sender: User | None, ticket_id: int) -> bool:
     return threads.takes_part(sender, ticket_id)
 
 
-def _bounced(content: ParsedMail, recipients: Iterable[str]) -> Outcome:
+def _bounced(mail: InboundMail, content: ParsedMail, recipients: Iterable[str], known: threads.Known) -> Outcome:
+    """Write down that a mail of ours came back: in full when the report came to the mail's own, signed address."""
     bounce = content.bounce
     assert bounce
-    mail_id = thread.bounced_mail_id(recipients)
-    mail = threads.find_mail(mail_id) if mail_id else threads.mail_of_message(bounce.original_message_id)
-    if mail is None:
+    letter_id = thread.bounced_mail_id(recipients)
+    letter = threads.find_mail(letter_id) if letter_id else threads.mail_of_message(bounce.original_message_id)
+    if letter is None:
         return Outcome(MailState.IGNORED, "bounce_of_unknown", bounce.diagnostic)
+    # Where our reports come to a signed address, one that comes elsewhere may be anybody's who knows a Message-ID.
+    signed = letter_id is not None or "+" not in letter.reply_to
+    if not signed and not mail.accepted_by_id:
+        if content.sender is None:
+            return Outcome(MailState.HELD, "no_sender", ticket=letter.ticket)
+        if content.spam:
+            return Outcome(MailState.HELD, "spam", content.spam, ticket=letter.ticket)
+        if _is_too_much(content.sender.address, known):
+            return Outcome(MailState.HELD, "breaker", ticket=letter.ticket)
     detail = " ".join(filter(None, (bounce.status, bounce.diagnostic)))
     reason = "bounce" if bounce.permanent else "delay"
-    # A report names whom it likes, and mail is forwarded: only an address that we wrote to is marked.
-    if bounce.recipient in (mail.to, *mail.cc) or not mail.cc:
-        recipient = bounce.recipient if bounce.recipient in mail.cc else mail.to
-        outbox.bounced(mail.pk, recipient=recipient, permanent=bounce.permanent, detail=detail)
-    elif mail.ticket_id:
-        code = "bounced" if bounce.permanent else "delayed"
-        tickets.notice(mail.ticket_id, code, actor=None, via=Via.EMAIL, address=bounce.recipient, why=detail)
-    return Outcome(MailState.IGNORED, reason, detail, ticket=mail.ticket)
+    # One report of a kind on each mail: what is said again is not written again.
+    mail.identity = hashlib.sha256(f"{reason} {letter.pk} {signed}".encode()).hexdigest()
+    if not threads.is_reported(letter, mail.identity):
+        if signed or not bounce.permanent:
+            outbox.bounced(letter.pk, permanent=bounce.permanent, detail=detail)
+        elif letter.ticket_id:
+            tickets.notice(letter.ticket_id, "bounced", actor=None, via=Via.EMAIL, address=letter.to, why=detail)
+    return Outcome(MailState.IGNORED, reason, detail, ticket=letter.ticket)
 
 
 def _go_on(
-    mail: InboundMail, content: ParsedMail, sender: User | None, found: thread.Thread, known: threads.Known
+    mail: InboundMail, reading: Reading, sender: User | None, found: thread.Thread, known: threads.Known
 ) -> Outcome:
     assert found.ticket_id
+    content = reading.content
     automatic = _is_automatic(content)
     if sender is None and automatic:
         # An out-of-office from an address we do not know: for the agents to see, in nobody's name.
@@ -244,11 +294,14 @@ def _go_on(
     person = sender or _newcomer(content, known)
     if person is None:
         return Outcome(MailState.HELD, "no_sender", ticket=Ticket(pk=found.ticket_id), threaded_by=found.by)
-    newcomer = () if person.is_staff_member or threads.takes_part(person, found.ticket_id) else (person,)
-    ccs = () if automatic or person.is_staff_member else (*newcomer, *_ccs(mail, content, person, known))
+    newcomer = () if automatic or person.is_staff_member or threads.takes_part(person, found.ticket_id) else (person,)
+    ccs: tuple[User, ...] = newcomer
+    # A number can be guessed: it lets nobody else in.
+    if found.by != "subject" and not automatic and not person.is_staff_member:
+        ccs += _ccs(mail, content, person, known)
     ticket, _audit = tickets.hear(
         found.ticket_id,
-        words_of(mail, content, public=not automatic, automatic=automatic),
+        replace(reading.words, public=not automatic, automatic=automatic),
         actor=person,
         via=Via.EMAIL,
         add_ccs=ccs,
@@ -271,8 +324,9 @@ def _newcomer(content: ParsedMail, known: threads.Known) -> User | None:
 
 
 def _open(
-    mail: InboundMail, content: ParsedMail, sender: User | None, recipients: Iterable[str], known: threads.Known
+    mail: InboundMail, reading: Reading, sender: User | None, recipients: Iterable[str], known: threads.Known
 ) -> Outcome:
+    content = reading.content
     person = sender or _newcomer(content, known)
     if person is None:
         return Outcome(MailState.HELD, "no_sender")
@@ -281,7 +335,7 @@ def _open(
     ticket = tickets.open_ticket(
         requester=person,
         subject=content.subject,
-        words=words_of(mail, content, automatic=bool(content.automatic)),
+        words=replace(reading.words, automatic=bool(content.automatic)),
         actor=person,
         via=Via.EMAIL,
         ccs=_ccs(mail, content, person, known),
@@ -289,33 +343,6 @@ def _open(
         silent=bool(content.automatic),
     )
     return Outcome(MailState.OPENED, ticket=ticket)
-
-
-def words_of(mail: InboundMail, content: ParsedMail, *, automatic: bool, public: bool = True) -> tickets.Words:
-    """What the mail says, the quoted conversation and the signature folded away. Never empty."""
-    text = quotes.split_text(content.text)
-    html = quotes.split_html(content.html) if content.html else None
-    return tickets.Words(
-        text=text.new or content.subject or "-",
-        html=html.new if html else "",
-        public=public,
-        automatic=automatic,
-        quoted_text="\n\n".join(filter(None, (text.signature, text.quoted))),
-        quoted_html="".join(filter(None, (html.signature, html.quoted))) if html else "",
-        files=tuple(map(_file, content.attachments)),
-        message_id=mail.message_id,
-        mail_id=mail.pk,
-    )
-
-
-def _file(attachment: Attachment) -> tickets.NewFile:
-    return tickets.NewFile(
-        file_name=attachment.file_name,
-        content_type=attachment.content_type,
-        content=attachment.content,
-        content_id=attachment.content_id,
-        inline=attachment.inline,
-    )
 
 
 def _ccs(mail: InboundMail, content: ParsedMail, sender: User, known: threads.Known) -> tuple[User, ...]:

@@ -106,6 +106,7 @@ def settle(mail: InboundMail, outcome: Outcome) -> None:
         sender=mail.sender,
         subject=mail.subject,
         identity=mail.identity,
+        preview=mail.preview if outcome.state == MailState.HELD else "",
         last_error="",
     )
 

@@ -26,8 +26,20 @@ def mail(
     return f"{head}Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n".encode()
 
 
-def deliver(raw: bytes, *, recipients: tuple[str, ...] = ("help@desk.example",), sender: str = "x@y.example") -> int:
-    (mail_id,) = inbox.record([Delivery(raw, "smtp", {"sender": sender, "recipients": list(recipients)})])
+# What the mail server before the desk says of a colleague's mail.
+VOUCHED = "mx.desk.example; dmarc=pass (p=none) header.from=desk.example"
+
+
+def deliver(
+    raw: bytes,
+    *,
+    recipients: tuple[str, ...] = ("help@desk.example",),
+    sender: str = "x@y.example",
+    peer: str = "127.0.0.1",
+    source: str = "smtp",
+) -> int:
+    envelope = {"sender": sender, "recipients": list(recipients), "peer": peer}
+    (mail_id,) = inbox.record([Delivery(raw, source, envelope)])
     return mail_id
 
 

@@ -205,7 +205,7 @@ def test_mailbox_when_in_trouble_then_says_so_and_the_others_are_read(server, bo
     [
         ({"imap_secret": "mangled"}, "The password cannot be read any more: enter it again."),
         ({"imap_secret": None}, "127.0.0.1 does not accept this user and password."),
-        ({"imap_host": "nowhere.invalid"}, "There is no server of the name nowhere.invalid."),
+        ({"imap_host": "nowhere.invalid"}, "There is no server named nowhere.invalid."),
         ({"imap_security": "tls"}, "127.0.0.1 does not speak TLS on port {port}."),
         ({"imap_folders": ["INBOX", "Lost"]}, "The mailbox has no folder “Lost”."),
     ],

@@ -9,7 +9,7 @@ from sportello.channels.email import receive
 from sportello.desk.actions import configuration, desks, inbox, people, tickets
 from sportello.desk.actions.tickets import Words
 from sportello.desk.errors import Stale
-from sportello.desk.models import Breaker, Comment, Identity, InboundMail, OutgoingMail, Ticket
+from sportello.desk.models import Breaker, Comment, Identity, InboundMail, OutgoingMail, Ticket, User
 from sportello.desk.words import Status, Via
 from tests.channels.email.mails import answer_address, deliver, mail, outcome, take_in, told
 from tests.personas import mails
@@ -105,6 +105,18 @@ def test_sender_when_it_is_the_desk_itself_then_held_and_nothing_is_published(ti
 
     assert outcome(found) == ("held", "own_address")
     assert Comment.objects.count() == 1
+
+
+@pytest.mark.parametrize("on_a_ticket", [True, False])
+def test_sender_when_it_is_the_desk_itself_and_accepted_then_whoever_accepts_speaks(ticket, ada, on_a_ticket):
+    found = take_in(mail("Help <help@desk.example>", to=answer_address(ticket) if on_a_ticket else "help@desk.example"))
+    before = User.objects.count()
+
+    inbox.accept(found.pk, actor=ada)
+    receive.step()
+
+    assert Comment.objects.latest("id").author == ada
+    assert User.objects.count() == before
 
 
 def test_robot_when_it_answers_whatever_we_send_then_it_ends(mailbox, group, anna):

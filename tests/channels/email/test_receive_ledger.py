@@ -1,18 +1,20 @@
 """Mails that come twice, that are judged by hand, that fail: each ends in one state."""
 
+import errno
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import OperationalError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sportello.channels.email import receive
+from sportello.channels.email import reading, receive
 from sportello.desk.actions import inbox
 from sportello.desk.errors import Stale
 from sportello.desk.models import Comment, InboundMail, Ticket
 from sportello.desk.words import MailState
+from sportello.kit import claims
 from tests.channels.email.mails import answer_address, deliver, mail, outcome, take_in
 
 pytestmark = pytest.mark.django_db
@@ -81,34 +83,63 @@ def test_ledger_verbs_when_used_then_states_follow(mailbox, ada):
             verb(found.pk, actor=ada)
 
 
-def break_comments() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE desk_comment RENAME TO elsewhere")
-
-
-def mend_comments() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE elsewhere RENAME TO desk_comment")
-
-
-def test_mail_when_it_fails_three_times_then_kept_as_failed_and_replayable(mailbox, ada):
-    with time_machine.travel(NOON, tick=False) as traveller:
+def test_mail_when_it_fails_three_times_then_kept_as_failed_and_replayable(mailbox, ada, monkeypatch):
+    with time_machine.travel(NOON, tick=False) as traveller, monkeypatch.context() as broken:
+        broken.setattr(receive, "languages", None)
         mail_id = deliver(mail())
-        break_comments()
         for _attempt in range(3):
             receive.step()
             assert not receive.step()
             traveller.shift(timedelta(hours=1))
-        mend_comments()
 
-        found = InboundMail.objects.get(pk=mail_id)
-        assert (outcome(found), found.attempts, Ticket.objects.count()) == (("failed", "error"), 3, 0)
-        assert "Error" in found.detail
+    found = InboundMail.objects.get(pk=mail_id)
+    assert (outcome(found), found.attempts, Ticket.objects.count()) == (("failed", "error"), 3, 0)
+    assert "AttributeError" in found.detail
 
-        inbox.replay(mail_id, actor=ada)
+    inbox.replay(mail_id, actor=ada)
+    receive.step()
+    found.refresh_from_db()
+    assert outcome(found) == ("opened", "")
+
+
+@pytest.mark.parametrize("trouble", [OperationalError("locked"), OSError(errno.ENOSPC, "full")])
+def test_machine_when_in_trouble_then_no_mail_is_to_blame(mailbox, trouble):
+    def refuse(execute, sql, params, many, context):
+        if sql.startswith("INSERT INTO") and "comment" in sql:
+            raise trouble
+        return execute(sql, params, many, context)
+
+    for number in range(3):
+        deliver(mail(number=number))
+    for _attempt in range(receive.ATTEMPTS + 2):
+        with connection.execute_wrapper(refuse), pytest.raises(type(trouble)):
+            receive.step()
+
+    assert set(InboundMail.objects.values_list("state", "attempts", "claimed_by")) == {("received", 0, "")}
+
+    while receive.step():
+        pass
+    assert set(InboundMail.objects.values_list("state", flat=True)) == {"opened"}
+
+
+def test_batch_when_slow_then_nobody_else_claims_it_meanwhile(mailbox, monkeypatch):
+    monkeypatch.setattr(receive, "PORTION_BYTES", 1)
+    real, others = receive.languages.guess, []
+    for number in range(5):
+        deliver(mail(f"{number}@rossi.example", number=number))
+
+    with time_machine.travel(NOON, tick=False) as traveller:
+
+        def slow(text):
+            traveller.shift(claims.LEASE * 0.9)
+            others.extend(claims.claim(InboundMail.objects.filter(state="received").order_by("id"), 20))
+            return real(text)
+
+        monkeypatch.setattr(receive.languages, "guess", slow)
         receive.step()
-        found.refresh_from_db()
-        assert outcome(found) == ("opened", "")
+
+    assert others == []
+    assert set(InboundMail.objects.values_list("state", "attempts")) == {("opened", 1)}
 
 
 def test_mail_when_it_fails_then_those_beside_it_are_taken_in(mailbox, monkeypatch):
@@ -130,14 +161,14 @@ def test_mail_when_it_fails_then_those_beside_it_are_taken_in(mailbox, monkeypat
 
 
 def test_mail_when_it_kills_the_worker_then_it_alone_is_given_up(mailbox, monkeypatch):
-    real = receive.parse
+    real = reading.parse
 
     def fatal(raw, **named):
         if b"poison" in raw:
             raise SystemExit  # What no handler of ours stops, as a kill would.
         return real(raw, **named)
 
-    monkeypatch.setattr(receive, "parse", fatal)
+    monkeypatch.setattr(reading, "parse", fatal)
     with time_machine.travel(NOON, tick=False) as traveller:
         ids = [deliver(mail(number=1)), deliver(mail(subject="poison")), *(deliver(mail(number=n)) for n in (3, 4))]
         for _restart in range(20):
