@@ -35,7 +35,7 @@ def run() -> None:
     except SettingError as error:
         _leave(str(error), 2)
     except DeskError as error:
-        _leave(str(error) or _("There is no such thing, or not for you."), 1)
+        _leave(str(error) or _("Not found, or not accessible to you."), 1)
     except OSError as error:
         _leave(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
     except Exception as error:

@@ -90,10 +90,8 @@ def show(number: Number, as_: As, as_json: Json = False) -> None:
         for each in access.comments(actor, ticket).select_related("author")
     ]
     head = table([_facts(ticket)], COLUMNS)
-    body = [
-        f"--- {each['author']}, {each['at']}{'' if each['public'] else _(' (note)')}\n{each['text']}"
-        for each in comments
-    ]
+    note = _(" (note)")
+    body = [f"--- {each['author']}, {each['at']}{'' if each['public'] else note}\n{each['text']}" for each in comments]
     tell({**_facts(ticket), "comments": comments}, "\n".join([head, *body]), as_json=as_json)
 
 

@@ -62,7 +62,7 @@ def _take_folder(data: Path, parts: Sequence[str], stack: ExitStack) -> None:
         for part in parts:
             stack.callback(hold(data / f"{part}.lock").release)
     except Busy as busy:
-        sentence = _("A desk is already running on {folder} (process {pid}). This one leaves.")
+        sentence = _("A desk is already running on {folder} (process {pid}). This one stops.")
         raise CannotStart(sentence.format(folder=data, pid=busy.pid), 3) from None
     except OSError as error:
         sentence = _("The data folder {folder} cannot be used: {reason}.")

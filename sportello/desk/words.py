@@ -22,6 +22,15 @@ class Status(TextChoices):
     CLOSED = "closed", pgettext_lazy("ticket status", "Closed")
 
 
+# What the customer reads of them: a request is feminine in Italian, and pending is his turn.
+STATUS_FOR_CUSTOMER = {
+    Status.NEW: pgettext_lazy("status for the customer", "New"),
+    Status.OPEN: pgettext_lazy("status for the customer", "Open"),
+    Status.PENDING: pgettext_lazy("status for the customer", "Waiting for your answer"),
+    Status.HOLD: pgettext_lazy("status for the customer", "On hold"),
+    Status.SOLVED: pgettext_lazy("status for the customer", "Solved"),
+    Status.CLOSED: pgettext_lazy("status for the customer", "Closed"),
+}
 FINISHED = (Status.SOLVED, Status.CLOSED)
 UNSOLVED = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD)
 
@@ -57,7 +66,7 @@ class Step(TextChoices):
     """The four mails of the protocol, in their order."""
 
     TAKEN_CHARGE = "taken_charge", _("Taken in charge")
-    SOLVED = "solved", _("Solved")
+    SOLVED = "solved", pgettext_lazy("protocol step", "Solved")
     CLOSED = "closed", pgettext_lazy("protocol step", "Closed")
     SURVEY = "survey", _("Satisfaction request")
 

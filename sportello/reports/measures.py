@@ -77,8 +77,8 @@ _ALL = (
     Measure("num_bad_votes_help", VOTES, _("Bad votes about the help"), _SATISFACTION, True),
     Measure("num_bad_votes_else", VOTES, _("Bad votes about something else"), _SATISFACTION, True),
     Measure("num_surveyed", SURVEYS, _("Asked for a vote"), _SATISFACTION),
-    Measure("response_rate", SHARE, _("Answered, of those asked"), _SATISFACTION, False),
-    Measure("rated_of_solved", SHARE, _("Votes, of requests solved"), _SATISFACTION, False),
+    Measure("response_rate", SHARE, _("Response rate"), _SATISFACTION, False),
+    Measure("rated_of_solved", SHARE, _("Votes per solved request"), _SATISFACTION, False),
 )
 MEASURES: dict[str, Measure] = {measure.key: measure for measure in _ALL}
 

@@ -126,9 +126,7 @@ def test_step_when_server_is_away_then_nothing_is_lost(answer, settings):
     assert "refused" in answer.last_error.lower()
 
 
-@pytest.mark.parametrize(
-    "said", ["550 5.7.1 blocked", "530 5.7.0 sign in first", "554 5.7.1 not on our list"]
-)
+@pytest.mark.parametrize("said", ["550 5.7.1 blocked", "530 5.7.0 sign in first", "554 5.7.1 not on our list"])
 def test_step_when_refused_for_what_we_are_then_given_up_and_the_address_is_not_blamed(sink, answer, said):
     sink.refuse["rita@rossi.example"] = said
 

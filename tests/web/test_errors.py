@@ -37,7 +37,9 @@ def test_server_error_when_storage_is_in_trouble_says_what(error, sentence):
     assert sentence in response.content.decode()
 
 
-@pytest.mark.parametrize("error", [ValueError("secret detail"), ProgrammingError("secret detail"), OSError(2, "secret detail")])
+@pytest.mark.parametrize(
+    "error", [ValueError("secret detail"), ProgrammingError("secret detail"), OSError(2, "secret detail")]
+)
 def test_server_error_when_it_is_our_fault_tells_no_detail(error):
     response = page_after(error)
 

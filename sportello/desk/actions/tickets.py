@@ -269,7 +269,7 @@ def _refuse_status(ticket: Ticket, status: str) -> None:
     if status == Status.CLOSED:
         raise Refused(_("A request closes by itself, or when the customer confirms it."))
     if status == Status.NEW and ticket.status != Status.NEW:
-        raise Invalid("status", _("A request that was taken in hand is never new again."))
+        raise Invalid("status", _("A ticket that somebody has taken cannot be new again."))
 
 
 def _set_kind(update: Update, priority: int | None | Unset, type: str | Unset) -> None:

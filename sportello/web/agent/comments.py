@@ -62,7 +62,7 @@ def _said_meanwhile(agent: User, ticket: Ticket, seen: int | None) -> str:
     if newer is None:
         return ""
     if newer.author_id == agent.pk:
-        return _("You have sent this a moment ago: look at the end of the conversation before you send again.")
+        return _("You sent this a moment ago: look at the end of the conversation before you send again.")
     author = newer.author.name if newer.author else _("The desk")
     return _("%(author)s wrote while you were writing. Read it, then send again.") % {"author": author}
 

@@ -69,7 +69,8 @@ def as_row(mail: InboundMail) -> SimpleNamespace:
         state=mail.state,
         state_label=MailState(mail.state).label,
         why=history.mail_reason(mail.reason) if mail.reason else "",
-        detail=mail.detail or mail.last_error,
+        # The code of a kind of machine has words too.
+        detail=history.mail_reason(mail.detail) if mail.detail else mail.last_error,
         ticket_id=mail.ticket_id,
         is_held=mail.state == MailState.HELD,
         can_replay=mail.state in inbox.REPLAYABLE,

@@ -29,23 +29,21 @@ class NewTicketForm(Form):
 
     verb_names = {"email": "who", "comment": "text"}
     channel = forms.ChoiceField(
-        label=gettext_lazy("How it came"),
+        label=gettext_lazy("Channel"),
         choices=[(Via.VOICE.value, gettext_lazy("by phone")), (Via.WEB.value, pgettext_lazy("channel", "otherwise"))],
         initial=Via.VOICE.value,
         widget=Segmented,
     )
     who = forms.CharField(
-        label=gettext_lazy("Who asks"),
-        help_text=gettext_lazy(
-            "A mail address, or a name the desk knows. An address it does not know makes a new person."
-        ),
+        label=gettext_lazy("Requester"),
+        help_text=gettext_lazy("A mail address, or a name the desk knows. A new address adds a new person."),
         max_length=254,
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
     )
     name = forms.CharField(label=gettext_lazy("Name, if new"), required=False, max_length=200)
     phone = forms.CharField(label=gettext_lazy("Phone, if new"), required=False, max_length=40)
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200)
-    text = forms.CharField(label=gettext_lazy("What is asked"), widget=forms.Textarea)
+    text = forms.CharField(label=gettext_lazy("Request"), widget=forms.Textarea)
     attachments = FilesField(label=gettext_lazy("Attachments"), required=False)
     group = forms.ChoiceField(label=gettext_lazy("Group"), required=False)
     priority = forms.TypedChoiceField(
@@ -55,7 +53,7 @@ class NewTicketForm(Form):
         empty_value=None,
         required=False,
     )
-    mine = forms.BooleanField(label=gettext_lazy("I take it in charge"), required=False, initial=True)
+    mine = forms.BooleanField(label=gettext_lazy("I'll take it"), required=False, initial=True)
 
     def __init__(self, *args: Any, agent: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,7 +62,7 @@ class NewTicketForm(Form):
         offer(self, "group", [("", "–"), *((str(pk), name) for pk, name in staff_of(agent).groups.items())])
 
     def requester(self) -> User:
-        """Who asks: known by address or by name, or new. Raises Invalid("who" | "name" | "email")."""
+        """Requester: known by address or by name, or new. Raises Invalid("who" | "name" | "email")."""
         who, said = self.cleaned_data["who"].strip(), self.cleaned_data
         chosen = self.data.get("person", "")
         if chosen.isdecimal():

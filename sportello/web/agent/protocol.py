@@ -32,8 +32,8 @@ NUMBERS = {
     Step.CLOSED: {"close_hours": gettext_lazy("Hours without an answer")},
     Step.SURVEY: {
         "survey_hours": gettext_lazy("Hours after the close"),
-        "surveys_a_month": gettext_lazy("At most so many a month for one person"),
-        "survey_days": gettext_lazy("Days within which one can vote"),
+        "surveys_a_month": gettext_lazy("Satisfaction requests a month per person, at most"),
+        "survey_days": gettext_lazy("Days to vote"),
     },
 }
 SWITCH = {

@@ -57,6 +57,8 @@ class FieldsForm(Form):
         super().__init__(*args, initial={**now, "tags": " ".join(tags)}, **kwargs)
         self.had = set(tags)
         possible = [status for status in BY_HAND if status != Status.NEW or ticket.status == Status.NEW]
+        if ticket.is_closed:
+            possible = [Status.CLOSED]
         offer(self, "status", [(status.value, str(status.label)) for status in possible])
         offer(self, "group", [("", "–"), *((str(pk), name) for pk, name in groups.items())])
 

@@ -34,7 +34,7 @@ class WordsForm(Form):
             raise forms.ValidationError(_("At most %(count)d files at once.") % {"count": MOST_FILES})
         if sum(file.size or 0 for file in files) > settings.MAIL_MAX_BYTES:
             limit = filesizeformat(settings.MAIL_MAX_BYTES)
-            raise forms.ValidationError(_("All files together may have %(limit)s.") % {"limit": limit})
+            raise forms.ValidationError(_("Files may not exceed %(limit)s in total.") % {"limit": limit})
         return files
 
     def clean(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ class SignInForm(Form):
         required=False,
         strip=False,
         max_length=1000,
-        help_text=_("Without a password, leave it empty: we send a link to sign in."),
+        help_text=_("No password? Leave it empty and we will mail you a link."),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     next = forms.CharField(required=False, widget=forms.HiddenInput)

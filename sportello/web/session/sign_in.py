@@ -41,16 +41,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _form(request, form, status=422)
     address = form.cleaned_data["email"].strip().lower()
     if not BY_CLIENT.allows(client_of(request)):
-        form.add_error(None, _("Too many tries. Please wait a quarter of an hour."))
+        form.add_error(None, _("Too many attempts. Please wait a quarter of an hour."))
         return _form(request, form, status=429)
     if not form.cleaned_data["password"]:
         return _send_link(request, address)
     if not BY_ADDRESS.allows(address):
-        form.add_error(None, _("Too many tries. Please wait a quarter of an hour, or sign in with a link."))
+        form.add_error(None, _("Too many attempts. Please wait a quarter of an hour, or sign in with a link."))
         return _form(request, form, status=429)
     person = _check(address, form.cleaned_data["password"])
     if person is None:
-        form.add_error("password", _("Address and password do not belong together."))
+        form.add_error("password", _("Wrong address or password."))
         return _form(request, form, status=422)
     BY_ADDRESS.forget(address)
     return let_in(request, person, form.cleaned_data["next"])

@@ -47,7 +47,7 @@ class MailInForm(Form):
         label=_("IMAP server"),
         required=False,
         max_length=253,
-        help_text=_("Empty when your mail server hands mails to Sportello by SMTP or LMTP."),
+        help_text=_("Leave empty if your mail server delivers by SMTP or LMTP."),
     )
     imap_port = forms.IntegerField(label=_("Port"), required=False, initial=993, min_value=1, max_value=65535)
     imap_security = forms.ChoiceField(
@@ -90,7 +90,7 @@ class MailOutForm(Form):
     def clean_host(self) -> str:
         host: str = self.cleaned_data["host"].strip()
         if any(mark in host for mark in "/@?# ") or (":" in host and not host.startswith("[")):
-            raise forms.ValidationError(_("Only the name of the server belongs here."))
+            raise forms.ValidationError(_("Enter the server name only."))
         return host
 
     def url(self) -> str:

@@ -50,7 +50,7 @@ def test_sign_in_when_wrong_tells_the_same_and_keeps_the_address(client, anna, r
     response = client.post("/sign-in", {"email": email, "password": password})
 
     assert response.status_code == 422
-    assert response.context["form"].errors == {"password": ["Address and password do not belong together."]}
+    assert response.context["form"].errors == {"password": ["Wrong address or password."]}
     assert f'value="{email}"' in response.content.decode()
     assert password not in response.content.decode()
     assert who(client) is None

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sportello.desk.words import Priority, Status
+from sportello.desk.words import STATUS_FOR_CUSTOMER, Priority, Status
 from sportello.web.ui import marks, times
 
 register = template.Library()
@@ -96,18 +96,19 @@ def _avatar(name: str | None, size: str, machine: bool, language: str | None) ->
 
 
 @register.simple_tag
-def status(value: str, bare: bool = False) -> SafeString:
+def status(value: str, bare: bool = False, for_customer: bool = False) -> SafeString:
     """A status with its shape, colour and word; bare: the shape alone, with the word for those who hear."""
-    return _status(value, bare, get_language())
+    return _status(value, bare, for_customer, get_language())
 
 
 @_remembered
-def _status(value: str, bare: bool, language: str | None) -> SafeString:
+def _status(value: str, bare: bool, for_customer: bool, language: str | None) -> SafeString:
     found = Status(value)
-    shape = icon(marks.STATUS_ICON[found], label=str(found.label) if bare else "")
+    label = str(STATUS_FOR_CUSTOMER[found] if for_customer else found.label)
+    shape = icon(marks.STATUS_ICON[found], label=label if bare else "")
     if bare:
         return format_html('<span class="badge badge--bare badge--{}">{}</span>', found.value, shape)
-    return format_html('<span class="badge badge--{}">{}{}</span>', found.value, shape, found.label)
+    return format_html('<span class="badge badge--{}">{}{}</span>', found.value, shape, label)
 
 
 @register.simple_tag
