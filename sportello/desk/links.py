@@ -52,7 +52,10 @@ def read_pair(purpose: str, token: str) -> tuple[int, int]:
     return ticket_id, user_id
 
 
-TOKEN = re.compile(r"(/(?:r|confirm|not-yet|vote|sign-in)/)[A-Za-z0-9_-]+(?::[A-Za-z0-9_-]+){2}")
+# Also as mail filters rewrite links, percent-encoded inside their own.
+TOKEN = re.compile(
+    r"((?:/|%2F)(?:r|confirm|not-yet|vote|sign-in)(?:/|%2F))[a-z0-9_-]+(?:(?::|%3A)[a-z0-9_-]+){2}", re.IGNORECASE
+)
 
 
 def without_tokens(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -270,3 +271,4 @@ def test_without_tokens_when_a_mail_is_quoted_back_leaves_no_key_in_it(ticket, r
         "http://desk.example.org/r/… http://desk.example.org/confirm/… http://desk.example.org/not-yet/… "
         "http://desk.example.org/vote/…/good http://desk.example.org/sign-in/…"
     )
+    assert links.without_tokens(quote(links.confirm_url(ticket.pk, rita.pk), safe="")).endswith("%2Fconfirm%2F…")
