@@ -1,12 +1,12 @@
 from datetime import datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import Truncator
 
 from sportello.desk import links
-from sportello.desk.models import Ticket
 from sportello.kit import clock
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of, staff
@@ -14,6 +14,7 @@ from sportello.web.agent.navigation import page
 from sportello.web.ui import paging
 
 LONG_WAIT = timedelta(days=1)
+SUBJECT = 140  # characters
 
 
 @staff
@@ -22,34 +23,35 @@ def view(request: HttpRequest, name: str) -> HttpResponse:
     if found is None:
         raise Http404
     agent, now = agent_of(request), clock.now()
-    tickets = lists.for_list(found.tickets(agent), agent)
-    shown = paging.page(tickets, request.GET, by=found.by, descending=found.descending)
+    tickets = found.tickets(agent)
+    shown = paging.page(lists.for_list(tickets, agent), request.GET, by=found.by, descending=found.descending)
+    tags = lists.tags_of(tickets, [row.pk for row in shown.rows])
     context = {
         "view": found,
         "here": reverse("agent:view", args=[name]),
         "views": [(other, reverse("agent:view", args=[other.name])) for other in lists.VIEWS],
-        "rows": [as_row(ticket, now) for ticket in shown.rows],
+        "rows": [as_row(row, tags.get(row.pk, [])[:3], now) for row in shown.rows],
         "page": shown,
     }
     return page(request, "agent/queue.html", context)
 
 
-def as_row(ticket: Ticket, now: datetime) -> SimpleNamespace:
-    """A ticket of `lists.for_list` as ui/ticket_row.html wants it."""
-    read_at = getattr(ticket, "read_at", None)
+def as_row(ticket: Any, tags: list[str], now: datetime) -> SimpleNamespace:
+    """A row of `lists.for_list` as ui/ticket_row.html wants it."""
     waits = ticket.waiting_since
+    is_unread = ticket.solved_at is None and (ticket.read_at is None or ticket.commented_at > ticket.read_at)
     return SimpleNamespace(
-        url=reverse("agent:ticket", args=[ticket.pk]),
+        url=f"{reverse('agent:queue')}/{ticket.pk}",
         number=ticket.pk,
-        subject=Truncator(ticket.subject).chars(140),
+        subject=ticket.subject if len(ticket.subject) <= SUBJECT else Truncator(ticket.subject).chars(SUBJECT),
         snippet=links.without_tokens(ticket.preview),
         status=ticket.status,
         priority=ticket.priority,
-        requester=ticket.requester.name,
-        assignee=ticket.assignee.name if ticket.assignee else "",
+        requester=ticket.requester__name,
+        assignee=ticket.assignee__name or "",
         waiting_since=waits,
         updated_at=ticket.updated_at,
-        is_unread=not ticket.is_solved and (read_at is None or ticket.commented_at > read_at),
-        tags=[tagging.tag for tagging in ticket.taggings.all()][:3],
+        is_unread=is_unread,
+        tags=tags,
         wait="long" if waits and now - waits > LONG_WAIT else "",
     )

@@ -4,7 +4,7 @@ The words also travel to the browser (`words`), so that sp-relative-time keeps a
 """
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -78,7 +78,13 @@ def moment(at: datetime, now: datetime | None = None) -> str:
 
 def exact(at: datetime) -> str:
     """ "Thursday 12 October 2026 10:32:07" in the viewer's time zone: what stands on hover."""
-    return date_format(timezone.localtime(at), "l j F Y H:i:s")
+    # Without its zone: two zones' times of one instant are equal to a cache, and read differently.
+    return _exact(timezone.localtime(at).replace(tzinfo=None), get_language())
+
+
+@lru_cache(maxsize=8192)  # A list shown again shows mostly the same times.
+def _exact(local: datetime, language: str | None) -> str:
+    return date_format(local, "l j F Y H:i:s")
 
 
 def duration(minutes: float | None) -> str:
