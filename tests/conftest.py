@@ -4,14 +4,14 @@ import ipaddress
 import os
 import shutil
 import socket
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.core.management import call_command
+from django.db import connections
 
 from tests import services
 
@@ -110,6 +110,22 @@ def throw_away_data() -> Iterator[None]:
     shutil.rmtree(settings.SPORTELLO_DATA, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def migrated_file(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated SQLite desk, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "desk.sqlite3"
+    with django_db_blocker.unblock():
+        memory, configured = connections["default"], connections.settings["default"]
+        connections.settings["default"] = {**configured, "NAME": path}
+        connections["default"] = connections.create_connection("default")
+        call_command("migrate", verbosity=0)
+        connections["default"].cursor().execute("PRAGMA journal_mode=DELETE")
+        connections["default"].close()
+        connections.settings["default"] = configured
+        connections["default"] = memory
+    return path
+
+
 @pytest.fixture
 def real_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database that several threads and processes can write at once; yields its SPORTELLO_DATABASE_URL.
@@ -122,14 +138,9 @@ def real_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[st
         database = settings.DATABASES["default"]
         yield f"postgres://{database['USER']}@/{database['NAME']}?host={database['OPTIONS']['host']}"
         return
-    request.getfixturevalue("django_db_setup")
-    blocker = request.getfixturevalue("django_db_blocker")
     path = tmp_path / "desk.sqlite3"
-    with blocker.unblock():
-        connection.ensure_connection()
-        copy = sqlite3.connect(path)
-        connection.connection.backup(copy)
-        copy.close()
+    shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+    with request.getfixturevalue("django_db_blocker").unblock():
         memory = connections["default"]
         configured = connections.settings["default"]
         connections.settings["default"] = {**configured, "NAME": path}

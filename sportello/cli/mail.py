@@ -1,8 +1,6 @@
 """`sportello mail …`: mails into the desk, and what became of them."""
 
-import mailbox
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -29,45 +27,19 @@ def receive(
     A mail is stored durably before this command ends with 0; 75 means: keep it and try again.
     """
     open_desk()
-    from django.conf import settings
     from django.db import DatabaseError
 
-    from sportello.desk.actions import inbox
-    from sportello.desk.errors import Refused
-    from sportello.desk.models import InboundMail
+    from sportello.channels.email import folder
 
-    ids: list[int] = []
-    source = InboundMail.Source.COMMAND if not sources else InboundMail.Source.FOLDER
     try:
-        for raw in _mails(sources or []):
-            if len(raw) > settings.MAIL_MAX_BYTES:
-                megabytes = settings.MAIL_MAX_BYTES // (1024 * 1024)
-                raise Refused(_("A mail is larger than {megabytes} MB.").format(megabytes=megabytes))
-            ids += inbox.record([inbox.Delivery(raw, source)])
+        if sources:
+            ids = [number for source in sources for number in folder.import_path(source)]
+        else:
+            ids = folder.import_stream(sys.stdin.buffer)
     except DatabaseError as error:
         print(_("The mail could not be stored: {error}").format(error=error), file=sys.stderr)
         raise SystemExit(TEMPORARY_FAILURE) from None
     tell({"received": ids}, _("{count} mails received.").format(count=len(ids)), as_json=as_json)
-
-
-def _mails(sources: list[Path]) -> Iterator[bytes]:
-    """The raw mails, one after the other; the original files stay as they are."""
-    if not sources:
-        yield sys.stdin.buffer.read()
-    for path in sources:
-        if path.is_dir() and (path / "cur").is_dir():
-            maildir = mailbox.Maildir(path, create=False)
-            for key in sorted(maildir.keys()):
-                yield maildir.get_bytes(key)
-        elif path.is_dir():
-            for file in sorted(each for each in path.iterdir() if each.is_file()):
-                yield file.read_bytes()
-        elif path.open("rb").read(5) == b"From ":
-            box = mailbox.mbox(path, create=False)
-            for key in box.keys():  # noqa: SIM118  a mailbox iterates over its mails
-                yield box.get_bytes(key)
-        else:
-            yield path.read_bytes()
 
 
 @app.command()
@@ -75,13 +47,15 @@ def status(as_json: Json = False) -> None:
     """Count what has come in, and what became of it."""
     open_desk()
     from sportello.desk.actions import inbox
+    from sportello.desk.rules import history
     from sportello.desk.words import MailState
 
     ledger = inbox.ledger()
     lines = [{"n": ledger["received"], "what": _("received")}]
     for state in MailState:
         lines.append({"n": ledger["states"][state], "what": f"  {state.label}"})
-        lines += [{"n": n, "what": f"    {reason}"} for reason, n in sorted(ledger["reasons"].get(state, {}).items())]
+        reasons = sorted(ledger["reasons"].get(state, {}).items())
+        lines += [{"n": n, "what": f"    {history.mail_reason(reason)}"} for reason, n in reasons]
     tell(ledger, table(lines, ("n", "what")), as_json=as_json)
 
 

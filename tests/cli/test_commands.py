@@ -96,7 +96,8 @@ def test_mail_receive_from_the_input_stores_the_bytes(sportello):
 
 
 def test_mail_receive_from_an_mbox_and_a_folder_stores_each_mail(sportello, tmp_path):
-    (tmp_path / "box").write_bytes(b"From x\n" + MAIL.replace(b"\r", b"") + b"\nFrom y\n" + MAIL.replace(b"\r", b""))
+    line, mail = b"From rita@rossi.example Wed Mar  4 12:00:00 2026\n", MAIL.replace(b"\r", b"")
+    (tmp_path / "box").write_bytes(line + mail + b"\n" + line + mail)
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "1.eml").write_bytes(MAIL)
 

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from django.conf import settings
+from django.utils.translation import gettext as _
+
 from sportello.desk.actions import inbox
 from sportello.desk.actions.inbox import Delivery
+from sportello.desk.errors import Refused
 from sportello.desk.models import InboundMail
 
 BATCH_MAILS = 100
@@ -17,8 +21,8 @@ _FROM = re.compile(rb"From \S.* \d{1,2}:\d\d(?::\d\d)? .*\d{4}\b")
 _QUOTED_FROM = re.compile(rb">+From ")
 
 
-def import_path(path: Path) -> int:
-    """Record every mail of a folder, a Maildir, an mbox or a single file. Returns how many.
+def import_path(path: Path) -> list[int]:
+    """Record every mail of a folder, a Maildir, an mbox or a single file. Returns their numbers in the ledger.
 
     Each is recorded once a call; a mail that the desk knows already is told by its identity when it is taken in. Mails
     are recorded in portions, so an interrupted import keeps what it had. Raises OSError for what cannot be read.
@@ -26,21 +30,27 @@ def import_path(path: Path) -> int:
     return _record(_mails_of(path), InboundMail.Source.FOLDER)
 
 
-def import_stream(stream: BinaryIO) -> int:
-    """Record the mail, or the mbox, that a command hands over. Returns how many."""
+def import_stream(stream: BinaryIO) -> list[int]:
+    """Record the mail, or the mbox, that a command hands over. Returns their numbers in the ledger."""
     return _record(_split(stream), InboundMail.Source.COMMAND)
 
 
-def _record(mails: Iterator[tuple[bytes, str]], source: InboundMail.Source) -> int:
-    total = size = 0
+def _record(mails: Iterator[tuple[bytes, str]], source: InboundMail.Source) -> list[int]:
+    """Raises Refused at a mail that is larger than the desk takes; what came before it is recorded."""
+    recorded: list[int] = []
     batch: list[Delivery] = []
+    size = 0
     for raw, name in mails:
+        if len(raw) > settings.MAIL_MAX_BYTES:
+            inbox.record(batch)
+            megabytes = settings.MAIL_MAX_BYTES // (1024 * 1024)
+            raise Refused(_("A mail is larger than %(megabytes)s MB.") % {"megabytes": megabytes})
         batch.append(Delivery(raw, source, {"file": name} if name else {}))
         size += len(raw)
         if len(batch) == BATCH_MAILS or size > BATCH_BYTES:
-            total += len(inbox.record(batch))
+            recorded += inbox.record(batch)
             batch, size = [], 0
-    return total + len(inbox.record(batch))
+    return recorded + inbox.record(batch)
 
 
 def _mails_of(path: Path) -> Iterator[tuple[bytes, str]]:

@@ -59,7 +59,8 @@ class InboundMail(models.Model):
             models.Index(fields=["id"], condition=Q(state="received"), name="inbound_mail_waiting"),
             # Held and failed mail; the ledger's counts.
             models.Index(fields=["state", "reason", "id"], name="inbound_mail_state"),
-            # Threading by known Message-IDs; the budget of a correspondent.
+            # The same mail again; threading by known Message-IDs; the budget of a correspondent.
+            models.Index(fields=["identity"], condition=~Q(identity=""), name="inbound_mail_identity"),
             models.Index(fields=["message_id"], condition=~Q(message_id=""), name="inbound_mail_message_id"),
             models.Index(fields=["sender", "settled_at"], condition=~Q(sender=""), name="inbound_mail_sender"),
         ]
