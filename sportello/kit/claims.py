@@ -1,7 +1,7 @@
 """Claim rows of work so that two workers never do the same one, and a dead worker's rows come back by themselves.
 
-A claimable model has claimed_by, claimed_until, attempts and last_error. Contract: at least once; whoever does the work
-writes the result and clears the claim in one transaction, through `finish`, which fails when the lease was lost.
+Contract: at least once; whoever does the work writes the result and clears the claim in one transaction, through
+`finish`, which fails when the lease was lost.
 """
 
 import secrets
@@ -18,6 +18,18 @@ from . import clock
 
 LEASE = timedelta(seconds=30)
 Row = TypeVar("Row", bound=models.Model)
+
+
+class Claimable(models.Model):
+    """The columns by which a row of work is claimed."""
+
+    claimed_by = models.CharField(max_length=40, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
 
 
 class LeaseLost(Exception):

@@ -1,10 +1,12 @@
 from django.db import models
 from django.db.models import Q
 
+from sportello.kit.claims import Claimable
+
 from ..words import MailState
 
 
-class InboundMail(models.Model):
+class InboundMail(Claimable):
     """A mail that arrived: the ledger. Each has exactly one state; all states together are all mails received."""
 
     class Source(models.TextChoices):
@@ -39,11 +41,6 @@ class InboundMail(models.Model):
     preview = models.TextField(blank=True, help_text="The first words of a held mail, for whoever decides on it.")
     # Message-ID and sender, or the digest: two mails with the same one are one mail.
     identity = models.CharField(max_length=64, blank=True)
-
-    claimed_by = models.CharField(max_length=40, blank=True)
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
-    last_error = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = [

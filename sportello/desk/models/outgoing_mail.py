@@ -1,10 +1,12 @@
 from django.db import models
 from django.db.models import Q
 
+from sportello.kit.claims import Claimable
+
 from ..words import SendState
 
 
-class OutgoingMail(models.Model):
+class OutgoingMail(Claimable):
     """A mail of the desk, rendered with the change it tells of. A worker claims and sends it (delivery.outbox)."""
 
     ticket = models.ForeignKey("Ticket", models.CASCADE, null=True, blank=True, related_name="outgoing_mails")
@@ -35,11 +37,6 @@ class OutgoingMail(models.Model):
     server_answer = models.CharField(max_length=500, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True)
     bounce = models.CharField(max_length=500, blank=True)
-
-    claimed_by = models.CharField(max_length=40, blank=True)
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
-    last_error = models.CharField(max_length=500, blank=True)
 
     class Meta:
         indexes = [

@@ -1,10 +1,12 @@
 from django.db import models
 from django.db.models import Q
 
+from sportello.kit.claims import Claimable
+
 from ..words import TimerKind, TimerState
 
 
-class Timer(models.Model):
+class Timer(Claimable):
     """Something that will happen to a ticket at a time. Run once by a worker; cancellable until then."""
 
     ticket = models.ForeignKey("Ticket", models.CASCADE, related_name="timers")
@@ -13,11 +15,6 @@ class Timer(models.Model):
     due_at = models.DateTimeField()
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    # Claim (kit.claims).
-    claimed_by = models.CharField(max_length=40, blank=True)
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
-    last_error = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = [
