@@ -37,6 +37,22 @@ def add(
 
 
 @app.command()
+def address(
+    known: Address,
+    new: Annotated[str, typer.Argument(metavar="NEW", help="One more address of the same person.")],
+    as_json: Json = False,
+) -> None:
+    """Give a person one more address: mail from it is theirs, and they can sign in with it."""
+    open_desk()
+    from sportello.desk.actions import people
+
+    owner = person(known)
+    added = people.add_address(owner, new)
+    facts = {"id": owner.pk, "name": owner.name, "address": added.address}
+    tell(facts, _("{name} writes from {address} too.").format(name=owner.name, address=added.address), as_json=as_json)
+
+
+@app.command()
 def link(address: Address, as_json: Json = False) -> None:
     """Print a link that lets an agent in, once."""
     open_desk()

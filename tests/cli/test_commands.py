@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from sportello.cli import commands
+from sportello.desk.actions import people
 from sportello.desk.models import InboundMail, Ticket, User
 from sportello.desk.words import Status
 
@@ -206,3 +207,12 @@ def test_doctor_when_the_way_out_is_closed_fails(tmp_path):
 
     assert done.returncode == 1
     assert b"FAIL" in done.stdout
+
+
+def test_user_address_makes_mail_from_it_theirs(sportello, rita, sam):
+    code, _, _ = sportello("user", "address", "rita@rossi.example", "Rita.Rossi@home.example")
+    taken, _, err = sportello("user", "address", "rita@rossi.example", "sam@elsewhere.example")
+
+    assert (code, taken) == (0, 1)
+    assert people.by_address("rita.rossi@home.example") == rita
+    assert "Somebody has this address already." in err
