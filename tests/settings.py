@@ -10,6 +10,8 @@ for name in [name for name in os.environ if name.startswith("SPORTELLO_")]:
 os.environ["SPORTELLO_DATA"] = tempfile.mkdtemp(prefix="sportello-tests-")
 os.environ["SPORTELLO_PUBLIC_URL"] = "http://desk.example.org"
 os.environ["SPORTELLO_SECRET_KEY"] = "a key for tests only, it guards nothing at all"
+# Playwright's plain API keeps an event loop in the main thread; Django takes that for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 if database_url:
     os.environ["SPORTELLO_DATABASE_URL"] = database_url
 

@@ -45,8 +45,11 @@ def address(
     """Give a person one more address: mail from it is theirs, and they can sign in with it."""
     open_desk()
     from sportello.desk.actions import people
+    from sportello.desk.errors import Refused
 
-    owner = person(known)
+    owner = people.by_address(known)
+    if owner is None:
+        raise Refused(_("Nobody has the address {address}.").format(address=known))
     added = people.add_address(owner, new)
     facts = {"id": owner.pk, "name": owner.name, "address": added.address}
     tell(facts, _("{name} writes from {address} too.").format(name=owner.name, address=added.address), as_json=as_json)
