@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from sportello.desk.actions import inbox, tickets
 from sportello.desk.actions.tickets import Words
-from sportello.desk.models import Comment, InboundMail, Reading
+from sportello.desk.models import Comment, InboundMail, OutgoingMail, Reading
 from sportello.desk.words import MailState, Status, Via
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -78,7 +78,9 @@ def sit_down(chromium, server, client):
 def test_every_page_fits_and_obeys_the_policy(sit_down, ada, desk_at_work, width, scheme):
     ticket, mail_id = desk_at_work
     paths = ["/tickets", "/tickets/lists/solved", "/tickets/new", f"/tickets/{ticket.pk}", "/mail/held", "/mail/ledger"]
-    paths += ["/mail/out", "/mail/out/1", f"/mail/in/{mail_id}", "/mail/breakers", "/protocol", "/figures", "/patterns"]
+    letter = OutgoingMail.objects.order_by("id").first()
+    paths += ["/mail/out", f"/mail/out/{letter.pk}", f"/mail/in/{mail_id}", "/mail/breakers"]
+    paths += ["/protocol", "/figures", "/patterns"]
 
     with sit_down(ada, width, scheme) as page:
         widths = {}

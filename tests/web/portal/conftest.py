@@ -1,4 +1,5 @@
 import pytest
+from django.db import transaction
 
 from sportello.desk.actions import desks, tickets
 from sportello.desk.actions.tickets import Words
@@ -38,9 +39,10 @@ def rated(solved, rita):
     from sportello.desk.actions.update import Update
 
     tickets.confirm(solved.pk, actor=rita, via=Via.WEB)
-    update = Update(tickets.lock(solved.pk), actor=None, via=Via.RULE)
-    update.offer = True
-    update.letter = "survey"
-    update.commit()
+    with transaction.atomic():
+        update = Update(tickets.lock(solved.pk), actor=None, via=Via.RULE)
+        update.offer = True
+        update.letter = "survey"
+        update.commit()
     solved.refresh_from_db()
     return solved
