@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db import close_old_connections, connections
+from django.db import OperationalError, close_old_connections, connections
 
 from sportello.kit.log import describe
 from sportello.kit.sqlite.base import DatabaseWrapper
@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.075
 FIRST_RETRY_SECONDS = 0.5
 LAST_RETRY_SECONDS = 30.0
+TROUBLE_SECONDS = 4.0
 STOP_SECONDS = 1.0
 
 
@@ -54,8 +55,9 @@ class Bell:
 def run(loops: Sequence[Loop], *, stop: threading.Event) -> None:
     """Run every loop in a thread of its own until stop is set.
 
-    A step that raises is logged in one line and tried again after 0.5 s, doubling up to 30 s; it never ends the
-    process. A step still busy a second after stop is left behind: the process is about to end, and work rows survive
+    A step that raises is logged in one line and tried again after 0.5 s, doubling up to 30 s. That ends the process only
+    when the database itself stays in trouble: SQLite remembers a read-only spell for the life of a process, and the
+    supervisor starts a fresh one. A step still busy a second after stop is left behind: the process is about to end, and work rows survive
     that.
     """
     bell = Bell()
@@ -82,6 +84,9 @@ def _turn(loop: Loop, bell: Bell, stop: threading.Event) -> None:
             connections.close_all()
             logger.error("loop=%s failed error=%s retry_seconds=%s", loop.name, describe(error), retry)
             logger.debug("loop=%s traceback", loop.name, exc_info=error)
+            if isinstance(error, OperationalError) and retry >= TROUBLE_SECONDS:
+                stop.set()
+                return
             stop.wait(retry)
             retry = min(retry * 2, LAST_RETRY_SECONDS)
             continue

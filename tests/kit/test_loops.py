@@ -3,7 +3,7 @@ import sqlite3
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from sportello.kit import loops
 from sportello.kit.loops import Bell, Loop, run
@@ -138,3 +138,15 @@ def test_bell_when_rung_before_the_wait_is_not_missed():
     bell.wait(heard, timeout=3600)
 
     assert bell.rings == heard + 1
+
+
+def test_loop_when_the_database_stays_in_trouble_ends_so_that_a_fresh_process_starts(monkeypatch):
+    monkeypatch.setattr(loops, "TROUBLE_SECONDS", 1.0)
+    stop = threading.Event()
+
+    def step() -> bool:
+        raise OperationalError("attempt to write a readonly database")
+
+    loops.run([Loop("readonly", step, every=0.01)], stop=stop)
+
+    assert stop.is_set()
