@@ -55,10 +55,9 @@ class Bell:
 def run(loops: Sequence[Loop], *, stop: threading.Event) -> None:
     """Run every loop in a thread of its own until stop is set.
 
-    A step that raises is logged in one line and tried again after 0.5 s, doubling up to 30 s. That ends the process only
-    when the database itself stays in trouble: SQLite remembers a read-only spell for the life of a process, and the
-    supervisor starts a fresh one. A step still busy a second after stop is left behind: the process is about to end, and work rows survive
-    that.
+    A step that raises is logged in one line and tried again after 0.5 s, doubling up to 30 s. Only a database that
+    stays in trouble ends the process: SQLite remembers a read-only spell for the life of a process, and the supervisor
+    starts a fresh one. A step still busy a second after stop is left behind: work rows survive that.
     """
     bell = Bell()
     threads = [threading.Thread(target=_turn, args=(loop, bell, stop), name=loop.name, daemon=True) for loop in loops]
