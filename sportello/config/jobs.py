@@ -26,9 +26,10 @@ def worker_loops() -> list[Loop]:
 
 def mail_loops(listener: socket.socket, stop: threading.Event) -> list[Loop]:
     """The mail process: the built-in SMTP/LMTP listener on a bound socket, and the mailboxes fetched by IMAP."""
-    from sportello.channels.email import imap, listen
+    from sportello.channels.email import listen
+    from sportello.channels.email.imap import step as fetch
 
     return [
         Loop("listen", partial(listen.serve, listener, stop), every=1.0),
-        Loop("imap", imap.step, every=30.0),
+        Loop("imap", fetch, every=30.0),
     ]
