@@ -5,10 +5,12 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
@@ -83,6 +85,25 @@ def closed_network() -> Iterator[None]:
         yield
 
 
+# --- frozen clock ----------------------------------------------------------------------------------------------------
+
+MOVING = {"postgres", "dovecot", "browser", "slow"}
+
+
+@pytest.fixture(autouse=True)
+def frozen_clock(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller | None]:
+    """Time stands still until the test shifts it, so that none depends on the second it began in.
+
+    Not where real processes take part (None).
+    """
+    moving = any(request.node.get_closest_marker(mark) for mark in MOVING)
+    if moving or "real_database" in request.fixturenames or not _touches_database(request.node):
+        yield None
+        return
+    with time_machine.travel(datetime.now(UTC), tick=False) as traveller:
+        yield traveller
+
+
 # --- services --------------------------------------------------------------------------------------------------------
 
 
@@ -108,6 +129,14 @@ def chromium() -> Path:
 def throw_away_data() -> Iterator[None]:
     yield
     shutil.rmtree(settings.SPORTELLO_DATA, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) -> None:
+    """A database of its own for each parallel process: SQLite's is in memory as it is, PostgreSQL's gets a name."""
+    if ON_POSTGRES and hasattr(request.config, "workerinput"):
+        database = settings.DATABASES["default"]
+        database.setdefault("TEST", {})["NAME"] = f"test_{database['NAME']}_{request.config.workerinput['workerid']}"
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from sportello.config.settings import *  # noqa: E402, F403
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The manifest is made by `serve`; pages under test name their files plainly.
+Path(STATIC_ROOT).mkdir(exist_ok=True)  # noqa: F405
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -159,7 +159,7 @@ def test_two_desks_when_one_writes_to_the_other_then_they_end_without_a_breaker(
 # --- budget -----------------------------------------------------------------------------------------------------------
 
 
-def test_breaker_when_the_budget_is_spent_then_holds_until_lifted(mailbox, ada):
+def test_breaker_when_the_budget_is_spent_then_holds_until_lifted(mailbox, ada, frozen_clock):
     desks.configure(hourly_budget=3)
     for number in range(5):
         take_in(mail(number=number))
@@ -175,6 +175,7 @@ def test_breaker_when_the_budget_is_spent_then_holds_until_lifted(mailbox, ada):
     assert (breaker.address, breaker.mails) == ("rita@rossi.example", 4)
 
     inbox.lift(breaker.pk, actor=ada)
+    frozen_clock.shift(1)
 
     assert [outcome(take_in(mail(number=number)))[0] for number in range(5, 9)] == ["opened"] * 3 + ["held"]
     with pytest.raises(Stale):

@@ -204,17 +204,18 @@ def test_not_yet_when_solved_then_reopens_to_the_same_technician_even_if_polite(
     assert (ticket.status, ticket.assignee) == (Status.OPEN, anna)
 
 
-def test_open_when_group_works_in_turn_then_assigned_evenly_and_told_at_once(mailbox, rita, anna, ada):
+def test_open_when_group_works_in_turn_then_assigned_evenly_and_told_at_once(mailbox, rita, anna, ada, frozen_clock):
     from sportello.desk.actions import people
 
     turn = people.add_group("In turn", assignment="round_robin", members=(anna, ada))
 
-    opened = [
-        tickets.open_ticket(
+    opened = []
+    for n in range(4):
+        frozen_clock.shift(1)
+        ticket = tickets.open_ticket(
             requester=rita, subject=f"n. {n}", words=Words("aiuto"), actor=rita, via=Via.EMAIL, group=turn
         )
-        for n in range(4)
-    ]
+        opened.append(ticket)
 
     assert [ticket.assignee for ticket in opened] == [anna, ada, anna, ada]
     assert [mails(ticket) for ticket in opened] == [["taken_charge"]] * 4
