@@ -15,6 +15,7 @@ from django.db import DatabaseError, connections, models, transaction
 from django.db.models import F, Q
 
 from . import clock
+from .rows import update
 
 LEASE = timedelta(seconds=30)
 Row = TypeVar("Row", bound=models.Model)
@@ -83,13 +84,12 @@ def held(rows: Sequence[Any], *, lease: timedelta = LEASE) -> Iterator[None]:
 
 
 def finish(row: Any, **values: Any) -> None:
-    """Write the result on the row and free it. Raises LeaseLost if the row is no longer ours: roll everything back."""
-    done = (
-        type(row)
-        ._default_manager.filter(pk=row.pk, claimed_by=row.claimed_by)
-        .update(claimed_by="", claimed_until=None, **values)
-    )
-    if not done:
+    """Write the result on the row and free it. Raises LeaseLost if the row is no longer ours: roll everything back.
+
+    values: by attribute, a foreign key by its id.
+    """
+    changes = {"claimed_by": "", "claimed_until": None, **values}
+    if not update(type(row), changes, id=row.pk, claimed_by=row.claimed_by):
         raise LeaseLost(row)
     for name, value in values.items():
         setattr(row, name, value)

@@ -44,3 +44,23 @@ def test_insert_when_a_constraint_says_no_raises_and_leaves_nothing(rita):
         rows.insert(Identity(user=rita, address="rita@rossi.example", primary=False, created_at=timezone.now()))
 
     assert Identity.objects.count() == 1
+
+
+def test_update_when_where_fits_writes_and_counts(rita, otto):
+    later = timezone.now()
+
+    count = rows.update(User, {"name": "Rita Verdi", "organization_id": None, "updated_at": later}, id=rita.pk)
+
+    rita.refresh_from_db()
+    otto.refresh_from_db()
+    assert (count, rita.name, rita.organization_id, rita.updated_at) == (1, "Rita Verdi", None, later)
+    assert otto.name != "Rita Verdi"
+
+
+def test_update_when_nothing_fits_counts_none(rita):
+    assert rows.update(User, {"name": "Nobody"}, id=rita.pk, email="another@rossi.example") == 0
+
+
+def test_find_gives_a_column_of_the_row_or_none(rita):
+    assert rows.find(Identity, "user_id", address="rita@rossi.example") == rita.pk
+    assert rows.find(Identity, "user_id", address="nobody@rossi.example") is None

@@ -100,7 +100,7 @@ def settle(mail: InboundMail, outcome: Outcome) -> None:
         reason=outcome.reason,
         detail=outcome.detail[:500],
         threaded_by=outcome.threaded_by,
-        ticket=outcome.ticket,
+        ticket_id=outcome.ticket.pk if outcome.ticket else None,
         settled_at=clock.now(),
         message_id=mail.message_id,
         sender=mail.sender,

@@ -161,14 +161,16 @@ def _actions(
     step: str, ticket: Ticket, person: User, language: str, rating: SatisfactionRating | None
 ) -> tuple[letters.Action, ...]:
     label = letters.action_label
-    faces = (
-        letters.Action(label("good", language), links.vote_url(ticket.pk, person.pk, Score.GOOD), "good"),
-        letters.Action(label("bad", language), links.vote_url(ticket.pk, person.pk, Score.BAD), "bad"),
-    )
+    faces: tuple[letters.Action, ...] = ()
+    if rating or step == Step.SURVEY:
+        faces = (
+            letters.Action(label("good", language), links.vote_url(ticket.pk, person.pk, Score.GOOD), "good"),
+            letters.Action(label("bad", language), links.vote_url(ticket.pk, person.pk, Score.BAD), "bad"),
+        )
     if step == Step.SOLVED:
         works = letters.Action(label("it_works", language), links.confirm_url(ticket.pk, person.pk), "primary")
         not_yet = letters.Action(label("not_yet", language), links.not_yet_url(ticket.pk, person.pk), "secondary")
-        return (works, not_yet, *(faces if rating else ()))
+        return (works, not_yet, *faces)
     return faces if step == Step.SURVEY else ()
 
 

@@ -130,8 +130,7 @@ def owner_of_domain(address: str) -> int | None:
     domain = address.rpartition("@")[2]
     if domain in PUBLIC_DOMAINS:
         return None
-    # The first of at most one: an unordered query is cheaper to make, and each mail of a new person makes it.
-    return next(iter(OrganizationDomain.objects.filter(domain=domain).values_list("organization_id", flat=True)), None)
+    return rows.find(OrganizationDomain, "organization_id", domain=domain)
 
 
 def add_address(person: User, address: str, *, verified: bool = False) -> Identity:

@@ -4,11 +4,10 @@ Order: lock (the caller) → set fields → words → what follows by itself →
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from sportello.kit import blobs, clock, rows
@@ -29,7 +28,7 @@ from ..models import (
 from ..rules import metrics, protocol, thanks
 from ..rules.schedules import business_seconds
 from ..words import FINISHED, Status, Step, TimerKind, Via
-from . import clocks, configuration, letters, ratings
+from . import clocks, configuration, letters, ratings, routing
 from .comments import NewFile, Words
 
 PREVIEW = 160
@@ -233,14 +232,8 @@ class Update:
         group = self.configuration.groups.get(ticket.group_id)
         if group is None or group.assignment != Group.Assignment.ROUND_ROBIN:
             return
-        turn = (
-            GroupMembership.objects.filter(group=ticket.group_id, user__active=True, user__away=False)
-            .order_by(F("last_assigned_at").asc(nulls_first=True), "id")
-            .select_for_update(of=("self",))
-            .values_list("pk", "user_id")
-        )
-        for membership_id, agent_id in turn[:1]:
-            GroupMembership.objects.filter(pk=membership_id).update(last_assigned_at=self.now)
+        agent_id = routing.take_turn(group.pk, self.now)
+        if agent_id:
             self._put(self.configuration.agents.get(agent_id) or User.objects.get(pk=agent_id))
             if ticket.status == Status.NEW:
                 self.set_status(Status.OPEN)
@@ -278,7 +271,8 @@ class Update:
             letters.queue(self, verdict.send, recipients, comment=comment, rating=offered)
         self._write_timers(verdict)
         if not self.opening:
-            self.ticket.save(update_fields=sorted(self.dirty))
+            columns = {name: getattr(self.ticket, name) for name in sorted(self.dirty)}
+            rows.update(Ticket, columns, id=self.ticket.pk)
         self._write_metric()
         return self.audit
 
@@ -378,15 +372,16 @@ class Update:
         else:
             row = TicketMetric.objects.filter(ticket=self.ticket).values(*METRIC_FIELDS).first()
             kept = metrics.Metric(**row) if row else metrics.Metric()
-        folded = asdict(metrics.fold(kept, facts, business))
+        metric = metrics.fold(kept, facts, business)
+        folded = {name: getattr(metric, name) for name in METRIC_FIELDS}
         if self.opening:
             rows.insert(TicketMetric(ticket=self.ticket, **folded))
         else:
-            TicketMetric.objects.filter(ticket=self.ticket).update(**folded)
+            rows.update(TicketMetric, folded, ticket_id=self.ticket.pk)
 
 
 def _is_member(agent: User, group_id: int) -> bool:
-    return GroupMembership.objects.filter(user=agent, group=group_id).exists()
+    return rows.find(GroupMembership, "id", user_id=agent.pk, group_id=group_id) is not None
 
 
 def _tag(tag: str) -> str:

@@ -4,7 +4,7 @@ Folding one more audit onto kept figures equals folding all audits from zero: fi
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -73,6 +73,8 @@ class Metric:
     fold: Mapping[str, Any] = field(default_factory=dict)
 
 
+CARRIED = [carried.name for carried in fields(Carry)]
+
 # A stay in a status counts for these clocks once it ends.
 CLOCKS = {
     Status.NEW: ("requester_wait",),
@@ -97,7 +99,7 @@ def fold(metric: Metric, audit: AuditFacts, business: BusinessSeconds) -> Metric
             status = event["value"] if event["field_name"] == "status" else status
     if status:  # Only where the update left the ticket: solved and reopened in one gesture is neither.
         metric, carry = _status(metric, carry, status, audit, business)
-    return replace(metric, fold=asdict(carry))
+    return replace(metric, fold={name: getattr(carry, name) for name in CARRIED})
 
 
 def rebuild(audits: Iterable[AuditFacts], business: BusinessSeconds) -> Metric:
