@@ -16,6 +16,7 @@ PUBLIC = {
     "requests/sent/<str:token>": "says a number, by a signed link",
     "r/<str:token>": "a request, by a signed link",
     "r/<str:token>/comments": "a request, by a signed link",
+    "r/<str:token>/comments/<int:comment_id>/body": "a request, by a signed link",
     "r/<str:token>/files/<int:file_id>": "a request, by a signed link",
     "confirm/<str:token>": "an answer, by a signed link",
     "not-yet/<str:token>": "an answer, by a signed link",

@@ -7,20 +7,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from sportello.desk import access, links
+from sportello.desk import access
 from sportello.desk.actions import tickets
 from sportello.desk.errors import DeskError, Invalid
 from sportello.desk.models import Ticket, User
 from sportello.desk.words import Via
 from sportello.kit import blobs
-from sportello.kit import html as kit_html
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.tickets import CommentForm, ticket_page
-from sportello.web.ui.files import download, new_files
-from sportello.web.ui.framed import framed
-
-# What a browser may show by itself; everything else is saved. SVG is a program in disguise.
-SHOWN_AS_THEY_ARE = ("image/png", "image/jpeg", "image/gif", "image/webp", "text/plain")
+from sportello.web.ui.files import download, new_files, shown_type
+from sportello.web.ui.framed import framed_comment
 
 
 @require_POST
@@ -69,20 +65,9 @@ def _said_meanwhile(agent: User, ticket: Ticket, seen: int | None) -> str:
 
 @staff
 def body(request: HttpRequest, ticket_id: int, comment_id: int) -> HttpResponse:
-    """The comment's own HTML, in a page for a frame; a letter of ours that it quotes is no key for an agent."""
+    """The comment's own HTML, in a page for a frame."""
     comment = access.get_comment(agent_of(request), ticket_id, comment_id)
-    files = {
-        file.content_id.strip("<>"): reverse("agent:attachment", args=[file.pk])
-        for file in comment.attachments.all()
-        if file.content_id
-    }
-    wants_images = "images" in request.GET
-    html, quoted = (
-        kit_html.replace_cids(links.without_tokens(text), files) for text in (comment.html, comment.quoted_html)
-    )
-    if wants_images:
-        html, quoted = kit_html.show_remote_images(html), kit_html.show_remote_images(quoted)
-    return framed(request, html, quoted=quoted, remote_images=wants_images)
+    return framed_comment(request, comment, lambda file: reverse("agent:attachment", args=[file.pk]))
 
 
 @staff
@@ -92,7 +77,7 @@ def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
         content = blobs.read(file.digest)
     except FileNotFoundError:
         raise Http404 from None
-    kind = file.content_type.lower() if file.content_type.lower() in SHOWN_AS_THEY_ARE else ""
+    kind = shown_type(file.content_type)
     return download(content, file.file_name, kind, inline=bool(kind))
 
 

@@ -17,9 +17,11 @@ from sportello.desk.errors import Invalid, Missing
 from sportello.desk.models import Attachment, Audit, Comment, Ticket, User
 from sportello.desk.words import Status, TimerKind, TimerState, Via
 from sportello.kit import blobs, clock
+from sportello.kit import html as kit_html
 from sportello.web.portal.doors import page
 from sportello.web.portal.forms import WordsForm
 from sportello.web.ui import files
+from sportello.web.ui.framed import framed_comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,13 @@ class Way:
             reverse("portal:followed_comments", args=[self.token])
             if self.token
             else reverse("portal:comments", args=[ticket.pk])
+        )
+
+    def body_url(self, ticket: Ticket, comment: Comment) -> str:
+        return (
+            reverse("portal:followed_body", args=[self.token, comment.pk])
+            if self.token
+            else reverse("portal:body", args=[ticket.pk, comment.pk])
         )
 
     def file_url(self, ticket: Ticket, file: Attachment) -> str:
@@ -94,9 +103,15 @@ def _message(comment: Comment, ticket: Ticket, way: Way) -> SimpleNamespace:
         is_machine=author is None,
         kind="answer" if is_answer else "customer",
         at=comment.created_at,
-        text=comment.text,
-        quoted=comment.quoted_text,
-        attachments=[_file(file, ticket, way) for file in comment.attachments.all()],
+        # A quoted letter holds the keys of whom it was sent to; others read along.
+        text=links.without_tokens(comment.text),
+        quoted=links.without_tokens(comment.quoted_text),
+        body_url=way.body_url(ticket, comment) if comment.html else "",
+        is_framed=bool(comment.html),
+        has_remote_images=kit_html.has_remote_images(comment.html + comment.quoted_html),
+        attachments=[
+            _file(file, ticket, way) for file in comment.attachments.all() if not file.inline or not comment.html
+        ],
     )
 
 
@@ -107,6 +122,14 @@ def _file(file: Attachment, ticket: Ticket, way: Way) -> SimpleNamespace:
         size=file.size,
         is_image=file.content_type.startswith("image/"),
     )
+
+
+def body(request: HttpRequest, ticket: Ticket, way: Way, comment_id: int) -> HttpResponse:
+    """The HTML of a public comment, in a page for a frame."""
+    comment = access.get_comment(way.person, ticket.pk, comment_id)
+    if not comment.public:
+        raise Missing
+    return framed_comment(request, comment, lambda file: way.file_url(ticket, file))
 
 
 def say(request: HttpRequest, ticket: Ticket, way: Way) -> HttpResponse:
@@ -134,7 +157,7 @@ def said(request: HttpRequest, ticket: Ticket, heard: Ticket, audit: Audit | Non
 
 
 def download(person: User, ticket: Ticket, file_id: int) -> HttpResponse:
-    """A file of the public conversation, never shown by the browser itself."""
+    """A file of the public conversation: a page shows pictures in its text; opened by itself it is saved."""
     file = access.get_attachment(person, file_id)
     if file.comment.ticket_id != ticket.pk or not file.comment.public:
         raise Missing
@@ -142,4 +165,4 @@ def download(person: User, ticket: Ticket, file_id: int) -> HttpResponse:
         content = blobs.read(file.digest)
     except FileNotFoundError:
         raise Http404 from None
-    return files.download(content, file.file_name)
+    return files.download(content, file.file_name, files.shown_type(file.content_type))

@@ -23,5 +23,11 @@ def comments(request: HttpRequest, person: User, ticket: Ticket, token: str) -> 
 
 @by_link("request")
 @require_safe
+def body(request: HttpRequest, person: User, ticket: Ticket, token: str, comment_id: int) -> HttpResponse:
+    return conversation.body(request, ticket, Way(person, token), comment_id)
+
+
+@by_link("request")
+@require_safe
 def file(request: HttpRequest, person: User, ticket: Ticket, token: str, file_id: int) -> HttpResponse:
     return conversation.download(person, ticket, file_id)

@@ -127,5 +127,11 @@ def comments(request: HttpRequest, person: User, ticket_id: int) -> HttpResponse
 
 @signed_in
 @require_safe
+def body(request: HttpRequest, person: User, ticket_id: int, comment_id: int) -> HttpResponse:
+    return conversation.body(request, access.get_ticket(person, ticket_id), Way(person), comment_id)
+
+
+@signed_in
+@require_safe
 def file(request: HttpRequest, person: User, ticket_id: int, file_id: int) -> HttpResponse:
     return conversation.download(person, access.get_ticket(person, ticket_id), file_id)

@@ -12,6 +12,14 @@ from sportello.desk.actions.tickets import NewFile
 # Whatever a file is, opened by itself it runs nothing and loads nothing.
 RULES = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
+# What a browser may show by itself; everything else is saved. SVG is a program in disguise.
+SHOWN_AS_THEY_ARE = ("image/png", "image/jpeg", "image/gif", "image/webp", "text/plain")
+
+
+def shown_type(content_type: str) -> str:
+    """The type under which a browser may show a file of this type by itself; "" for one that it may only save."""
+    return content_type.lower() if content_type.lower() in SHOWN_AS_THEY_ARE else ""
+
 
 def new_files(uploaded: Iterable[UploadedFile]) -> tuple[NewFile, ...]:
     """What FilesField cleaned, as a verb takes it."""

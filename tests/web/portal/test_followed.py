@@ -186,3 +186,63 @@ def test_file_when_of_a_note_or_of_another_ticket_is_missing(client, ticket, rit
 def test_followed_when_solved_offers_the_two_answers_to_the_requester_only(client, solved, rita, otto):
     assert "/confirm/" in client.get(path_for(solved, rita)).content.decode()
     assert "/confirm/" not in client.get(path_for(solved, otto)).content.decode()
+
+
+@pytest.fixture
+def letter(ticket, anna):
+    """Anna's answer with a table, a picture inside it, one from elsewhere and a file."""
+    files = (
+        NewFile("screen.png", "image/png", b"png", content_id="screen@x", inline=True),
+        NewFile("guide.txt", "text/plain", b"guide"),
+    )
+    html = (
+        '<table><tr><td>PC-12</td></tr></table><img src="cid:screen@x"><img data-remote-src="https://x.example/y.png">'
+    )
+    tickets.answer(ticket.pk, Words("PC-12", html=html, files=files), actor=anna, via=Via.EMAIL)
+    return Comment.objects.latest("id")
+
+
+def test_followed_when_words_were_written_in_html_shows_them_in_a_frame(client, ticket, rita, letter):
+    body = f"{path_for(ticket, rita)}/comments/{letter.pk}/body"
+
+    page = client.get(path_for(ticket, rita)).content.decode()
+
+    assert f'src="{body}"' in page
+    assert f'href="{body}?images=yes"' in page
+    assert "PC-12" not in page
+    assert "guide.txt" in page
+    assert "screen.png" not in page
+
+
+def test_body_shows_the_cleaned_html_and_its_own_pictures_only(client, ticket, rita, letter):
+    path = path_for(ticket, rita)
+    picture, _guide = letter.attachments.order_by("id")
+
+    blocked = client.get(f"{path}/comments/{letter.pk}/body")
+    asked = client.get(f"{path}/comments/{letter.pk}/body?images=yes")
+    shown = client.get(f"{path}/files/{picture.pk}")
+
+    assert "<td>PC-12</td>" in blocked.content.decode()
+    assert f' src="{path}/files/{picture.pk}"' in blocked.content.decode()
+    assert ' src="https://x.example' not in blocked.content.decode()
+    assert ' src="https://x.example' in asked.content.decode()
+    assert "sandbox allow-same-origin" in blocked.headers["Content-Security-Policy"]
+    assert shown.headers["Content-Type"] == "image/png"
+
+
+def test_body_of_a_note_or_of_another_ticket_is_missing(client, ticket, rita, anna, sam, letter):
+    tickets.answer(ticket.pk, Words("x", html="<p>x</p>", public=False), actor=anna, via=Via.WEB)
+    note = Comment.objects.latest("id")
+    other = tickets.open_ticket(requester=sam, subject="x", words=Words("y"), actor=sam, via=Via.WEB)
+
+    assert client.get(f"{path_for(ticket, rita)}/comments/{note.pk}/body").status_code == 404
+    assert client.get(f"{path_for(other, sam)}/comments/{letter.pk}/body").status_code == 404
+
+
+def test_followed_when_words_quote_a_letter_of_ours_hides_its_keys(client, solved, rita, otto):
+    key = links.confirm_url(solved.pk, rita.pk)
+    tickets.hear(solved.pk, Words("Grazie", quoted_text=f"Funziona? {key}"), actor=rita, via=Via.EMAIL)
+    page = client.get(path_for(solved, otto)).content.decode()
+
+    assert "Funziona?" in page
+    assert key not in page

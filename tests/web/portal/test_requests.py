@@ -204,3 +204,18 @@ def test_first_mail_when_opened_by_form_waits_for_a_name(client, desk, mailbox):
 
     assert OutgoingMail.objects.count() == 0
     assert Ticket.objects.get().timers.get().kind == "taken_charge"
+
+
+def test_body_for_a_customer_who_is_signed_in(client, ticket, rita, sam):
+    tickets.hear(ticket.pk, Words("Rosso", html="<p>Rosso</p>"), actor=rita, via=Via.EMAIL)
+    comment = ticket.comments.latest("id")
+    path = f"/requests/{ticket.pk}/comments/{comment.pk}/body"
+
+    client.force_login(rita)
+    own = client.get(path)
+    page = client.get(f"/requests/{ticket.pk}").content.decode()
+    client.force_login(sam)
+
+    assert "<p>Rosso</p>" in own.content.decode()
+    assert f'src="{path}"' in page
+    assert client.get(path).status_code == 404
