@@ -20,6 +20,18 @@ from .models import (
 )
 from .models.ticket import TicketQuerySet
 
+# All that decides, beside who it is, what a member of the staff may see: role, ticket restriction, active.
+Rights = tuple[str, str, bool]
+
+
+def rights_of(agent: User) -> Rights:
+    return agent.role, agent.ticket_restriction, agent.active
+
+
+def stand_in(rights: Rights, key: int) -> User:
+    """Somebody with these rights, of whom nothing else is known: a rule that asks for more fails (DoesNotExist)."""
+    return User.from_db("default", ("id", "role", "ticket_restriction", "active"), (key, *rights))
+
 
 def tickets(person: User) -> TicketQuerySet:
     """The tickets that this person may see."""
@@ -44,14 +56,15 @@ def own_requests(person: User) -> TicketQuerySet:
     return Ticket.objects.filter(visible)
 
 
+def one_ticket(person: User, ticket_id: int) -> TicketQuerySet:
+    """The ticket if this person may see it, with all that belongs to it once."""
+    related = ("requester", "assignee", "group", "organization", "mailbox", "satisfaction_rating")
+    return tickets(person).filter(pk=ticket_id).select_related(*related)
+
+
 def get_ticket(person: User, ticket_id: int, *, to: str = "view") -> Ticket:
     """The ticket, for a person who may `to` "view", "comment" on or "edit" it. Raises Missing."""
-    ticket = (
-        tickets(person)
-        .filter(pk=ticket_id)
-        .select_related("requester", "assignee", "group", "organization", "mailbox", "satisfaction_rating")
-        .first()
-    )
+    ticket = one_ticket(person, ticket_id).first()
     if ticket is None or (to == "edit" and not person.is_staff_member):
         raise Missing
     return ticket
@@ -61,6 +74,12 @@ def comments(person: User, ticket: Ticket) -> "QuerySet[Comment]":
     """The conversation that this person may read, oldest first: customers see no internal note."""
     visible = ticket.comments.order_by("id")
     return visible if person.is_staff_member else visible.filter(public=True)
+
+
+def attachments(person: User, ticket: Ticket) -> "QuerySet[Attachment]":
+    """The files of the conversation that this person may read."""
+    visible = Attachment.objects.filter(comment__ticket=ticket).order_by("id")
+    return visible if person.is_staff_member else visible.filter(comment__public=True)
 
 
 def get_comment(person: User, ticket_id: int, comment_id: int) -> Comment:

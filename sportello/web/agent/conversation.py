@@ -5,51 +5,90 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from sportello.desk import access, links
 from sportello.desk.actions import configuration
-from sportello.desk.models import Attachment, Audit, Comment, OutgoingMail, Ticket, Timer, User
+from sportello.desk.models import Ticket, User
 from sportello.desk.rules import history
-from sportello.desk.words import Score, SendState, Status, Step, TimerKind, Via
+from sportello.desk.words import Role, Score, SendState, Status, Step, TimerKind, TimerState, Via
 from sportello.kit import html as kit_html
 from sportello.web.agent.names import Staff, names_of
+from sportello.web.agent.prepared import prepared
 
 SHOWN = 100
+HISTORY = 200
+STAFF = (Role.AGENT, Role.ADMIN)
 TIMER_ICON = {TimerKind.TAKEN_CHARGE: "mail", TimerKind.CLOSE: "lock", TimerKind.SURVEY: "star"}
 
 
-def mails_of(ticket: Ticket) -> list[OutgoingMail]:
+@prepared
+def mails_of(agent: User, ticket_id: int) -> QuerySet[Any]:
     """All that went out for the ticket, oldest first, without the bodies."""
-    shown = ("ticket", "step", "comment", "to", "state", "created_at", "settled_at", "bounced_at")
-    return list(ticket.outgoing_mails.order_by("id").only(*shown, "bounce", "server_answer", "last_error"))
+    columns = ("pk", "step", "comment_id", "to", "state", "created_at", "settled_at", "bounced_at", "bounce")
+    mails = Ticket(pk=ticket_id).outgoing_mails.order_by("id")
+    return mails.values_list(*columns, "server_answer", "last_error", named=True)
 
 
-def messages(
-    agent: User, ticket: Ticket, mails: Iterable[OutgoingMail], *, whole: bool
-) -> tuple[list[SimpleNamespace], bool]:
+@prepared
+def timers_of(agent: User, ticket_id: int) -> QuerySet[Any]:
+    """What will happen by itself."""
+    waiting = Ticket(pk=ticket_id).timers.filter(state=TimerState.WAITING)
+    return waiting.order_by("due_at", "id").values_list("pk", "kind", "due_at", named=True)
+
+
+@prepared
+def audits_of(agent: User, ticket_id: int) -> QuerySet[Any]:
+    """The latest updates, newest first."""
+    newest = Ticket(pk=ticket_id).audits.order_by("-id")[:HISTORY]
+    return newest.values_list("events", "created_at", "author__name", named=True)
+
+
+@prepared
+def _comments(agent: User, ticket_id: int) -> QuerySet[Any]:
+    columns = ("pk", "public", "via", "automatic", "text", "html", "quoted_text", "quoted_html", "created_at")
+    newest = access.comments(agent, Ticket(pk=ticket_id)).order_by("-id")
+    return newest.values_list(*columns, "mail_id", "author_id", "author__name", "author__role", named=True)
+
+
+@prepared
+def _latest_comments(agent: User, ticket_id: int) -> QuerySet[Any]:
+    return _comments.queryset(agent, ticket_id)[: SHOWN + 1]
+
+
+@prepared
+def _attachments(agent: User, ticket_id: int) -> QuerySet[Any]:
+    columns = ("pk", "comment_id", "file_name", "content_type", "size", "inline")
+    return access.attachments(agent, Ticket(pk=ticket_id)).values_list(*columns, named=True)
+
+
+def messages(agent: User, ticket: Ticket, mails: Iterable[Any], *, whole: bool) -> tuple[list[SimpleNamespace], bool]:
     """The comments, oldest first, the latest hundred unless whole; and whether there are earlier ones."""
-    newest = access.comments(agent, ticket).select_related("author").prefetch_related("attachments").order_by("-id")
-    found = list(newest if whole else newest[: SHOWN + 1])
-    sent: dict[int, list[OutgoingMail]] = {}
-    for mail in mails:
-        if mail.comment_id:
-            sent.setdefault(mail.comment_id, []).append(mail)
+    found = (_comments if whole else _latest_comments)(agent, ticket.pk)
+    sent, files = _by_comment(mails), _by_comment(_attachments(agent, ticket.pk))
     shown = found if whole else found[:SHOWN]
-    return [_message(comment, ticket, sent.get(comment.pk, [])) for comment in reversed(shown)], len(found) > len(shown)
+    said = [_message(row, ticket, sent.get(row.pk, []), files.get(row.pk, [])) for row in reversed(shown)]
+    return said, len(found) > len(shown)
 
 
-def _message(comment: Comment, ticket: Ticket, mails: list[OutgoingMail]) -> SimpleNamespace:
-    author = comment.author
+def _by_comment(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.comment_id, []).append(row)
+    return found
+
+
+def _message(comment: Any, ticket: Ticket, mails: list[Any], files: list[Any]) -> SimpleNamespace:
     fates = [_delivery(mail) for mail in mails]
-    is_answer = author is not None and author.is_staff_member and author.pk != ticket.requester_id
+    is_answer = comment.author__role in STAFF and comment.author_id != ticket.requester_id
     body = reverse("agent:body", args=[ticket.pk, comment.pk]) if comment.html or comment.quoted_html else ""
     return SimpleNamespace(
         id=comment.pk,
-        author=author.name if author else configuration.current().desk.name,
-        is_machine=comment.automatic or author is None,
+        author=comment.author__name or configuration.current().desk.name,
+        is_machine=comment.automatic or comment.author_id is None,
         kind="note" if not comment.public and is_answer else "answer" if is_answer else "customer",
         is_internal=not comment.public,
         via_label=_("automatic") if comment.automatic else Via(comment.via).label,
@@ -60,12 +99,12 @@ def _message(comment: Comment, ticket: Ticket, mails: list[OutgoingMail]) -> Sim
         body_url=body,
         has_remote_images=kit_html.has_remote_images(comment.html + comment.quoted_html),
         original_url=reverse("agent:original", args=[comment.mail_id]) if comment.mail_id else "",
-        attachments=[as_file(file) for file in comment.attachments.all() if not file.inline or not comment.html],
+        attachments=[as_file(file) for file in files if not file.inline or not comment.html],
         delivery=next((fared for fared in fates if fared.kind), fates[0] if fates else None),
     )
 
 
-def as_file(file: Attachment) -> SimpleNamespace:
+def as_file(file: Any) -> SimpleNamespace:
     """An attachment as ui/attachment.html wants it."""
     return SimpleNamespace(
         url=reverse("agent:attachment", args=[file.pk]),
@@ -75,7 +114,7 @@ def as_file(file: Attachment) -> SimpleNamespace:
     )
 
 
-def _delivery(mail: OutgoingMail) -> SimpleNamespace:
+def _delivery(mail: Any) -> SimpleNamespace:
     """How the mail with these words fared: kind is a badge's variant, "" while all is well."""
     url = reverse("agent:outgoing", args=[mail.pk])
     if mail.bounced_at:
@@ -87,7 +126,7 @@ def _delivery(mail: OutgoingMail) -> SimpleNamespace:
     return SimpleNamespace(kind="", icon=icon, text=str(SendState(mail.state).label), detail=detail, url=url)
 
 
-def protocol_line(ticket: Ticket, mails: Iterable[OutgoingMail], timers: Iterable[Timer]) -> list[SimpleNamespace]:
+def protocol_line(ticket: Ticket, mails: Iterable[Any], timers: Iterable[Any]) -> list[SimpleNamespace]:
     """What the four-mail protocol has done and will do, oldest first."""
     line = [_event("ticket", _("Opened: %(channel)s") % {"channel": Via(ticket.channel).label}, ticket.created_at)]
     line += [_step_event(mail) for mail in mails if mail.step in Step.values]
@@ -110,7 +149,7 @@ def _event(icon: str, text: object, at: Any, **more: Any) -> SimpleNamespace:
     return SimpleNamespace(icon=icon, text=text, at=at, **{**usual, **more})
 
 
-def _step_event(mail: OutgoingMail) -> SimpleNamespace:
+def _step_event(mail: Any) -> SimpleNamespace:
     fared = _delivery(mail)
     detail = " · ".join(filter(None, (fared.text, fared.detail)))
     return _event(
@@ -122,7 +161,7 @@ def _step_event(mail: OutgoingMail) -> SimpleNamespace:
     )
 
 
-def _timer_event(ticket: Ticket, timer: Timer) -> SimpleNamespace:
+def _timer_event(ticket: Ticket, timer: Any) -> SimpleNamespace:
     label = TimerKind(timer.kind).label
     return _event(
         TIMER_ICON[TimerKind(timer.kind)],
@@ -135,7 +174,7 @@ def _timer_event(ticket: Ticket, timer: Timer) -> SimpleNamespace:
     )
 
 
-def _afterwards(ticket: Ticket, close: Timer) -> list[SimpleNamespace]:
+def _afterwards(ticket: Ticket, close: Any) -> list[SimpleNamespace]:
     steps = configuration.current().steps_of(ticket.organization_id)
     if not steps.survey or steps.survey_with_solved:
         return []
@@ -143,20 +182,20 @@ def _afterwards(ticket: Ticket, close: Timer) -> list[SimpleNamespace]:
     return [_event("star", capfirst(TimerKind.SURVEY.label), at, kind="future")]
 
 
-def history_line(agent: User, ticket: Ticket, audits: list[Audit], staff: Staff) -> list[SimpleNamespace]:
+def history_line(agent: User, ticket: Ticket, audits: list[Any], staff: Staff) -> list[SimpleNamespace]:
     """Everything that was changed, newest first: one entry for each update, its events as sentences."""
     name = names_of(audits, agent, staff, (ticket.requester,))
     line = []
     for audit in audits:
         sentences = [sentence for event in audit.events if (sentence := history.describe(event, name))]
         if sentences:
-            author = audit.author.name if audit.author else configuration.current().desk.name
-            is_rule = audit.author is None
+            author = audit.author__name or configuration.current().desk.name
+            is_rule = audit.author__name is None
             line.append(SimpleNamespace(author=author, is_rule=is_rule, at=audit.created_at, sentences=sentences))
     return line
 
 
-def has_undone_thanks(ticket: Ticket, audits: list[Audit]) -> bool:
+def has_undone_thanks(ticket: Ticket, audits: list[Any]) -> bool:
     """Whether the latest word was taken for a mere thank-you: the ticket stayed solved. audits: newest first."""
     if ticket.status != Status.SOLVED:
         return False

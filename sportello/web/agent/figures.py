@@ -35,7 +35,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "month": month,
         "earlier": _name(year, number, -1),
         "later": _name(year, number, 1) if month.is_over else None,
-        "tiles": [_tile(row) for row in rows if row.definition in HEADLINES],
+        "tiles": [_tile(row) for row in rows if row.key in HEADLINES],
         "rows": rows,
         "bad_about": tables.bad_about(month),
         # The lines name people and customers whose tickets a restricted agent may not see.
@@ -64,11 +64,12 @@ def _tile(row: tables.Row) -> SimpleNamespace:
     """A row as ui/figure.html wants it."""
     is_empty = row.value == tables.NO_VALUE
     return SimpleNamespace(
-        label=f"{row.section}: {row.label}" if row.definition.startswith("first_reply") else row.label,
+        label=f"{row.section}: {row.label}" if row.key.startswith("first_reply") else row.label,
         value=None if is_empty else row.value,
         unit="",
         n=row.n or None,
-        definition=row.note,
+        definition=row.definition,
+        basis=row.basis,
         before=row.before,
         trend=row.direction or None,
         direction={"+": "up", "−": "down"}.get(row.change[:1]),

@@ -1,17 +1,26 @@
 """The five lists of tickets that every desk has. Own ones come with the workspace."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sportello.desk import access
 from sportello.desk.models import Ticket, User
 from sportello.desk.models.ticket import TicketQuerySet
-from sportello.web.ui.paging import capped_count
+from sportello.desk.words import MailState
+from sportello.web.agent.prepared import prepared
+from sportello.web.ui import paging
+from sportello.web.ui.paging import CappedCount
+
+COLUMNS = (
+    *("pk", "subject", "status", "priority", "preview", "waiting_since", "commented_at", "updated_at", "solved_at"),
+    *("requester__name", "assignee__name", "read_at"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +41,14 @@ class View:
         assert isinstance(tickets, TicketQuerySet)
         return self.narrow(tickets, agent)
 
-    def count(self, agent: User) -> str:
-        return capped_count(self.tickets(agent))
+    def rows(self, agent: User) -> QuerySet[Any]:
+        """What a list shows, as named tuples: it needs no model. read_at: up to when this agent has read the ticket."""
+        reading = FilteredRelation("readings", condition=Q(readings__user=agent))
+        tickets = self.tickets(agent).annotate(reading=reading, read_at=F("reading__read_at"))
+        return tickets.values_list(*COLUMNS, named=True)
+
+    def first_rows(self, agent: User) -> QuerySet[Any]:
+        return paging.first_rows(self.rows(agent), by=self.by, descending=self.descending)
 
 
 VIEWS = (
@@ -74,24 +89,39 @@ VIEWS = (
     ),
 )
 BY_NAME = {view.name: view for view in VIEWS}
+COUNTED = [view for view in VIEWS if view.is_counted]
+FIRST_ROWS = {view.name: prepared(view.first_rows) for view in VIEWS}
 
 
-COLUMNS = (
-    *("pk", "subject", "status", "priority", "preview", "waiting_since", "commented_at", "updated_at", "solved_at"),
-    *("requester__name", "assignee__name", "read_at"),
-)
+def page(view: View, agent: User, query: QueryDict) -> paging.Page:
+    """The page of a list that the address asks for: nearly always the first, whose statement is at hand."""
+    if "after" in query or "before" in query:
+        return paging.page(view.rows(agent), query, by=view.by, descending=view.descending)
+    return paging.first_page(FIRST_ROWS[view.name](agent), query, by=view.by)
 
 
-def for_list(tickets: QuerySet[Any], agent: User) -> QuerySet[Any]:
-    """What a row shows, as named tuples: a list needs no model. read_at: up to when this agent has read it."""
-    reading = FilteredRelation("readings", condition=Q(readings__user=agent))
-    return tickets.annotate(reading=reading, read_at=F("reading__read_at")).values_list(*COLUMNS, named=True)
-
-
-def tags_of(tickets: QuerySet[Any], ticket_ids: Sequence[int]) -> dict[int, list[str]]:
+def tags_of(agent: User, ticket_ids: Iterable[int]) -> dict[int, list[str]]:
     """The tags of the tickets of one page."""
     found: dict[int, list[str]] = {}
-    rows = tickets.filter(pk__in=ticket_ids, taggings__isnull=False).order_by("taggings__id")
-    for ticket_id, tag in rows.values_list("pk", "taggings__tag"):
+    for ticket_id, tag in _tags(agent, *ticket_ids):
         found.setdefault(ticket_id, []).append(tag)
     return found
+
+
+@prepared
+def _tags(agent: User, *ticket_ids: int) -> QuerySet[Any]:
+    tagged = access.tickets(agent).filter(pk__in=ticket_ids, taggings__isnull=False)
+    return tagged.order_by("taggings__id").values_list("pk", "taggings__tag")
+
+
+def counts(agent: User) -> tuple[dict[str, str], str]:
+    """How many tickets each counted list has, by its name, and how many mails wait for somebody to look at them."""
+    *numbers, held = map(paging.as_count, _counts(agent)[0])
+    return dict(zip((view.name for view in COUNTED), numbers, strict=True)), held
+
+
+@prepared
+def _counts(agent: User) -> QuerySet[Any]:
+    held = access.inbound_mails(agent).filter(state__in=(MailState.HELD, MailState.FAILED))
+    counted = [CappedCount(tickets) for tickets in (*(view.tickets(agent) for view in COUNTED), held)]
+    return access.people(agent).filter(pk=agent.pk).values_list(*counted)

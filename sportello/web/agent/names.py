@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from sportello.desk import access
-from sportello.desk.models import Audit, Group, User
+from sportello.desk.models import Group, User
+from sportello.web.agent.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +30,20 @@ class Staff:
 
 def staff_of(agent: User) -> Staff:
     """Everybody who can be given a ticket, and the groups that somebody works in; one query."""
-    group = "memberships__group"
     found = Staff()
-    rows = access.assignable_agents(agent).values_list(
-        "pk", "name", f"{group}_id", f"{group}__name", f"{group}__active"
-    )
-    for pk, name, group_id, group_name, is_active in rows:
+    for pk, name, group_id, group_name, is_active in _members(agent):
         found.agents[pk] = name
         if is_active:
             found.groups[group_id] = group_name
             found.members.setdefault(group_id, set()).add(pk)
     return found
+
+
+@prepared
+def _members(agent: User) -> QuerySet[Any]:
+    group = "memberships__group"
+    columns = ("pk", "name", f"{group}_id", f"{group}__name", f"{group}__active")
+    return access.assignable_agents(agent).values_list(*columns)
 
 
 def find_group(agent: User, group_id: str) -> Group | None:
@@ -51,9 +56,7 @@ def find_group(agent: User, group_id: str) -> Group | None:
     return next((row.group for row in rows if row.group_id == int(group_id)), None)
 
 
-def names_of(
-    audits: Iterable[Audit], agent: User, staff: Staff, known: Iterable[User] = ()
-) -> Callable[[str, int], str]:
+def names_of(audits: Iterable[Any], agent: User, staff: Staff, known: Iterable[User] = ()) -> Callable[[str, int], str]:
     """What `rules.history` asks: the name of a user or group that these audits speak of."""
     users = staff.agents | {person.pk: person.name for person in known}
     ids = {user_id for audit in audits for event in audit.events for user_id in _people(event)} - users.keys()

@@ -8,14 +8,11 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from sportello.desk import access
 from sportello.desk.actions import configuration
 from sportello.desk.models import User
-from sportello.desk.words import MailState
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of
 from sportello.web.setup.links import HERE
-from sportello.web.ui.paging import capped_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +38,7 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
         url = reverse(f"agent:{name}", args=args)
         return Link(url, icon, label, count, is_current=url == here, is_alert=alert)
 
-    counts = {view.name: view.count(agent) for view in lists.VIEWS if view.is_counted}
-    held = capped_count(access.inbound_mails(agent).filter(state__in=(MailState.HELD, MailState.FAILED)))
+    counts, held = lists.counts(agent)
     queue = [
         link("view", view.icon, str(view.label), counts.get(view.name, ""), args=(view.name,)) for view in lists.VIEWS
     ]

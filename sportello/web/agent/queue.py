@@ -11,7 +11,6 @@ from sportello.kit import clock
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.navigation import page
-from sportello.web.ui import paging
 
 LONG_WAIT = timedelta(days=1)
 SUBJECT = 140  # characters
@@ -23,9 +22,8 @@ def view(request: HttpRequest, name: str) -> HttpResponse:
     if found is None:
         raise Http404
     agent, now = agent_of(request), clock.now()
-    tickets = found.tickets(agent)
-    shown = paging.page(lists.for_list(tickets, agent), request.GET, by=found.by, descending=found.descending)
-    tags = lists.tags_of(tickets, [row.pk for row in shown.rows])
+    shown = lists.page(found, agent, request.GET)
+    tags = lists.tags_of(agent, [row.pk for row in shown.rows])
     context = {
         "view": found,
         "here": reverse("agent:view", args=[name]),
@@ -37,7 +35,7 @@ def view(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def as_row(ticket: Any, tags: list[str], now: datetime) -> SimpleNamespace:
-    """A row of `lists.for_list` as ui/ticket_row.html wants it."""
+    """A row of `View.rows` as ui/ticket_row.html wants it."""
     waits = ticket.waiting_since
     is_unread = ticket.solved_at is None and (ticket.read_at is None or ticket.commented_at > ticket.read_at)
     return SimpleNamespace(

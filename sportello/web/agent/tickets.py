@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -12,16 +13,16 @@ from django.views.decorators.http import require_POST
 
 from sportello.desk import access
 from sportello.desk.actions import people, tickets, timers
-from sportello.desk.errors import DeskError, Invalid
+from sportello.desk.errors import DeskError, Invalid, Missing
 from sportello.desk.models import Participant, Ticket, User
-from sportello.desk.words import Priority, Status, TicketType, TimerState, Via
+from sportello.desk.words import Priority, Status, TicketType, Via
 from sportello.web.agent import conversation
 from sportello.web.agent.doors import agent_of, attempt, staff
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
+from sportello.web.agent.prepared import prepared
 from sportello.web.ui.forms import FilesField, Form, Select, offer
 
-HISTORY = 200
 BY_HAND = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
 
 
@@ -77,7 +78,10 @@ class FieldsForm(Form):
 
 @staff
 def show(request: HttpRequest, ticket_id: int) -> HttpResponse:
-    return ticket_page(request, access.get_ticket(agent_of(request), ticket_id))
+    found = _ticket(agent_of(request), ticket_id)
+    if not found:
+        raise Missing
+    return ticket_page(request, found[0])
 
 
 def ticket_page(
@@ -89,17 +93,11 @@ def ticket_page(
     problem: str = "",
 ) -> HttpResponse:
     """The whole page; 422 with what was typed when something was refused."""
-    agent, mails = agent_of(request), conversation.mails_of(ticket)
-    audits = list(
-        ticket.audits.select_related("author")
-        .only("ticket", "events", "created_at", "author__name")
-        .order_by("-id")[:HISTORY]
-    )
-    waiting = list(ticket.timers.filter(state=TimerState.WAITING).order_by("due_at", "id"))
+    agent = agent_of(request)
+    mails, audits = conversation.mails_of(agent, ticket.pk), conversation.audits_of(agent, ticket.pk)
     said, has_earlier = conversation.messages(agent, ticket, mails, whole="all" in request.GET)
-    known, tags = staff_of(agent), _tags(ticket)
-    taking_part = list(ticket.participants.order_by("id").values("kind", "user_id", "user__name"))
-    others = access.tickets(agent).filter(requester=ticket.requester_id).exclude(pk=ticket.pk)
+    known, tags = staff_of(agent), _tags(agent, ticket.pk)
+    taking_part = _participants(agent, ticket.pk)
     context = {
         "here": request.path if request.method == "GET" else None,
         "ticket": ticket,
@@ -110,21 +108,44 @@ def ticket_page(
         "fields": fields or FieldsForm(ticket=ticket, groups=known.groups, tags=tags),
         "tags": tags,
         "agents": known.of_group(ticket.group_id),
-        "protocol": conversation.protocol_line(ticket, mails, waiting),
+        "protocol": conversation.protocol_line(ticket, mails, conversation.timers_of(agent, ticket.pk)),
         "history": conversation.history_line(agent, ticket, audits, known),
         "was_thanked": conversation.has_undone_thanks(ticket, audits),
-        "addresses": list(
-            ticket.requester.identities.order_by("-primary", "id").values(
-                "address", "undeliverable_at", "undeliverable_reason"
-            )
-        ),
-        "earlier": list(others.order_by("-id").values("pk", "subject", "status", "created_at")[:5]),
-        "ccs": [row for row in taking_part if row["kind"] == Participant.Kind.CC],
-        "followers": [row for row in taking_part if row["kind"] == Participant.Kind.FOLLOWER],
+        "addresses": _addresses(agent, ticket.requester_id),
+        "earlier": _others(agent, ticket.requester_id, ticket.pk),
+        "ccs": [row for row in taking_part if row.kind == Participant.Kind.CC],
+        "followers": [row for row in taking_part if row.kind == Participant.Kind.FOLLOWER],
         "rating": getattr(ticket, "satisfaction_rating", None),
         "problem": problem,
     }
     return page(request, "agent/ticket.html", context, status=422 if problem or composer or fields else 200)
+
+
+_ticket = prepared(access.one_ticket)
+
+
+@prepared
+def _tags(agent: User, ticket_id: int) -> QuerySet[Any]:
+    return Ticket(pk=ticket_id).taggings.order_by("tag").values_list("tag", flat=True)
+
+
+@prepared
+def _participants(agent: User, ticket_id: int) -> QuerySet[Any]:
+    everybody = Ticket(pk=ticket_id).participants.order_by("id")
+    return everybody.values_list("kind", "user_id", "user__name", named=True)
+
+
+@prepared
+def _addresses(agent: User, requester_id: int) -> QuerySet[Any]:
+    addresses = User(pk=requester_id).identities.order_by("-primary", "id")
+    return addresses.values_list("address", "undeliverable_at", "undeliverable_reason", named=True)
+
+
+@prepared
+def _others(agent: User, requester_id: int, ticket_id: int) -> QuerySet[Any]:
+    """The requester's latest other tickets."""
+    others = access.tickets(agent).filter(requester=requester_id).exclude(pk=ticket_id)
+    return others.order_by("-id").values_list("pk", "subject", "status", "created_at", named=True)[:5]
 
 
 @require_POST
@@ -142,7 +163,7 @@ def assignment(request: HttpRequest, ticket_id: int) -> HttpResponse:
 def fields(request: HttpRequest, ticket_id: int) -> HttpResponse:
     ticket = access.get_ticket(agent_of(request), ticket_id, to="edit")
     known = staff_of(agent_of(request)).groups
-    form = FieldsForm(request.POST, ticket=ticket, groups=known, tags=_tags(ticket))
+    form = FieldsForm(request.POST, ticket=ticket, groups=known, tags=_tags(agent_of(request), ticket_id))
     if not form.is_valid():
         return ticket_page(request, ticket, fields=form)
     return _change(request, ticket, form.as_change(agent_of(request)), form)
@@ -163,10 +184,6 @@ def participants(request: HttpRequest, ticket_id: int) -> HttpResponse:
     except Invalid as refusal:
         return ticket_page(request, ticket, problem=_sentences(refusal))
     return _change(request, ticket, change)
-
-
-def _tags(ticket: Ticket) -> list[str]:
-    return list(ticket.taggings.order_by("tag").values_list("tag", flat=True))
 
 
 def _by_address(address: str) -> tuple[User, ...]:

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import IntegerField, Model, Q, QuerySet, Subquery
 from django.http import QueryDict
 
 SIZE = 50
+CAP = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,7 @@ def page(queryset: QuerySet[Any], query: QueryDict, *, by: str = "", descending:
     down = descending != is_back
     if key is not None:
         queryset = queryset.filter(_beyond(key, by, down))
-    sign = "-" if down else ""
-    found = list(queryset.order_by(*[sign + column for column in (by, "id") if column])[: size + 1])
+    found = list(first_rows(queryset, by=by, descending=down, size=size))
     has_more = len(found) > size
     rows = found[:size]
     if is_back:
@@ -46,11 +46,31 @@ def page(queryset: QuerySet[Any], query: QueryDict, *, by: str = "", descending:
     )
 
 
-def capped_count(queryset: QuerySet[Any], cap: int = 100) -> str:
-    """How many, as it is shown: "12", "100+" from the cap on (the rest is not counted), "" for none."""
-    # Fetching a hundred keys is cheaper than having Django wrap the query into a count.
-    number = len(queryset.order_by().values_list("pk")[: cap + 1])
-    return f"{cap}+" if number > cap else str(number or "")
+def first_rows(queryset: QuerySet[Any], *, by: str = "", descending: bool = True, size: int = SIZE) -> QuerySet[Any]:
+    """The rows of the first page, and one more to know whether there is a second."""
+    sign = "-" if descending else ""
+    return queryset.order_by(*[sign + column for column in (by, "id") if column])[: size + 1]
+
+
+def first_page(found: list[Any], query: QueryDict, *, by: str = "", size: int = SIZE) -> Page:
+    """The page of these `first_rows`, for an address that names no key."""
+    rows = found[:size]
+    return Page(rows, None, _url(query, "after", rows[-1], by) if len(found) > size else None)
+
+
+class CappedCount(Subquery):
+    """How many rows a queryset has, counted up to CAP + 1: an expression, so that one query counts many things."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+    def __init__(self, queryset: QuerySet[Any]) -> None:
+        super().__init__(queryset.order_by().values("pk")[: CAP + 1])
+
+
+def as_count(number: int) -> str:
+    """A capped count as it is shown: "12", "100+" from the cap on, "" for none."""
+    return f"{CAP}+" if number > CAP else str(number or "")
 
 
 def _beyond(key: tuple[datetime | None, int], by: str, down: bool) -> Q:

@@ -71,9 +71,13 @@ def moment(at: datetime, now: datetime | None = None) -> str:
     if days in (-1, 0, 1):
         return {-1: _("yesterday {time}"), 0: _("today {time}"), 1: _("tomorrow {time}")}[days].format(time=hour)
     if 1 < days < 7:
-        weekday = date_format(local, "l")
-        return f"{weekday if get_language() == 'en' else weekday.lower()} {hour}"
+        return f"{_written(local, 'l')} {hour}"
     return f"{day(at, now)} {hour}"
+
+
+def long_day(at: datetime) -> str:
+    """ "12 October 2026"."""
+    return _written(timezone.localtime(at), "j F Y")
 
 
 def exact(at: datetime) -> str:
@@ -84,7 +88,13 @@ def exact(at: datetime) -> str:
 
 @lru_cache(maxsize=8192)  # A list shown again shows mostly the same times.
 def _exact(local: datetime, language: str | None) -> str:
-    return date_format(local, "l j F Y H:i:s")
+    return _written(local, "l j F Y H:i:s")
+
+
+def _written(local: datetime, pattern: str) -> str:
+    """With days and months as they stand inside a sentence: small, but in English."""
+    said = date_format(local, pattern)
+    return said if get_language() == "en" else said.lower()
 
 
 def duration(minutes: float | None) -> str:

@@ -126,9 +126,9 @@ def test_queue_of_one_and_of_three_tickets_asks_as_many_queries(
 ):
     agent = enter(anna)
     agent.get("/tickets/lists/waiting")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(5):
         agent.get("/tickets/lists/waiting")
     more_tickets(rita, group, 2)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(5):
         agent.get("/tickets/lists/waiting")
