@@ -150,6 +150,7 @@ class Dovecot:
     host: str
     port: int
     password: str
+    maildirs: Path
 
 
 DOVECOT_CONFIGURATION = """
@@ -207,7 +208,7 @@ def dovecot() -> Iterator[Dovecot]:
     group = subprocess.run(["id", "-gn", user], capture_output=True, text=True, check=True).stdout.strip()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        found = Dovecot("127.0.0.1", free.getsockname()[1], "only-for-tests")
+        found = Dovecot("127.0.0.1", free.getsockname()[1], "only-for-tests", folder / "mail")
     (folder / "mail").mkdir()
     (folder / "home").mkdir()
     configuration = folder / "dovecot.conf"

@@ -1,7 +1,7 @@
 """The whole timetable: which loops run in which process, and how often each looks by itself.
 
 On SQLite every commit wakes every loop within 75 ms, so the intervals only matter for what no commit announces: the
-clock and other people's mail servers.
+clock.
 """
 
 import socket
@@ -27,9 +27,9 @@ def worker_loops() -> list[Loop]:
 def mail_loops(listener: socket.socket, stop: threading.Event) -> list[Loop]:
     """The mail process: the built-in SMTP/LMTP listener on a bound socket, and the mailboxes fetched by IMAP."""
     from sportello.channels.email import listen
-    from sportello.channels.email.imap import step as fetch
+    from sportello.channels.email.fetch import Fetcher
 
     return [
         Loop("listen", partial(listen.serve, listener, stop), every=1.0),
-        Loop("imap", fetch, every=30.0),
+        Loop("imap", Fetcher().step, every=0.0),  # waits by itself: for other people's mail servers
     ]

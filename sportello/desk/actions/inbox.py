@@ -1,7 +1,7 @@
 """Verbs on incoming mail: record it before anything looks at it, then settle what became of it, once."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from ..errors import Stale
 from ..models import Breaker, InboundMail, Mailbox, MailFolder, RawMail, Ticket, User
 from ..words import MailState
 
+# Reasons of a failed mail that is known by its place on a server only: it will be asked for once more, or no more.
+FETCH_AGAIN, UNFETCHED = "fetch_again", "unfetched"
 REPLAYABLE = (MailState.HELD, MailState.FAILED, MailState.IGNORED)
 
 
@@ -22,7 +24,8 @@ REPLAYABLE = (MailState.HELD, MailState.FAILED, MailState.IGNORED)
 class Delivery:
     """A mail as a door hands it over.
 
-    source: InboundMail.Source. envelope: {"sender", "recipients", "peer"} or {"folder", "uid"}.
+    source: InboundMail.Source. envelope: {"sender", "recipients", "peer"} or {"folder", "uid"}. refused: what the server
+    said when it did not hand the mail out; then raw is empty, and the envelope has "uid_validity" too.
     """
 
     raw: bytes
@@ -30,6 +33,7 @@ class Delivery:
     envelope: Mapping[str, Any] = field(default_factory=dict)
     mailbox_id: int | None = None
     full_size: int | None = None
+    refused: str = ""
 
 
 def record(deliveries: Sequence[Delivery]) -> list[int]:
@@ -44,6 +48,7 @@ def record(deliveries: Sequence[Delivery]) -> list[int]:
                 size=delivery.full_size or len(delivery.raw),
                 digest=hashlib.sha256(delivery.raw).hexdigest(),
                 received_at=now,
+                **(_refused(delivery.refused, 1) if delivery.refused else {}),
             )
             for delivery in deliveries
         )
@@ -53,14 +58,15 @@ def record(deliveries: Sequence[Delivery]) -> list[int]:
     return [mail.pk for mail in mails]
 
 
-def open_folder(mailbox: Mailbox, name: str, uid_validity: int) -> MailFolder:
-    """How far a folder of an IMAP mailbox has been read: from the start, when its UIDs are not those of last time."""
-    folder, _made = MailFolder.objects.get_or_create(
-        mailbox=mailbox, name=name, defaults={"uid_validity": uid_validity}
-    )
-    if folder.uid_validity != uid_validity:
-        folder.uid_validity, folder.last_uid = uid_validity, 0
-        folder.save(update_fields=["uid_validity", "last_uid"])
+def open_folder(mailbox: Mailbox, name: str, uid_validity: int, *, begin: Callable[[bool], int]) -> MailFolder:
+    """How far a folder of an IMAP mailbox has been read.
+
+    begin says where to start when it is new (True), or when its UIDs are not those of last time (False).
+    """
+    folder = MailFolder.objects.filter(mailbox=mailbox, name=name).first()
+    if folder is None or folder.uid_validity != uid_validity:
+        values = {"uid_validity": uid_validity, "last_uid": begin(folder is None), "tries": 0}
+        folder, _made = MailFolder.objects.update_or_create(mailbox=mailbox, name=name, defaults=values)
     return folder
 
 
@@ -69,11 +75,55 @@ def read_on(folder: MailFolder, deliveries: Sequence[Delivery], *, last_uid: int
     with transaction.atomic():
         moved = MailFolder.objects.filter(
             pk=folder.pk, uid_validity=folder.uid_validity, last_uid=folder.last_uid
-        ).update(last_uid=last_uid, read_at=clock.now())
+        ).update(last_uid=last_uid, tries=0, read_at=clock.now())
         if moved:
             record(deliveries)
-            folder.last_uid = last_uid
+            folder.last_uid, folder.tries = last_uid, 0
     return bool(moved)
+
+
+def count_try(folder: MailFolder) -> None:
+    """Reading ended at the mail after the mark."""
+    MailFolder.objects.filter(pk=folder.pk, last_uid=folder.last_uid).update(tries=F("tries") + 1)
+
+
+def complete(mail: InboundMail, delivery: Delivery) -> None:
+    """A mail that was asked for again has come: it will be read like any other. mail: claimed. Raises LeaseLost."""
+    with transaction.atomic():
+        claims.finish(
+            mail,
+            state=MailState.RECEIVED,
+            reason="",
+            detail="",
+            settled_at=None,
+            attempts=0,
+            size=delivery.full_size or len(delivery.raw),
+            digest=hashlib.sha256(delivery.raw).hexdigest(),
+        )
+        RawMail.objects.filter(mail=mail).update(content=delivery.raw)
+
+
+def ask_later(mail: InboundMail, why: str) -> None:
+    """The server refused a claimed mail once more: try again a little later."""
+    InboundMail.objects.filter(pk=mail.pk, claimed_by=mail.claimed_by).update(
+        claimed_by="", **_refused(why, mail.attempts)
+    )
+
+
+def leave_unfetched(mail: InboundMail, why: str) -> None:
+    """Ask for a claimed mail no more, unless somebody has it read again. Raises LeaseLost."""
+    claims.finish(mail, reason=UNFETCHED, detail=why[:500], settled_at=clock.now())
+
+
+def _refused(why: str, attempts: int) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "state": MailState.FAILED,
+        "reason": FETCH_AGAIN,
+        "detail": why[:500],
+        "settled_at": now,
+        "claimed_until": claims.retry_at(attempts, now),
+    }
 
 
 def mark_checked(mailbox: Mailbox, error: str) -> None:
@@ -127,7 +177,15 @@ def give_back(mails: Sequence[InboundMail]) -> None:
 
 
 def replay(mail_id: int, *, actor: User | None = None) -> None:
-    """Read a held, failed or ignored mail again from its bytes, with today's rules. Raises Stale for a settled one."""
+    """Read a held, failed or ignored mail again from its bytes, with today's rules. Raises Stale for a settled one.
+
+    One that its server did not hand out is asked for again.
+    """
+    unfetched = InboundMail.objects.filter(
+        pk=mail_id, state=MailState.FAILED, reason__in=(FETCH_AGAIN, UNFETCHED), claimed_by=""
+    )
+    if unfetched.update(reason=FETCH_AGAIN, attempts=0, claimed_until=None):
+        return
     _read_again(mail_id, REPLAYABLE, accepted_by=None)
 
 

@@ -24,6 +24,9 @@ class Mailbox(models.Model):
     imap_user = models.CharField(max_length=254, blank=True)
     imap_secret = models.TextField(blank=True, help_text="The password, encrypted (kit.secrets).")
     imap_folders = models.JSONField(default=list, help_text="Folder names; empty: INBOX.")
+    imap_from_now_on = models.BooleanField(
+        default=False, help_text="What is in a folder when it is opened for the first time is not read."
+    )
     checked_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
@@ -44,6 +47,9 @@ class MailFolder(models.Model):
     name = models.CharField(max_length=255)
     uid_validity = models.BigIntegerField(default=0)
     last_uid = models.BigIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(
+        default=0, help_text="How often in a row reading has ended at the mail after last_uid."
+    )
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

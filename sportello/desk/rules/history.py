@@ -127,4 +127,6 @@ def mail_reason(code: str) -> str:
         "rejected": _("An agent rejected it."),
         "error": _("Reading it failed."),
         "gave_up": _("Reading it failed, again and again."),
+        "fetch_again": _("The mail server did not hand it out; it will be asked for it again."),
+        "unfetched": _("The mail server did not hand it out."),
     }.get(code, code)
