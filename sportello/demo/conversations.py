@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
 from sportello.desk.actions import ratings, tickets
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.models import OutgoingMail, SatisfactionRating, Ticket, User
 from sportello.desk.words import FINISHED, About, Score, Status, Via
+from sportello.kit.prepared import prepared
 
 from . import mails, scenes
 from .cast import Customer
@@ -78,7 +81,7 @@ class Conversation:
 
     @property
     def ticket(self) -> Ticket:
-        return Ticket.objects.select_related("assignee", "requester").get(pk=self.ticket_id)
+        return _ticket(self.ticket_id)[0]
 
     # --- the customer -----------------------------------------------------------------------------------------------
 
@@ -231,6 +234,11 @@ class Conversation:
         if not self.plan.vote and self.random.random() < 0.45:
             comment = self.scene.good
         ratings.vote(rating.pk, score, about=about, comment=comment, actor=self.customer.person, via=Via.WEB)
+
+
+@prepared
+def _ticket(ticket_id: int) -> "QuerySet[Ticket]":
+    return Ticket.objects.select_related("assignee", "requester").filter(pk=ticket_id)
 
 
 def slow_computer_vote(nth: int) -> tuple[str, str, str]:

@@ -7,12 +7,15 @@ from itertools import count
 from random import Random
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from sportello.channels.email import receive
 from sportello.desk.actions import configuration, inbox, outbox, tickets, timers
 from sportello.desk.models import InboundMail, OutgoingMail, Ticket, Timer
 from sportello.desk.rules.schedules import add_business, is_open
 from sportello.desk.words import FINISHED, SendState, TimerKind, TimerState
 from sportello.kit import clock
+from sportello.kit.prepared import prepared
 
 from . import cast, ledger
 from .conversations import Conversation, Plan
@@ -118,8 +121,7 @@ class Story:
 
     def _run_clocks(self, until: datetime) -> None:
         """What is due up to then, each at its own minute. Nobody else works on this desk yet: no need to claim."""
-        waiting = Timer.objects.filter(state=TimerState.WAITING, due_at__lte=until).order_by("due_at", "id")
-        while due := list(waiting[:50]):
+        while due := [timer for timer in _next_timers() if timer.due_at <= until]:
             if any(timer.kind == TimerKind.CLOSE for timer in due):
                 self._keep_mails()
             for timer in due:
@@ -138,3 +140,8 @@ class Story:
         with clock.at(self.now - timedelta(hours=5)):
             for ticket in Ticket.objects.exclude(status__in=FINISHED).filter(created_at__lt=clock.now()):
                 tickets.mark_read(ticket, actor=reader)
+
+
+@prepared
+def _next_timers() -> "QuerySet[Timer]":
+    return Timer.objects.filter(state=TimerState.WAITING).order_by("due_at", "id")[:50]

@@ -59,8 +59,3 @@ def test_update_when_where_fits_writes_and_counts(rita, otto):
 
 def test_update_when_nothing_fits_counts_none(rita):
     assert rows.update(User, {"name": "Nobody"}, id=rita.pk, email="another@rossi.example") == 0
-
-
-def test_find_gives_a_column_of_the_row_or_none(rita):
-    assert rows.find(Identity, "user_id", address="rita@rossi.example") == rita.pk
-    assert rows.find(Identity, "user_id", address="nobody@rossi.example") is None

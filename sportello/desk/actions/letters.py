@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from sportello.kit import clock, rows, tokens
+from sportello.kit.prepared import prepared
 
 from .. import links
 from ..models import Comment, Mailbox, OutgoingMail, Participant, Protocol, SatisfactionRating, Ticket, User
@@ -34,8 +36,13 @@ def recipients(update: "Update") -> list[User]:
 
 
 def _ccs(ticket: Ticket) -> list[User]:
-    copied = ticket.participants.filter(kind=Participant.Kind.CC, user__active=True)
-    return [row.user for row in copied.select_related("user").order_by("id")]
+    return [row.user for row in _copied(ticket.pk)]
+
+
+@prepared
+def _copied(ticket_id: int) -> "QuerySet[Participant]":
+    copied = Participant.objects.filter(ticket=ticket_id, kind=Participant.Kind.CC, user__active=True)
+    return copied.select_related("user").order_by("id")
 
 
 def queue(

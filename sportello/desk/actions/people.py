@@ -3,14 +3,17 @@
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from sportello.kit import clock, rows
+from sportello.kit.prepared import prepared
 
 from ..errors import Invalid
 from ..models import Group, GroupMembership, Identity, Organization, OrganizationDomain, User
@@ -130,7 +133,12 @@ def owner_of_domain(address: str) -> int | None:
     domain = address.rpartition("@")[2]
     if domain in PUBLIC_DOMAINS:
         return None
-    return rows.find(OrganizationDomain, "organization_id", domain=domain)
+    return next(iter(_owners(domain)), None)
+
+
+@prepared
+def _owners(domain: str) -> "QuerySet[Any, int]":
+    return OrganizationDomain.objects.filter(domain=domain).values_list("organization", flat=True)
 
 
 def add_address(person: User, address: str, *, verified: bool = False) -> Identity:

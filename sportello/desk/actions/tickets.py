@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from sportello.kit import clock
+from sportello.kit.prepared import prepared
 
 from ..errors import Invalid, Missing, Refused, Stale
 from ..models import Audit, Group, Organization, Participant, Reading, Ticket, User
@@ -158,15 +160,16 @@ def apply(update: Update, change: Change) -> None:
 
 def lock(ticket_id: int) -> Ticket:
     """The ticket, held until the end of the transaction. Raises Missing."""
-    ticket = (
-        Ticket.objects.select_for_update(of=("self",))
-        .select_related("requester", "assignee", "organization")
-        .filter(pk=ticket_id)
-        .first()
-    )
-    if ticket is None:
+    found = _held(ticket_id)
+    if not found:
         raise Missing
-    return ticket
+    return found[0]
+
+
+@prepared
+def _held(ticket_id: int) -> "QuerySet[Ticket]":
+    held = Ticket.objects.select_for_update(of=("self",)).select_related("requester", "assignee", "organization")
+    return held.filter(pk=ticket_id)
 
 
 def assign(ticket_id: int, agent: User | None, *, actor: User | None, via: str) -> Audit | None:

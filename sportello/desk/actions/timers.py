@@ -2,9 +2,11 @@
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from sportello.kit import claims, clock
+from sportello.kit.prepared import prepared
 
 from ..errors import DeskError, Stale
 from ..models import Ticket, Timer, User
@@ -30,7 +32,12 @@ def cancel(timer_id: int, *, actor: User, via: str) -> None:
 def _lock(timer: Timer) -> tuple[Ticket, Timer]:
     """Both as they are now, held: first the ticket, as every change of a ticket does, then its clock."""
     ticket = tickets.lock(timer.ticket_id)
-    return ticket, Timer.objects.select_for_update().get(pk=timer.pk)
+    return ticket, _held(timer.pk)[0]
+
+
+@prepared
+def _held(timer_id: int) -> "QuerySet[Timer]":
+    return Timer.objects.select_for_update().filter(pk=timer_id)
 
 
 def step() -> bool:

@@ -8,9 +8,11 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from sportello.kit import blobs, clock, rows
+from sportello.kit.prepared import prepared
 
 from ..errors import Invalid
 from ..models import (
@@ -128,7 +130,7 @@ class Update:
             self._put(None)
 
     def tag(self, add: Iterable[str], remove: Iterable[str]) -> None:
-        had = set() if self.opening else {tagging.tag for tagging in self.ticket.taggings.all()}
+        had = set() if self.opening else set(_tags(self.ticket.pk))
         has = (had | {_tag(tag) for tag in add if tag.strip()}) - {_tag(tag) for tag in remove}
         if has == had:
             return
@@ -138,7 +140,7 @@ class Update:
         self._log_list("tags", sorted(has), sorted(had))
 
     def take_part(self, kind: str, add: Iterable[User], remove: Iterable[User]) -> None:
-        had = set() if self.opening else {row.user_id for row in self.ticket.participants.filter(kind=kind)}
+        had = set() if self.opening else set(_participants(self.ticket.pk, kind))
         added = {person.pk for person in add if person.pk != self.ticket.requester_id or kind != Participant.Kind.CC}
         has = (had | added) - {person.pk for person in remove}
         if has == had:
@@ -370,8 +372,7 @@ class Update:
         if self.opening:
             kept = metrics.Metric()
         else:
-            row = TicketMetric.objects.filter(ticket=self.ticket).values(*METRIC_FIELDS).first()
-            kept = metrics.Metric(**row) if row else metrics.Metric()
+            kept = next((metrics.Metric(*row) for row in _metric(self.ticket.pk)), metrics.Metric())
         metric = metrics.fold(kept, facts, business)
         folded = {name: getattr(metric, name) for name in METRIC_FIELDS}
         if self.opening:
@@ -381,7 +382,27 @@ class Update:
 
 
 def _is_member(agent: User, group_id: int) -> bool:
-    return rows.find(GroupMembership, "id", user_id=agent.pk, group_id=group_id) is not None
+    return bool(_membership(agent.pk, group_id))
+
+
+@prepared
+def _membership(user_id: int, group_id: int) -> "QuerySet[Any, int]":
+    return GroupMembership.objects.filter(user=user_id, group=group_id).values_list("pk", flat=True)
+
+
+@prepared
+def _tags(ticket_id: int) -> "QuerySet[Any, str]":
+    return Tagging.objects.filter(ticket=ticket_id).values_list("tag", flat=True)
+
+
+@prepared
+def _participants(ticket_id: int, kind: str) -> "QuerySet[Any, int]":
+    return Participant.objects.filter(ticket=ticket_id, kind=kind).values_list("user", flat=True)
+
+
+@prepared
+def _metric(ticket_id: int) -> "QuerySet[Any, tuple[Any, ...]]":
+    return TicketMetric.objects.filter(ticket=ticket_id).values_list(*METRIC_FIELDS)
 
 
 def _tag(tag: str) -> str:
