@@ -18,7 +18,7 @@ from sportello.kit.imap import Account, CannotRead, connected, open_folder
 
 log = structlog.get_logger()
 
-LOOK_SECONDS = 1.0  # until a change of a mailbox's settings is noticed
+LOOK_SECONDS = 0.5  # until a change of a mailbox's settings is noticed
 POLL_SECONDS = 30.0
 # Where every folder is watched, only in case the server forgot to ring.
 WATCHED_POLL_SECONDS = 300.0
@@ -38,7 +38,7 @@ class Fetcher:
         self._cares: dict[int, _Care] = {}
 
     def step(self) -> bool:
-        """Wait a second at most for a server to ring, then read what is due. Always False: it waits by itself."""
+        """Wait a moment at most for a server to ring, then read what is due. Always False: it waits by itself."""
         self._bell.wait(LOOK_SECONDS)
         self._bell.clear()
         mailboxes = {mailbox.pk: mailbox for mailbox in imap.mailboxes()}

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from sportello.kit import mail_out
+from sportello.kit.imap import Account
 from sportello.web.ui.forms import Form, Segmented
 
 
@@ -62,8 +63,30 @@ class MailInForm(Form):
         required=False,
         strip=False,
         max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        # Whoever has just typed it gets it back when the server could not be read; no cache keeps the page.
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=True),
     )
+    begin = forms.ChoiceField(
+        label=_("Which mails become requests?"),
+        choices=[("now", _("only those from now on")), ("all", _("also those in the mailbox"))],
+        widget=Segmented,
+        initial="now",
+        required=False,
+        help_text=_("With a mailbox that is in use already, every old mail would open a request and be answered."),
+    )
+    # Set by the button that keeps a server that could not be read.
+    anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def account(self) -> Account:
+        """Where and how the mailbox is to be read."""
+        said = self.cleaned_data
+        return Account(
+            host=said["imap_host"],
+            port=said["imap_port"] or 993,
+            security=said["imap_security"],
+            user=said["imap_user"] or said["email"],
+            password=said["imap_password"],
+        )
 
 
 class MailOutForm(Form):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -21,12 +22,14 @@ from sportello.desk.actions import configuration, desks, people
 from sportello.desk.errors import Invalid
 from sportello.desk.models import User
 from sportello.desk.words import Role
+from sportello.kit import imap
 from sportello.kit.mail_out import BadAddress
 from sportello.web.setup.forms import AgentForm, DeskForm, MailInForm, MailOutForm
 from sportello.web.setup.links import may_set_up
 from sportello.web.ui.forms import Form
 
 Handler = Callable[[HttpRequest, str], HttpResponse]
+CHECK_SECONDS = 10.0  # for each answer of a server that is tried while somebody waits for the page
 STEPS = ("desk", "agent", "mail_in", "mail_out", "ready")
 
 
@@ -101,17 +104,27 @@ def mail_in(request: HttpRequest, token: str) -> HttpResponse:
     form = MailInForm(request.POST) if request.method == "POST" else MailInForm()
 
     def add(said: dict[str, str]) -> None:
-        desks.add_mailbox(
-            said["email"],
-            imap_password=said["imap_password"],
-            name=configuration.current().desk.name,
-            imap_host=said["imap_host"],
-            imap_port=said["imap_port"] or 993,
-            imap_security=said["imap_security"],
-            imap_user=said["imap_user"] or (said["email"] if said["imap_host"] else ""),
-        )
+        fetched: dict[str, Any] = {}
+        if said["imap_host"]:
+            account = form.account()
+            if not said["anyway"]:
+                imap.check(account, timeout=CHECK_SECONDS)
+            fetched = {
+                "imap_host": account.host,
+                "imap_port": account.port,
+                "imap_security": account.security,
+                "imap_user": account.user,
+                "imap_password": account.password,
+                "imap_from_now_on": said["begin"] != "all",
+            }
+        desks.add_mailbox(said["email"], name=configuration.current().desk.name, **fetched)
 
-    if _done(form, add):
+    try:
+        is_done = _done(form, add)
+    except imap.CannotRead as trouble:
+        form.add_error(None, str(trouble))
+        return _step(request, token, "mail_in", form, can_go_on=True)
+    if is_done:
         return _next(token, "mail_in")
     return _step(request, token, "mail_in", form)
 
@@ -161,7 +174,8 @@ def _next(token: str, step: str) -> HttpResponse:
     return redirect(f"setup:{STEPS[STEPS.index(step) + 1]}", token)
 
 
-def _step(request: HttpRequest, token: str, step: str, form: Form | None) -> HttpResponse:
+def _step(request: HttpRequest, token: str, step: str, form: Form | None, *, can_go_on: bool = False) -> HttpResponse:
+    """can_go_on: what was entered did not work, and may be kept as it is."""
     titles = {
         "desk": _("Name"),
         "agent": _("First agent"),
@@ -173,6 +187,7 @@ def _step(request: HttpRequest, token: str, step: str, form: Form | None) -> Htt
     found = configuration.current()
     context = {
         "form": form,
+        "can_go_on": can_go_on,
         "step": step,
         "steps": [(title, STEPS.index(name) < at, name == step) for name, title in titles.items()],
         "desk_name": found.desk.name,

@@ -1,3 +1,4 @@
+import socket
 from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
@@ -34,7 +35,10 @@ def test_setup_from_the_first_page_to_the_queue(client):
         ("agent", {"name": "Ada Bruni", "email": "ada@bora.example", "password": "quattro cavalli al trotto"}),
         (
             "mail-in",
-            {"email": "aiuto@bora.example", "imap_host": "imap.example", "imap_security": "tls", "imap_password": "s3"},
+            {
+                "email": "aiuto@bora.example", "imap_host": "imap.example", "imap_security": "tls",
+                "imap_password": "s3", "begin": "now", "anyway": "on",
+            },
         ),
         ("mail-out", {"host": "smtp.bora.example", "security": "smtps", "user": "a@b", "password": "p:/?"}),
     ]  # fmt: skip
@@ -57,6 +61,7 @@ def test_setup_from_the_first_page_to_the_queue(client):
         "aiuto@bora.example",
     )
     assert secrets.decrypt(mailbox.imap_secret) == "s3"
+    assert mailbox.imap_from_now_on
     assert (person.name, person.role, person.language) == ("Ada Bruni", "admin", "it")
     assert client.session["_auth_user_id"] == str(person.pk)
     assert Schedule.objects.get().country == "IT"
@@ -172,3 +177,58 @@ def test_setup_when_the_only_administrator_is_suspended_stays_closed(client, bas
     client.post(base + "agent", {"name": "Eva", "email": "eva@else.example", "password": "quattro cavalli"})
 
     assert User.objects.count() == 1
+
+
+@pytest.fixture
+def closed_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        yield free.getsockname()[1]
+
+
+def test_mail_in_when_the_mailbox_cannot_be_read_says_why_and_loses_nothing(client, base, closed_port):
+    form = {
+        "email": "help@desk.example", "imap_host": "127.0.0.1", "imap_port": closed_port, "imap_security": "none",
+        "imap_user": "desk-user", "imap_password": "quattro & cavalli", "begin": "all",
+    }  # fmt: skip
+
+    refused = client.post(base + "mail-in", form, headers={"Accept-Language": "en"})
+    boxes = Mailbox.objects.count()
+    kept = client.post(base + "mail-in", {**form, "anyway": "on"})
+
+    page = refused.content.decode()
+    assert (refused.status_code, boxes) == (422, 0)
+    assert f"127.0.0.1 cannot be reached on port {closed_port}: Connection refused." in page
+    for typed in ("help@desk.example", "desk-user", "quattro &amp; cavalli", 'value="all" checked', 'name="anyway"'):
+        assert typed in page
+    assert "no-store" in refused.headers["Cache-Control"]
+    assert kept.headers["Location"] == f"{base}mail-out"
+    mailbox = Mailbox.objects.get()
+    assert (mailbox.imap_user, secrets.decrypt(mailbox.imap_secret)) == ("desk-user", "quattro & cavalli")
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize(("begin", "from_now_on"), [("now", True), ("all", False), ("", True)])
+def test_mail_in_when_the_mailbox_can_be_read_keeps_where_it_begins(client, base, dovecot, begin, from_now_on):
+    form = {
+        "email": "help@desk.example", "imap_host": dovecot.host, "imap_port": dovecot.port, "imap_security": "none",
+        "imap_password": dovecot.password, "begin": begin,
+    }  # fmt: skip
+
+    response = client.post(base + "mail-in", form)
+
+    assert response.headers["Location"] == f"{base}mail-out"
+    assert Mailbox.objects.get().imap_from_now_on is from_now_on
+
+
+@pytest.mark.dovecot
+def test_mail_in_when_the_password_is_wrong_says_so(client, base, dovecot):
+    form = {
+        "email": "help@desk.example", "imap_host": dovecot.host, "imap_port": dovecot.port, "imap_security": "none",
+        "imap_password": "wrong", "begin": "now",
+    }  # fmt: skip
+
+    response = client.post(base + "mail-in", form, headers={"Accept-Language": "en"})
+
+    assert "127.0.0.1 does not accept this user and password." in response.content.decode()
+    assert Mailbox.objects.count() == 0
