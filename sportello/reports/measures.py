@@ -5,9 +5,18 @@ from dataclasses import dataclass
 from math import sqrt
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 TICKETS, VOTES, SURVEYS, MINUTES, SHARE = "tickets", "votes", "surveys", "minutes", "share"
+UNIT_LABELS = {
+    TICKETS: pgettext_lazy("unit", "tickets"),
+    VOTES: pgettext_lazy("unit", "votes"),
+    SURVEYS: pgettext_lazy("unit", "satisfaction requests"),
+    MINUTES: pgettext_lazy("unit", "minutes"),
+    SHARE: pgettext_lazy("unit", "per cent"),
+}
 # Below this a share or a mean says more about chance than about the desk.
 ENOUGH = 10
 Z_95 = 1.959964
@@ -15,18 +24,22 @@ Z_95 = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """key: stable, the vendor's benchmark key where it has one. lower_is_better: None where neither is."""
+    """key: stable, the vendor's benchmark key where it has one. definition: the words of docs/metrics.md.
+
+    lower_is_better: None where neither is.
+    """
 
     key: str
     unit: str
     label: Promise
+    definition: Promise
     section: Promise
     lower_is_better: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number with what it takes to judge it. definition: the key of its measure in docs/metrics.md.
+    """A number with what it takes to judge it. key: the one of its measure.
 
     value: in `unit` (minutes; shares 0 to 1), None when there is nothing to measure. n: how many cases it stands on.
     low, high: Wilson's interval of a share, 95 %.
@@ -35,7 +48,7 @@ class Figure:
     value: float | None
     n: int
     unit: str
-    definition: str
+    key: str
     low: float | None = None
     high: float | None = None
 
@@ -47,38 +60,134 @@ class Figure:
 
 _WORK, _SATISFACTION = _("Requests"), _("Satisfaction")
 _BASES = (
-    ("", _("First reply, all hours")),
-    ("_business", _("First reply, business hours only")),
-    ("_arrived_open", _("First reply to requests that came in business hours")),
-    ("_arrived_closed", _("First reply to requests that came outside business hours")),
+    ("", _("First reply, all hours"), _("All hours count.")),
+    ("_business", _("First reply, business hours only"), _("Only business hours count.")),
+    (
+        "_arrived_open",
+        _("First reply to requests that came in business hours"),
+        _("Only tickets created in business hours; all hours count."),
+    ),
+    (
+        "_arrived_closed",
+        _("First reply to requests that came outside business hours"),
+        _("Only tickets created outside business hours; all hours count."),
+    ),
+)
+# Of the tickets that got their first reply in the month.
+_FIRST_REPLY = (
+    ("time_in_minutes_mean", MINUTES, _("Mean"), _("Mean time from the creation to the first public reply."), True),
+    ("time_in_minutes_median", MINUTES, _("Median"), _("Half got their first public reply within this time."), True),
+    (
+        "time_in_minutes_p90",
+        MINUTES,
+        _("90 % are answered within"),
+        _("90 % got their first public reply within this time."),
+        True,
+    ),
+    ("within_hour", SHARE, _("Within an hour"), _("Got their first public reply within 60 minutes."), False),
 )
 
-
-def _first_reply(base: str, section: Promise) -> tuple[Measure, ...]:
-    return (
-        Measure(f"first_reply_time_in_minutes_mean{base}", MINUTES, _("Mean"), section, True),
-        Measure(f"first_reply_time_in_minutes_median{base}", MINUTES, _("Median"), section, True),
-        Measure(f"first_reply_time_in_minutes_p90{base}", MINUTES, _("90 % are answered within"), section, True),
-        Measure(f"first_reply_within_hour{base}", SHARE, _("Within an hour"), section, False),
-    )
-
-
 _ALL = (
-    Measure("num_new_tickets", TICKETS, _("Created"), _WORK),
-    Measure("num_new_tickets_outside_hours", SHARE, _("Created outside business hours"), _WORK),
-    Measure("num_solved_tickets", TICKETS, _("Solved"), _WORK),
-    Measure("one_touch_percentage", SHARE, _("Solved at first contact (fewer than two replies)"), _WORK, False),
-    Measure("one_reply_percentage", SHARE, _("Solved with exactly one reply"), _WORK, False),
-    Measure("reopened_percentage", SHARE, _("Reopened"), _WORK, True),
-    *(measure for base, section in _BASES for measure in _first_reply(base, section)),
-    Measure("satisfaction_rating", SHARE, _("Satisfied"), _SATISFACTION, False),
-    Measure("satisfaction_rating_help", SHARE, _("Satisfied with the help itself"), _SATISFACTION, False),
-    Measure("num_good_votes", VOTES, _("Good votes"), _SATISFACTION),
-    Measure("num_bad_votes_help", VOTES, _("Bad votes about the help"), _SATISFACTION, True),
-    Measure("num_bad_votes_else", VOTES, _("Bad votes about something else"), _SATISFACTION, True),
-    Measure("num_surveyed", SURVEYS, _("Asked for a vote"), _SATISFACTION),
-    Measure("response_rate", SHARE, _("Response rate"), _SATISFACTION, False),
-    Measure("rated_of_solved", SHARE, _("Votes per solved request"), _SATISFACTION, False),
+    Measure("num_new_tickets", TICKETS, _("Created"), _("Tickets created in the month."), _WORK),
+    Measure(
+        "num_new_tickets_outside_hours",
+        SHARE,
+        _("Created outside business hours"),
+        _("Of the tickets created in the month: created while the desk was closed."),
+        _WORK,
+    ),
+    Measure(
+        "num_solved_tickets",
+        TICKETS,
+        _("Solved"),
+        _("Tickets whose latest solution lies in the month and holds: they are solved or closed now."),
+        _WORK,
+    ),
+    Measure(
+        "one_touch_percentage",
+        SHARE,
+        _("Solved at first contact (fewer than two replies)"),
+        _("Of the solved: with fewer than two public agent replies, so without a reply too."),
+        _WORK,
+        False,
+    ),
+    Measure(
+        "one_reply_percentage",
+        SHARE,
+        _("Solved with exactly one reply"),
+        _("Of the solved: with exactly one public agent reply."),
+        _WORK,
+        False,
+    ),
+    Measure(
+        "reopened_percentage",
+        SHARE,
+        _("Reopened"),
+        _("Of the solved: reopened at least once before."),
+        _WORK,
+        True,
+    ),
+    *(
+        Measure(f"first_reply_{key}{base}", unit, label, format_lazy("{} {}", meaning, basis), section, lower)
+        for base, section, basis in _BASES
+        for key, unit, label, meaning, lower in _FIRST_REPLY
+    ),
+    Measure(
+        "satisfaction_rating",
+        SHARE,
+        _("Satisfied"),
+        _("Good votes among all votes: the raw figure."),
+        _SATISFACTION,
+        False,
+    ),
+    Measure(
+        "satisfaction_rating_help",
+        SHARE,
+        _("Satisfied with the help itself"),
+        _(
+            "Good votes among the good ones and the bad ones about the help. Left out: bad votes about the equipment, "
+            "the waiting, a rule or something else."
+        ),
+        _SATISFACTION,
+        False,
+    ),
+    Measure("num_good_votes", VOTES, _("Good votes"), _("Good votes of the month."), _SATISFACTION),
+    Measure(
+        "num_bad_votes_help",
+        VOTES,
+        _("Bad votes about the help"),
+        _("Bad votes about the help, or that do not say what they are about."),
+        _SATISFACTION,
+        True,
+    ),
+    Measure(
+        "num_bad_votes_else",
+        VOTES,
+        _("Bad votes about something else"),
+        _("Bad votes about the equipment, the waiting, a rule or something else."),
+        _SATISFACTION,
+        True,
+    ),
+    Measure("num_surveyed", SURVEYS, _("Asked for a vote"), _("Votes asked for in the month."), _SATISFACTION),
+    Measure(
+        "response_rate",
+        SHARE,
+        _("Response rate"),
+        _("Of the votes asked for in the month: answered by now."),
+        _SATISFACTION,
+        False,
+    ),
+    Measure(
+        "rated_of_solved",
+        SHARE,
+        _("Votes per solved request"),
+        _(
+            "Votes of the month to solved tickets of the month. May pass 100 %, because a vote comes days after the "
+            "solution."
+        ),
+        _SATISFACTION,
+        False,
+    ),
 )
 MEASURES: dict[str, Measure] = {measure.key: measure for measure in _ALL}
 

@@ -163,7 +163,7 @@ class _Tally:
             share("response_rate", self.answered, self.surveyed),
             quotient("rated_of_solved", votes, self.solved),
         )
-        return {figure.definition: figure for figure in found}
+        return {figure.key: figure for figure in found}
 
     def _by_arrival(self) -> Iterator[Figure]:
         yield from durations("_arrived_open", [reply.calendar for reply in self.replied if reply.in_hours])

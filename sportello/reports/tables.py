@@ -8,10 +8,11 @@ from typing import Any
 from django.utils import translation
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from sportello.desk.words import About
 
-from .measures import MEASURES, MINUTES, SHARE, Figure
+from .measures import MEASURES, MINUTES, SHARE, UNIT_LABELS, Figure
 from .month import Breakdown, Compared, Month
 
 NO_VALUE = "–"
@@ -21,8 +22,9 @@ REQUESTERS_IN_TEXT = 10
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure as it is read. direction: "better", "worse" or "" beside last month. definition: see docs/metrics.md."""
+    """A figure as it is read. key: of its measure. direction: "better", "worse" or "" beside last month."""
 
+    key: str
     section: str
     label: str
     value: str
@@ -31,22 +33,35 @@ class Row:
     direction: str
     n: str
     note: str
+    unit: str
+    definition: str
+
+    @property
+    def basis(self) -> str:
+        """What the number stands on: “minuti · n = 45 · troppo pochi per giudicare”."""
+        return " · ".join(filter(None, (self.unit, self.n and f"n{NBSP}={NBSP}{self.n}", self.note)))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    label: str
     definition: str
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One line for each agent, organization or requester. columns: labels; cells: as many texts as columns."""
+    """One line for each agent, organization or requester. cells: as many texts as columns."""
 
     title: str
-    columns: tuple[str, ...]
+    columns: tuple[Column, ...]
     lines: tuple[tuple[str, tuple[str, ...]], ...]
     left_out: int
 
 
 def title(month: Month) -> str:
     """As in “ottobre 2026”, in the active language."""
-    return date_format(date(month.year, month.month, 1), "YEAR_MONTH_FORMAT")
+    said = date_format(date(month.year, month.month, 1), "YEAR_MONTH_FORMAT")
+    return said if translation.get_language() == "en" else said.lower()
 
 
 def rows(month: Month) -> list[Row]:
@@ -71,8 +86,9 @@ def bad_about(month: Month) -> list[tuple[str, int]]:
 
 def _row(compared: Compared) -> Row:
     figure, change = compared.figure, compared.change
-    measure = MEASURES[figure.definition]
+    measure = MEASURES[figure.key]
     return Row(
+        key=figure.key,
         section=str(measure.section),
         label=str(measure.label),
         value=text_of(figure),
@@ -81,7 +97,8 @@ def _row(compared: Compared) -> Row:
         direction=_direction(change, measure.lower_is_better),
         n=number(figure.n) if figure.unit in (MINUTES, SHARE) else "",
         note=_note(figure),
-        definition=figure.definition,
+        unit=str(UNIT_LABELS[figure.unit]),
+        definition=str(measure.definition),
     )
 
 
@@ -130,7 +147,7 @@ def _table(heading: str, breakdown: Breakdown, nobody: str) -> Table:
     keys = tuple(breakdown.lines[0].figures) if breakdown.lines else ()
     return Table(
         title=heading,
-        columns=tuple(_column(key) for key in keys),
+        columns=tuple(Column(_heading(key), str(MEASURES[key].definition)) for key in keys),
         lines=tuple(
             (line.name or nobody, tuple(text_of(compared.figure) for compared in line.figures.values()))
             for line in breakdown.lines
@@ -139,7 +156,7 @@ def _table(heading: str, breakdown: Breakdown, nobody: str) -> Table:
     )
 
 
-def _column(key: str) -> str:
+def _heading(key: str) -> str:
     short = {
         "first_reply_time_in_minutes_median": _("First reply, median"),
         "first_reply_time_in_minutes_median_business": _("First reply, median in business hours"),
@@ -203,7 +220,7 @@ def _lines(month: Month) -> Iterable[str]:
             yield f"  {(line.name or NO_VALUE)[:29]:<30}" + "".join(f"{text_of(figure):>12}" for figure in figures)
         hidden = breakdown.left_out + len(breakdown.lines) - len(shown)
         if hidden:
-            yield "  " + _("and %(n)s more") % {"n": number(hidden)}
+            yield "  " + ngettext("and %(n)s more", "and %(n)s more", hidden) % {"n": number(hidden)}
 
 
 TEXT_KEYS = (
@@ -238,7 +255,7 @@ def _compared(figures: Mapping[str, Compared]) -> dict[str, Any]:
     found = {}
     for key, compared in figures.items():
         values = asdict(compared.figure)
-        del values["definition"]
+        del values["key"]
         found[key] = values | {
             "is_small": compared.figure.is_small,
             "last_month": compared.before.value,

@@ -5,6 +5,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,8 +16,11 @@ DOCS = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text()
 
 
 @pytest.mark.parametrize("key", MEASURES)
-def test_measure_then_documented(key):
-    assert f"| `{key}` |" in DOCS
+def test_measure_then_documented_in_the_same_words(key):
+    with translation.override("en"):
+        definition = str(MEASURES[key].definition)
+
+    assert f"| `{key}` | {definition} | {MEASURES[key].unit} |" in DOCS
 
 
 def test_docs_then_name_no_measure_that_is_gone():

@@ -169,7 +169,7 @@ def test_month_when_nobody_is_satisfied_then_says_so_and_that_it_is_little(desk,
         live_until(MONDAY + timedelta(hours=hours))
     vote_at(MONDAY + timedelta(days=5), ticket, Score.BAD)
 
-    row = next(row for row in rows(month(2026, 11)) if row.definition == "satisfaction_rating")
+    row = next(row for row in rows(month(2026, 11)) if row.key == "satisfaction_rating")
 
     assert (row.value, row.n, row.note) == ("0.0\N{NO-BREAK SPACE}%", "1", "too few to judge")
 

@@ -4,8 +4,8 @@ import pytest
 from django.utils import translation
 
 from sportello.reports.measures import MINUTES, SHARE, TICKETS, Figure
-from sportello.reports.month import Compared
-from sportello.reports.tables import _row, text_of
+from sportello.reports.month import Compared, Month
+from sportello.reports.tables import _row, text_of, title
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -45,3 +45,20 @@ def test_row_when_beside_last_month_then_says_how_it_changed(key, unit, value, b
     row = _row(Compared(Figure(value, 1000, unit, key), Figure(before, 1000, unit, key)))
 
     assert (row.change, row.direction) == (change, direction)
+
+
+def test_row_then_says_its_unit_how_many_it_stands_on_and_what_it_means():
+    figure = Figure(0.8, 45, SHARE, "one_reply_percentage", 0.66, 0.9)
+
+    row = _row(Compared(figure, figure))
+
+    assert row.basis == f"per cent · n{NBSP}={NBSP}45 · between 66.0 and 90.0 %"
+    assert row.definition == "Of the solved: with exactly one public agent reply."
+
+
+@pytest.mark.parametrize(("language", "said"), [("it", "ottobre 2026"), ("en", "October 2026")])
+def test_title_then_as_inside_a_sentence(language, said):
+    month = Month(2026, 10, "", "", *[None] * 8)
+
+    with translation.override(language):
+        assert title(month) == said

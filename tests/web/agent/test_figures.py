@@ -46,3 +46,16 @@ def test_figures_month_follows_the_agent_s_time_zone(enter, ada):
         context = enter(ada).get("/figures").context
 
     assert (context["month"].year, context["month"].month) == (2026, 11)
+
+
+def test_figures_stand_with_their_definition_and_what_they_are_drawn_from(enter, ada, anna, ticket):
+    tickets.answer(ticket.pk, Words("Arrivo."), actor=anna, via=Via.WEB)
+
+    response = enter(ada).get("/figures")
+
+    tiles = {tile.label: tile for tile in response.context["tiles"]}
+    page = response.content.decode()
+    assert tiles["Created"].definition == "Tickets created in the month."
+    assert tiles["Created"].basis == "tickets"
+    assert page.count('<details class="definition">') == len(tiles) + len(response.context["rows"])
+    assert "minutes · n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}1 · too few to judge" in page
