@@ -58,14 +58,15 @@ Se invece qualcosa ancora non va, basta dircelo: ci rimettiamo subito al lavoro.
 
 {{ buttons }}
 
-Se non riceviamo risposta, la richiesta si chiude da sola dopo {{ close_hours }} ore.""",
+Se non riceviamo risposta, la richiesta si chiude da sola dopo {% if close_hours == 1 %}un'ora{% else %}{{ close_hours }} ore{% endif %}.""",
             ),
             "closed": StepText(
                 SUBJECT,
                 """\
 Buongiorno{% if requester.first_name %} {{ requester.first_name }}{% endif %},
 
-la richiesta è chiusa: {% if close_hours %}nelle {{ close_hours }} ore dopo{% else %}dopo{% endif %} \
+la richiesta è chiusa: \
+{% if close_hours == 1 %}nell'ora dopo{% elsif close_hours %}nelle {{ close_hours }} ore dopo{% else %}dopo{% endif %} \
 la soluzione non abbiamo ricevuto altre segnalazioni.
 
 Se il problema si ripresenta, basta rispondere a questa mail: \
@@ -136,7 +137,7 @@ If something is still wrong, let us know and we will get straight back to it.
 
 {{ buttons }}
 
-If we hear nothing, the request will close by itself after {{ close_hours }} hours.""",
+If we hear nothing, the request will close by itself after {% if close_hours == 1 %}an hour{% else %}{{ close_hours }} hours{% endif %}.""",
             ),
             "closed": StepText(
                 SUBJECT,
@@ -144,7 +145,7 @@ If we hear nothing, the request will close by itself after {{ close_hours }} hou
 Hello{% if requester.first_name %} {{ requester.first_name }}{% endif %},
 
 Your request is now closed: we heard of no further trouble \
-{% if close_hours %}in the {{ close_hours }} hours {% endif %}after it was solved.
+{% if close_hours == 1 %}in the hour {% elsif close_hours %}in the {{ close_hours }} hours {% endif %}after it was solved.
 
 If the problem comes back, just reply to this email. \
 We will open a new request linked to this one, so there is no need to start from scratch.

@@ -1,12 +1,14 @@
 """The frame of every agent's page: where one can go, with live counts, and the page itself in it."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from sportello.desk.actions import configuration
 from sportello.desk.models import User
@@ -35,7 +37,7 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
     def link(
         name: str, icon: str, label: str, count: str = "", *, alert: bool = False, args: tuple[Any, ...] = ()
     ) -> Link:
-        url = reverse(f"agent:{name}", args=args)
+        url = _address(f"agent:{name}", *args)
         return Link(url, icon, label, count, is_current=url == here, is_alert=alert)
 
     counts, held = lists.counts(agent)
@@ -48,12 +50,12 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
     return {
         "desk_name": desk.name,
         "set_up_url": reverse("setup:mail_in", args=[HERE]) if agent.is_admin and desk.set_up_at is None else "",
-        "home": reverse("agent:queue"),
-        "new_ticket": reverse("agent:new_ticket"),
+        "home": _address("agent:queue"),
+        "new_ticket": _address("agent:new_ticket"),
         "groups": [
             {"title": "", "links": queue},
             {
-                "title": _("Mail"),
+                "title": pgettext("pages", "Mail"),
                 "links": [
                     held_link,
                     link("outbox", "send", _("Outbox")),
@@ -73,6 +75,12 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
     }
 
 
+@cache
+def _address(name: str, *args: Any) -> str:
+    return reverse(name, args=args)
+
+
+@cache
 def _maybe(name: str) -> str:
     """The address of a page of another door, where this installation has it."""
     try:

@@ -42,6 +42,7 @@ SWITCH = {
     Step.CLOSED: "closed",
     Step.SURVEY: "survey",
 }
+TEXT_IN = {"it": gettext_lazy("Text in Italian"), "en": gettext_lazy("Text in English")}
 ICONS = {Step.TAKEN_CHARGE: "hand", Step.SOLVED: "circle-check", Step.CLOSED: "lock", Step.SURVEY: "star"}
 MERGED = "survey_with_solved"
 
@@ -202,8 +203,8 @@ def _step(form: ProtocolForm, step: Step) -> SimpleNamespace:
         switch=form[f"steps.{SWITCH[step]}"],
         numbers=[form[f"steps.{name}"] for name in NUMBERS[step]],
         texts=[
-            (code, name, form[f"texts.{code}.{step.value}.subject"], form[f"texts.{code}.{step.value}.body"])
-            for code, name in settings.LANGUAGES
+            (code, TEXT_IN[code], form[f"texts.{code}.{step.value}.subject"], form[f"texts.{code}.{step.value}.body"])
+            for code, _name in settings.LANGUAGES
         ],
     )
 

@@ -13,6 +13,7 @@ from sportello.kit import clock
 from sportello.web.portal.conversation import path_of
 from sportello.web.portal.doors import by_link, page
 from sportello.web.portal.forms import VoteForm
+from sportello.web.ui import times
 
 CHOICES = (Score.GOOD.value, Score.BAD.value)
 
@@ -47,6 +48,7 @@ def _page(
     context = {
         "ticket": rating.ticket,
         "rating": rating,
+        "expires_on": times.long_day(rating.expires_at),
         "form": form,
         "score": form["score"].value() if form else "",
         "request_url": path_of(links.request_url(rating.ticket_id, person.pk)),

@@ -3,7 +3,7 @@
 The words also travel to the browser (`words`), so that sp-relative-time keeps a page fresh in exactly these words.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache
 
 from django.utils import timezone
@@ -58,9 +58,13 @@ def elapsed(since: datetime, now: datetime | None = None) -> str:
 
 def day(at: datetime, now: datetime | None = None) -> str:
     """ "12 Oct", or "12 Oct 2025" in another year."""
-    local = timezone.localtime(at)
-    is_this_year = local.year == timezone.localtime(now or clock.now()).year
-    return date_format(local, _("j M") if is_this_year else _("j M Y"))
+    on, today = timezone.localtime(at).date(), timezone.localtime(now or clock.now()).date()
+    return _day(on, on.year == today.year, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _day(on: date, is_this_year: bool, language: str | None) -> str:
+    return date_format(on, _("j M") if is_this_year else _("j M Y"))
 
 
 def moment(at: datetime, now: datetime | None = None) -> str:

@@ -295,3 +295,24 @@ def test_compose_when_the_look_is_odd_stays_safe_and_legible(logo, colour, image
 def test_ink_when_colour_is_any_can_be_read(colour):
     assert letter_layout.contrast(colour, letter_layout.ink_on(colour)) >= 4.5
     assert letter_layout.contrast(letter_layout.on_paper(colour), letter_layout.PAPER) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("step", "language", "hours", "said"),
+    [
+        ("solved", "it", 1, "si chiude da sola dopo un'ora."),
+        ("solved", "it", 48, "si chiude da sola dopo 48 ore."),
+        ("solved", "en", 1, "close by itself after an hour."),
+        ("solved", "en", 48, "close by itself after 48 hours."),
+        ("closed", "it", 1, "la richiesta è chiusa: nell'ora dopo la soluzione"),
+        ("closed", "it", 48, "la richiesta è chiusa: nelle 48 ore dopo la soluzione"),
+        ("closed", "it", None, "la richiesta è chiusa: dopo la soluzione"),
+        ("closed", "en", 1, "no further trouble in the hour after it was solved."),
+        ("closed", "en", 48, "no further trouble in the 48 hours after it was solved."),
+    ],
+)
+def test_compose_when_the_hours_are_one_or_many_says_them_as_one_would(step, language, hours, said):
+    mail = letter(step, language=language, values=VALUES | {"close_hours": hours})
+
+    assert said in texts_of(mail)
+    assert said in " ".join(mail.text.split())

@@ -47,6 +47,18 @@ def test_moment_in_italian_writes_the_weekday_small():
 
 
 @pytest.mark.parametrize(
+    ("language", "exact", "day"),
+    [
+        ("it", "martedì 3 novembre 2026 12:00:00", "3 novembre 2026"),
+        ("en", "Tuesday 3 November 2026 12:00:00", "3 November 2026"),
+    ],
+)
+def test_exact_and_long_day_write_days_and_months_as_the_language_does(language, exact, day):
+    with translation.override(language):
+        assert (times.exact(NOW), times.long_day(NOW)) == (exact, day)
+
+
+@pytest.mark.parametrize(
     ("minutes", "said"),
     [(None, "–"), (0, "0 min"), (59.9, "59 min"), (60, "1 h"), (200, "3 h 20 min"), (3125, "2 d 4 h")],
 )
