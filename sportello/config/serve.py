@@ -15,8 +15,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from sportello.config.checks import problems
 from sportello.config.freshness import is_fresh
-from sportello.config.readers import Address, SettingError, read
+from sportello.config.readers import Address, SettingError, Settings, read
 from sportello.kit.locks import Busy, hold
 from sportello.kit.supervisor import Child, say_on_stderr, supervise
 from sportello.kit.terminal import _
@@ -39,6 +40,7 @@ def serve(*, demo: bool, parts: Sequence[str], environ: Mapping[str, str]) -> No
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # means what Ctrl-C means, until supervise() takes over
     with ExitStack() as stack:
         _take_folder(settings.data, parts, stack)
+        _check(settings)
         listeners: dict[str, socket.socket] = {}
         if "web" in parts:
             listeners["web"] = stack.enter_context(_bind("SPORTELLO_HTTP", settings.http))
@@ -67,6 +69,17 @@ def _take_folder(data: Path, parts: Sequence[str], stack: ExitStack) -> None:
     except OSError as error:
         sentence = _("The data folder {folder} cannot be used: {reason}.")
         raise CannotStart(sentence.format(folder=data, reason=error.strerror), 1) from None
+
+
+def _check(settings: Settings) -> None:
+    """Raises CannotStart for what cannot work; what works badly is said and goes on."""
+    found = list(problems(settings))
+    for problem in found:
+        if not problem.is_error:
+            say_on_stderr(str(problem))
+    errors = [str(problem) for problem in found if problem.is_error]
+    if errors:
+        raise CannotStart("\n".join(errors), 2)
 
 
 def _bind(name: str, address: Address) -> socket.socket:

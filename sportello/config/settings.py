@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "sportello.desk",
     "sportello.web.ui",
+    "sportello.config",
 ]
 AUTH_USER_MODEL = "desk.User"
 ROOT_URLCONF = "sportello.config.urls"
@@ -96,7 +97,10 @@ TEMPLATES = [
         "DIRS": [PACKAGE / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
-            "libraries": {"ui": "sportello.web.ui.templatetags.ui"},
+            "libraries": {
+                "ui": "sportello.web.ui.templatetags.ui",
+                "repeated": "sportello.web.ui.templatetags.repeated",
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
