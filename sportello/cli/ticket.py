@@ -1,6 +1,7 @@
 """`sportello ticket …`: the verbs of agents at a terminal."""
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -109,12 +110,12 @@ def open_ticket(
     from sportello.desk.actions.people import Sender
     from sportello.desk.words import Via
 
-    actor = person(as_)
+    caller = people.find_or_add(Sender(address=requester, name=""))
     ticket = tickets.open_ticket(
-        requester=people.find_or_add(Sender(address=requester, name="")),
+        requester=caller,
         subject=subject,
-        words=_words(text, public=True),
-        actor=actor,
+        words=replace(_words(text, public=True), author=caller),
+        actor=person(as_),
         via=Via.API,
         channel=Via.VOICE,
     )

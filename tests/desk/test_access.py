@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from sportello.desk import access
-from sportello.desk.actions import inbox, people, ratings, tickets
+from sportello.desk.actions import inbox, people, surveys, tickets
 from sportello.desk.actions.tickets import Change, NewFile, Words
 from sportello.desk.errors import Missing
 from sportello.desk.models import Attachment, Comment, InboundMail, OutgoingMail, SatisfactionRating, Timer
@@ -122,7 +122,7 @@ def test_timers_people_and_ledger_are_for_staff(ticket, everybody, rita):
 def test_rating_is_the_requesters_alone(ticket, everybody, anna):
     tickets.answer(ticket.id, Words("Fatto."), status=Status.SOLVED, actor=anna, via=Via.WEB)
     update = tickets.Update(tickets.lock(ticket.id), actor=None, via=Via.RULE)
-    ratings.offer(update)
+    surveys.offer(update)
 
     assert SatisfactionRating.objects.count() == 1
     assert who_gets(everybody, lambda p: access.get_rating(p, ticket.id)) == ["Rita"]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ..models import User
+
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
@@ -18,7 +20,7 @@ class NewFile:
 class Words:
     """What somebody says on a ticket. html: cleaned (kit.html) or empty. automatic: a machine wrote it.
 
-    message_id, mail_id: of the incoming mail that says it.
+    message_id, mail_id: of the incoming mail that says it. author: whose words they are, when not the actor's.
     """
 
     text: str
@@ -30,6 +32,7 @@ class Words:
     files: tuple[NewFile, ...] = ()
     message_id: str = ""
     mail_id: int | None = None
+    author: User | None = None
 
     @property
     def is_empty(self) -> bool:

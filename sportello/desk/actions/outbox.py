@@ -1,7 +1,5 @@
 """Verbs on outgoing mail: what the worker that sends it reports, and what a person may do to a row."""
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -12,8 +10,8 @@ from ..models import OutgoingMail, User
 from ..words import SendState, Step
 from . import people, protocols, tickets
 
-# As long as the field's best keep trying: a customer's server may be away over a long weekend.
-GIVE_UP_AFTER = timedelta(days=7)
+# A week, as long as the field's best keep trying: six times in the first hour, then hourly (claims.retry_at).
+ATTEMPTS = 7 * 24 + 6
 
 
 def mark_sent(mail: OutgoingMail, answer: str) -> None:
@@ -32,7 +30,7 @@ def mark_failed(mail: OutgoingMail, error: str, *, permanent: bool, recipient: b
     recipient: the refusal was about the address, which is marked; anything else says nothing about the person.
     """
     now = clock.now()
-    if not permanent and now - mail.created_at < GIVE_UP_AFTER:
+    if not permanent and mail.attempts < ATTEMPTS:
         claims.finish(mail, due_at=claims.retry_at(mail.attempts, now), last_error=error[:500])
         return
     with transaction.atomic():

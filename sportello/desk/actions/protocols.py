@@ -14,7 +14,7 @@ from ..models import Identity, Organization, OutgoingMail, Protocol, Ticket, Use
 from ..rules import placeholders, protocol
 from ..rules.protocol import Closing, SolvedMail, Steps
 from ..words import SendState, Status, Step, TimerKind, Via
-from . import configuration, ratings
+from . import configuration, surveys
 from .update import Update
 
 SOURCE = {"rel": "protocol"}
@@ -101,7 +101,7 @@ def _survey(ticket: Ticket) -> None:
         wants_surveys=ticket.requester.surveys and ticket.requester.active,
         reachable=Identity.objects.filter(user=ticket.requester, undeliverable_at=None).exists(),
         already_voted=rating is not None,
-        asked_last_month=ratings.asked_last_month(ticket.requester_id, update.now),
+        asked_last_month=surveys.asked_last_month(ticket.requester_id, update.now),
         steps=steps,
     )
     if ticket.requester.is_staff_member and not reason:

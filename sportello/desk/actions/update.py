@@ -30,7 +30,7 @@ from ..models import (
 from ..rules import metrics, protocol, thanks
 from ..rules.schedules import business_seconds
 from ..words import FINISHED, Status, Step, TimerKind, Via
-from . import clocks, configuration, letters, ratings, routing
+from . import clocks, configuration, letters, routing, surveys
 from .comments import NewFile, Words
 
 PREVIEW = 160
@@ -171,12 +171,17 @@ class Update:
 
     @property
     def speaker(self) -> str:
-        """In which capacity the actor speaks: a colleague who asks for help himself is a customer of the desk."""
-        if self.actor is None:
+        """In which capacity the author speaks: a colleague who asks for help himself is a customer of the desk."""
+        if self.author is None:
             return "rule"
-        if self.actor.is_staff_member and self.actor.pk != self.ticket.requester_id:
+        if self.author.is_staff_member and self.author.pk != self.ticket.requester_id:
             return "agent"
         return "end-user"
+
+    @property
+    def author(self) -> User | None:
+        """Whose words these are: the actor's own, or those of a caller which he writes down."""
+        return (self.words.author if self.words else None) or self.actor
 
     @property
     def is_answered(self) -> bool:
@@ -259,7 +264,7 @@ class Update:
         if self.opening:  # It gets its key only now.
             rows.insert(self.ticket)
             self._write_lists()
-        offered = ratings.offer(self) if verdict.offer_rating or self.offer else None
+        offered = surveys.offer(self) if verdict.offer_rating or self.offer else None
         self.audit = Audit(
             ticket=self.ticket,
             author=self.actor,
@@ -327,7 +332,7 @@ class Update:
         comment = Comment(
             ticket=self.ticket,
             audit=audit,
-            author=self.actor,
+            author=self.author,
             mail_id=words.mail_id,
             public=words.public,
             via=self.via if self.via in Via.values else Via.RULE,

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -104,20 +103,17 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
 
 
 def _open(form: NewTicketForm, agent: User) -> Ticket:
-    """The words are the caller's: his clock starts, nobody has answered yet. A note says who wrote them down."""
+    """The words are the caller's: his clock starts, nobody has answered yet. The agent only wrote them down."""
     said = form.cleaned_data
     requester = form.requester()
-    with transaction.atomic():
-        ticket = tickets.open_ticket(
-            requester=requester,
-            subject=said["subject"],
-            words=tickets.Words(text=said["text"].replace("\r\n", "\n").strip(), files=new_files(said["attachments"])),
-            actor=requester,
-            via=said["channel"],
-            group=find_group(agent, said["group"]),
-            assignee=agent if said["mine"] else None,
-            priority=said["priority"],
-        )
-        note = _("Written down by %(agent)s.") % {"agent": agent.name}
-        tickets.answer(ticket.pk, tickets.Words(note, public=False), actor=agent, via=Via.WEB)
-    return ticket
+    text = said["text"].replace("\r\n", "\n").strip()
+    return tickets.open_ticket(
+        requester=requester,
+        subject=said["subject"],
+        words=tickets.Words(text, files=new_files(said["attachments"]), author=requester),
+        actor=agent,
+        via=said["channel"],
+        group=find_group(agent, said["group"]),
+        assignee=agent if said["mine"] else None,
+        priority=said["priority"],
+    )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from sportello.desk.actions import protocols, ratings, tickets, timers
+from sportello.desk.actions import protocols, ratings, surveys, tickets, timers
 from sportello.desk.actions.tickets import Words
 from sportello.desk.errors import Invalid, Stale
 from sportello.desk.models import OutgoingMail, Protocol, SatisfactionRating, Ticket, Timer
@@ -148,7 +148,7 @@ def test_vote_when_expired_is_stale(ticket, anna, rita):
 )
 def test_vote_when_wrong_names_the_field(ticket, anna, rita, score, about, comment, field):
     solve(ticket, anna)
-    rating = ratings.offer(tickets.Update(tickets.lock(ticket.id), actor=None, via=Via.RULE))
+    rating = surveys.offer(tickets.Update(tickets.lock(ticket.id), actor=None, via=Via.RULE))
 
     with pytest.raises(Invalid, match=field):
         ratings.vote(rating.pk, score, about=about, comment=comment, actor=rita, via=Via.WEB)
@@ -166,7 +166,7 @@ def test_credit_when_the_ticket_changed_hands_before_the_offer_goes_to_who_solve
 
 def test_credit_when_reassigned_after_the_offer_stays_with_who_solved(ticket, anna, ada, rita):
     solve(ticket, anna)
-    rating = ratings.offer(tickets.Update(tickets.lock(ticket.id), actor=None, via=Via.RULE))
+    rating = surveys.offer(tickets.Update(tickets.lock(ticket.id), actor=None, via=Via.RULE))
 
     tickets.hear(ticket.id, Words("Si è rotta ancora."), actor=rita, via=Via.EMAIL)
     tickets.update(ticket.id, tickets.Change(assignee=None), actor=ada, via=Via.WEB)

@@ -11,10 +11,10 @@ def test_new_ticket_for_a_known_caller_opens_in_the_caller_s_name(enter, anna, r
 
     ticket = Ticket.objects.get()
     assert response.status_code == 302
-    words, note = ticket.comments.order_by("id")
+    words = ticket.comments.get()
     assert (ticket.requester, ticket.assignee) == (rita, anna)
     assert (ticket.channel, ticket.status) == (Via.VOICE, Status.OPEN)
-    assert (words.author, words.public, note.author, note.public) == (rita, True, anna, False)
+    assert (words.author, words.public, ticket.submitter, words.audit.author) == (rita, True, anna, anna)
     assert mails(ticket) == ["taken_charge"]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from sportello.desk.actions import ratings, tickets, timers
+from sportello.desk.actions import ratings, surveys, tickets, timers
 from sportello.desk.actions.tickets import UNSET, Change, Words
 from sportello.desk.models import Participant, Timer
 from sportello.desk.words import Priority, Status, TimerState, Via
@@ -198,7 +198,7 @@ def test_vote_and_bouncing_address_are_shown(enter, anna, rita, ticket):
     tickets.answer(ticket.pk, Words("Fatto."), status=Status.SOLVED, actor=anna, via=Via.WEB)
     tickets.confirm(ticket.pk, actor=rita, via=Via.WEB)
     update = tickets.Update(tickets.Ticket.objects.get(pk=ticket.pk), actor=None, via=Via.RULE)
-    rating = ratings.offer(update)
+    rating = surveys.offer(update)
     ratings.vote(rating.pk, "bad", comment="Troppo lento", about="waiting", actor=rita, via=Via.WEB)
 
     page = page_of(enter(anna).get(f"/tickets/{ticket.id}"))
