@@ -18,6 +18,10 @@ def test_protocol_page_shows_four_mails_in_both_languages(enter, anna, db):
     assert [code for code, *_rest in steps[0].texts] == ["it", "en"]
 
 
+def test_protocol_page_calls_no_field_optional_that_is_asked_for(enter, ada, db):
+    assert "field__optional" not in enter(ada).get("/protocol").content.decode()
+
+
 def test_protocol_when_changed_is_a_new_version(enter, ada, form):
     enter(ada).post("/protocol/versions", {**form, "steps.close_hours": 24})
     configuration.forget()
