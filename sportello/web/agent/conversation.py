@@ -105,7 +105,7 @@ def _message(comment: Any, ticket: Ticket, mails: list[Any], files: list[Any]) -
 
 
 def as_file(file: Any) -> SimpleNamespace:
-    """An attachment as ui/attachment.html wants it."""
+    """An attachment as the tag `attachment` wants it."""
     return SimpleNamespace(
         url=reverse("agent:attachment", args=[file.pk]),
         name=file.file_name,

@@ -24,22 +24,23 @@ def view(request: HttpRequest, name: str) -> HttpResponse:
     agent, now = agent_of(request), clock.now()
     shown = lists.page(found, agent, request.GET)
     tags = lists.tags_of(agent, [row.pk for row in shown.rows])
+    home = reverse("agent:queue")
     context = {
         "view": found,
         "here": reverse("agent:view", args=[name]),
         "views": [(other, reverse("agent:view", args=[other.name])) for other in lists.VIEWS],
-        "rows": [as_row(row, tags.get(row.pk, [])[:3], now) for row in shown.rows],
+        "rows": [as_row(row, tags.get(row.pk, [])[:3], now, home) for row in shown.rows],
         "page": shown,
     }
     return page(request, "agent/queue.html", context)
 
 
-def as_row(ticket: Any, tags: list[str], now: datetime) -> SimpleNamespace:
-    """A row of `View.rows` as ui/ticket_row.html wants it."""
+def as_row(ticket: Any, tags: list[str], now: datetime, home: str) -> SimpleNamespace:
+    """A row of `View.rows` as the tag `ticket_row` wants it. home: the queue's own address, once for all rows."""
     waits = ticket.waiting_since
     is_unread = ticket.solved_at is None and (ticket.read_at is None or ticket.commented_at > ticket.read_at)
     return SimpleNamespace(
-        url=f"{reverse('agent:queue')}/{ticket.pk}",
+        url=f"{home}/{ticket.pk}",
         number=ticket.pk,
         subject=ticket.subject if len(ticket.subject) <= SUBJECT else Truncator(ticket.subject).chars(SUBJECT),
         snippet=links.without_tokens(ticket.preview),

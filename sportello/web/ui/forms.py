@@ -7,10 +7,14 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import DjangoTemplates
-from django.forms.utils import ErrorList
+from django.forms.utils import ErrorList, flatatt
 from django.template.backends.django import DjangoTemplates as Backend
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 
+from sportello.web.ui.markup import NOTHING, fill, joined
+
+SELECTED = SafeString(" selected")
 DJANGO_WIDGETS = Path(forms.__file__).parent / "templates"
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
@@ -38,6 +42,9 @@ class Errors(ErrorList):
     """Errors as sentences with a mark beside their field."""
 
     template_name = "ui/errors.html"
+
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        return super().render(*args, **kwargs) if self else NOTHING  # Most fields have none.
 
 
 class Form(forms.Form):
@@ -68,9 +75,20 @@ def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> No
 
 
 class Select(forms.Select):
-    """A select without groups, in one template: Django's renders one for each option."""
+    """A select without groups, written by hand: Django's renders a template for each option."""
 
-    template_name = "ui/select.html"
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = self.format_value(value)
+        options = joined(
+            fill(
+                '<option value="{}"{}>{}</option>',
+                "" if key is None else key,
+                SELECTED if str(key) in chosen else NOTHING,
+                label,
+            )
+            for key, label in self.choices
+        )
+        return fill('<select name="{}"{}>{}</select>', name, flatatt(self.build_attrs(self.attrs, attrs)), options)
 
 
 class Segmented(forms.RadioSelect):

@@ -8,13 +8,14 @@ from pathlib import Path
 from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.utils.html import escape, format_html, format_html_join, urlize
+from django.utils.html import escape, format_html_join, urlize
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sportello.desk.words import STATUS_FOR_CUSTOMER, Priority, Status
 from sportello.web.ui import marks, times
+from sportello.web.ui.markup import fill
 
 register = template.Library()
 
@@ -32,6 +33,7 @@ _address = cache(static)
 
 
 @register.simple_tag
+@cache
 def stylesheets() -> SafeString:
     """A link for every file of static/css; the one that begins with an underscore, which declares the layers, first."""
     return format_html_join(
@@ -40,6 +42,7 @@ def stylesheets() -> SafeString:
 
 
 @register.simple_tag
+@cache
 def scripts() -> SafeString:
     """A module for every behaviour of static/js. They know nothing of one another, so their order does not matter."""
     return format_html_join(
@@ -51,7 +54,7 @@ def scripts() -> SafeString:
 def theme(request: HttpRequest | None) -> SafeString:
     """` data-theme="dark"` when the viewer chose one; nothing lets the system decide."""
     chosen = request.COOKIES.get("sportello_theme") if request else None
-    return format_html(' data-theme="{}"', chosen) if chosen in THEMES else SafeString("")
+    return fill(' data-theme="{}"', chosen) if chosen in THEMES else SafeString("")
 
 
 @register.simple_tag
@@ -67,13 +70,11 @@ _remembered = lru_cache(maxsize=4096)
 @_remembered
 def icon(name: str, label: str = "", large: bool = False) -> SafeString:
     """An icon of the sprite. Without a label it is decoration and hidden from screen readers."""
-    shape = format_html('<use href="{}#{}"></use>', _address("icons/sprite.svg"), name)
+    shape = fill('<use href="{}#{}"></use>', _address("icons/sprite.svg"), name)
     kind = " icon--large" if large else ""
     if not label:
-        return format_html('<svg class="icon{}" aria-hidden="true">{}</svg>', kind, shape)
-    return format_html(
-        '<svg class="icon{}" role="img" aria-label="{}"><title>{}</title>{}</svg>', kind, label, label, shape
-    )
+        return fill('<svg class="icon{}" aria-hidden="true">{}</svg>', kind, shape)
+    return fill('<svg class="icon{}" role="img" aria-label="{}"><title>{}</title>{}</svg>', kind, label, label, shape)
 
 
 @register.simple_tag
@@ -86,10 +87,10 @@ def avatar(name: str | None, size: str = "", machine: bool = False) -> SafeStrin
 def _avatar(name: str | None, size: str, machine: bool, language: str | None) -> SafeString:
     kind = f" avatar--{size}" if size else ""
     if machine:
-        return format_html('<span class="avatar avatar--machine{}" aria-hidden="true">{}</span>', kind, icon("bot"))
+        return fill('<span class="avatar avatar--machine{}" aria-hidden="true">{}</span>', kind, icon("bot"))
     if not name:
-        return format_html('<span class="avatar avatar--nobody{}" title="{}"></span>', kind, _("nobody"))
-    return format_html(
+        return fill('<span class="avatar avatar--nobody{}" title="{}"></span>', kind, _("nobody"))
+    return fill(
         '<span class="avatar avatar--{}{}" title="{}" aria-hidden="true">{}</span>',
         marks.person_colour(name), kind, name, marks.initials(name),
     )  # fmt: skip
@@ -107,8 +108,8 @@ def _status(value: str, bare: bool, for_customer: bool, language: str | None) ->
     label = str(STATUS_FOR_CUSTOMER[found] if for_customer else found.label)
     shape = icon(marks.STATUS_ICON[found], label=label if bare else "")
     if bare:
-        return format_html('<span class="badge badge--bare badge--{}">{}</span>', found.value, shape)
-    return format_html('<span class="badge badge--{}">{}{}</span>', found.value, shape, label)
+        return fill('<span class="badge badge--bare badge--{}">{}</span>', found.value, shape)
+    return fill('<span class="badge badge--{}">{}{}</span>', found.value, shape, label)
 
 
 @register.simple_tag
@@ -123,7 +124,7 @@ def _priority(value: int | None, bare: bool, language: str | None) -> SafeString
     found = Priority(value)
     shape = icon(marks.PRIORITY_ICON[found], label=str(found.label) if bare else "")
     word = "" if bare else found.label
-    return format_html('<span class="priority priority--{}">{}{}</span>', found.name.lower(), shape, word)
+    return fill('<span class="priority priority--{}">{}{}</span>', found.name.lower(), shape, word)
 
 
 @register.simple_tag
@@ -143,14 +144,14 @@ def moment(at: datetime | None) -> SafeString:
     """ "Thursday 10:32", exact on hover."""
     if at is None:
         return SafeString("–")
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), times.exact(at), times.moment(at))
+    return fill('<time datetime="{}" title="{}">{}</time>', at.isoformat(), times.exact(at), times.moment(at))
 
 
 def _time(at: datetime | None, how: str) -> SafeString:
     if at is None:
         return SafeString("–")
     said = times.relative(at) if how == "relative" else times.elapsed(at)
-    return format_html(
+    return fill(
         '<sp-relative-time how="{}"><time datetime="{}" title="{}">{}</time></sp-relative-time>',
         how, at.isoformat(), times.exact(at), said,
     )  # fmt: skip

@@ -1,0 +1,210 @@
+"""What a page shows dozens of times: `{% load repeated %}`. Python, because a template takes ten times as long."""
+
+from typing import Any
+
+from django import template
+from django.template.defaultfilters import filesizeformat
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from sportello.web.ui.markup import NOTHING, fill, joined
+from sportello.web.ui.templatetags.ui import avatar, elapsed, icon, linked, priority, relative_time, status
+
+register = template.Library()
+
+TICKET_ROW = """
+<li class="ticket-row{unread}">
+  <span class="ticket-row__mark">{dot}</span>
+  <span class="ticket-row__status">{status}</span>
+  <span class="ticket-row__who">{who}</span>
+  <span class="ticket-row__what"><a class="ticket-row__subject" href="{url}">{subject}</a>{snippet}</span>
+  <span class="ticket-row__meta">{tags}{priority}</span>
+  <span class="ticket-row__assignee">{assignee}</span>
+  <span class="ticket-row__wait{wait}">{since}</span>
+</li>
+"""
+
+
+@register.simple_tag
+def ticket_row(row: Any) -> SafeString:
+    """A line of a list of tickets.
+
+    row: url, number, subject, snippet, status, priority, requester, assignee, waiting_since (or updated_at), is_unread,
+    tags, wait: "", "long", "breached".
+    """
+    dot = snippet = NOTHING
+    if row.is_unread:
+        dot = fill('<span class="dot" role="img" aria-label="{}"></span>', _("unread"))
+    if row.snippet:
+        snippet = fill('<span class="ticket-row__snippet">{}</span>', row.snippet)
+    if row.waiting_since:
+        since = elapsed(row.waiting_since)
+    else:
+        since = fill('<span class="faint">{}</span>', relative_time(row.updated_at))
+    return fill(
+        TICKET_ROW,
+        unread=" ticket-row--unread" if row.is_unread else "",
+        dot=dot,
+        status=status(row.status, bare=True),
+        who=row.requester,
+        url=row.url,
+        subject=row.subject or _("(no subject)"),
+        snippet=snippet,
+        tags=joined(fill('<span class="tag">{}</span>', tag) for tag in row.tags),
+        priority=priority(row.priority, bare=True),
+        assignee=avatar(row.assignee, "small"),
+        wait=f" ticket-row__wait--{row.wait}" if row.wait else "",
+        since=since,
+    )
+
+
+MESSAGE = """
+<article class="message message--{kind}" id="comment-{id}">
+  <header class="message__head">
+    {avatar}<span class="message__author">{author}</span>
+    <span class="message__kind">{sort}</span>
+    <a class="message__at" href="#comment-{id}">{at}</a>
+    {route}
+  </header>
+  <div class="message__body">{text}{quoted}</div>
+  {attachments}
+  {foot}
+</article>
+"""
+
+
+@register.simple_tag
+def message(said: Any) -> SafeString:
+    """A comment as agents read it.
+
+    said: id, author, kind: customer, answer, note; via_label, at, route, text, quoted, body_url, has_remote_images,
+    original_url, attachments, delivery, is_machine, is_internal.
+    """
+    attachments = NOTHING
+    if said.attachments:
+        files = joined(attachment(file) for file in said.attachments)
+        attachments = fill('<div class="attachments">{}</div>', files)
+    return fill(
+        MESSAGE,
+        kind=said.kind,
+        id=said.id,
+        avatar=avatar(said.author, "", said.is_machine),
+        author=said.author,
+        sort=_sort(said),
+        at=relative_time(said.at),
+        route=_route(said),
+        text=linked(said.text),
+        quoted=fill(QUOTED, label=_("Show quoted text"), text=said.quoted) if said.quoted else NOTHING,
+        attachments=attachments,
+        foot=_foot(said) if said.body_url or said.original_url else NOTHING,
+    )
+
+
+QUOTED = (
+    '<details class="quoted"><summary class="quoted__toggle" aria-label="{label}" title="{label}">•••</summary>'
+    '<div class="quoted__text">{text}</div></details>'
+)
+IMAGES = """
+<p class="message__images">{icon}{sentence} <a href="{url}?images=yes" target="body-{id}">{show}</a></p>
+"""
+FRAME = """
+<sp-frame-height><iframe class="message__frame" name="body-{id}" \
+sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" src="{url}" title="{title}" \
+loading="lazy"></iframe></sp-frame-height>
+"""
+
+
+@register.simple_tag
+def as_written(said: Any) -> SafeString:
+    """The HTML of a mail in a closed frame. said: id, body_url, has_remote_images."""
+    images = NOTHING
+    if said.has_remote_images:
+        images = fill(
+            IMAGES,
+            icon=icon("image"),
+            sentence=_("Pictures from elsewhere are not shown: they tell their sender that you read."),
+            url=said.body_url,
+            id=said.id,
+            show=_("Show them"),
+        )
+    return images + fill(FRAME, id=said.id, url=said.body_url, title=_("The mail as it was written"))
+
+
+def _sort(said: Any) -> SafeString:
+    if said.kind == "note":
+        return fill("{}{}", icon("lock"), _("internal note"))
+    if said.kind == "answer":
+        return fill("{}{}", icon("reply"), _("answer"))
+    return fill("{}{}", icon("lock") if said.is_internal else NOTHING, said.via_label)
+
+
+def _route(said: Any) -> SafeString:
+    """To whom it went, and how the mail fared."""
+    if not said.route:
+        return NOTHING
+    fared = said.delivery
+    delivery = NOTHING
+    if fared:
+        delivery = fill(
+            ' · <a class="{look}" href="{url}" title="{detail}">{icon}{text}</a>',
+            look=f"badge badge--{fared.kind}" if fared.kind else "faint",
+            url=fared.url,
+            detail=fared.detail,
+            icon=icon(fared.icon) if fared.kind else NOTHING,
+            text=fared.text,
+        )
+    return fill('<span class="message__route">{}{}</span>', said.route, delivery)
+
+
+def _foot(said: Any) -> SafeString:
+    """The mail as it was written, and the original file."""
+    body = original = NOTHING
+    if said.body_url:
+        body = fill(
+            '<details class="message__as-written"><summary class="link">{}</summary>{}</details>',
+            _("As it was written"),
+            as_written(said),
+        )
+    if said.original_url:
+        original = fill('<a href="{}" download>{}</a>', said.original_url, _("Original mail"))
+    return fill('<footer class="message__foot">\n    {}\n    {}\n  </footer>', body, original)
+
+
+@register.simple_tag
+def attachment(file: Any) -> SafeString:
+    """file: url, name, size, is_image."""
+    return fill(
+        '<a class="attachment" href="{url}" download="{name}">{icon}<span class="attachment__name">{name}</span>'
+        '<span class="attachment__size">{size}</span></a>',
+        url=file.url,
+        name=file.name,
+        icon=icon("image" if file.is_image else "file-text"),
+        size=filesizeformat(file.size),
+    )
+
+
+HISTORY_ENTRY = """
+<li class="history__entry"><p class="history__head">\
+{avatar}<span class="grow truncate">{author}</span>{at}</p>{sentences}</li>
+"""
+
+
+@register.simple_tag
+def history_entry(entry: Any) -> SafeString:
+    """One update of a ticket: author, is_rule, at, sentences."""
+    return fill(
+        HISTORY_ENTRY,
+        avatar=avatar(entry.author, "small", entry.is_rule),
+        author=entry.author,
+        at=relative_time(entry.at),
+        sentences=joined(fill('<p class="history__sentence">{}</p>', sentence) for sentence in entry.sentences),
+    )
+
+
+@register.simple_tag
+def options(names: dict[int, str], chosen: int | None = None) -> SafeString:
+    """The options of a select, by value."""
+    return joined(
+        fill('<option value="{}"{}>{}</option>', value, SafeString(" selected") if value == chosen else NOTHING, name)
+        for value, name in names.items()
+    )
