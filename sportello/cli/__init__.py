@@ -13,9 +13,9 @@ def main() -> None:
 
             become(arguments)
         case ["django", *arguments]:  # Django's own commands: makemigrations, shell …
-            from django.core.management import execute_from_command_line
+            from sportello.cli.management import run as run_django
 
-            execute_from_command_line(["sportello django", *arguments])
+            run_django(arguments)
         case ["serve", *arguments] if set(arguments) <= {"--demo"}:
             # The parent of all processes stays small and quick: the parser alone would be half of it.
             from sportello.cli.serve import run as run_serve

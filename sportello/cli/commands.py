@@ -79,12 +79,16 @@ def version() -> None:
 
 @app.command()
 def doctor(as_json: Json = False) -> None:
-    """Look whether this desk is well: settings, database, disk, mail, clock."""
+    """Look whether this desk is well: settings, ports, database, disk, mail in and out, clock. Ends with 1 if not."""
     from sportello.cli.doctor import examine
 
     findings = examine(os.environ)
-    lines = [{"verdict": each.verdict, "what": each.what, "found": each.found} for each in findings]
-    tell(lines, table(lines, ("verdict", "what", "found")), as_json=as_json)
+    lines = [{"verdict": each.verdict, "what": each.what, "found": each.found, "todo": each.todo} for each in findings]
+    text = "\n".join(
+        line + (f"\n      {each.todo}" if each.todo else "")
+        for line, each in zip(table(lines, ("verdict", "what", "found")).splitlines(), findings, strict=True)
+    )
+    tell(lines, text, as_json=as_json)
     raise typer.Exit(1 if any(each.verdict == "FAIL" for each in findings) else 0)
 
 

@@ -1,5 +1,6 @@
 """`sportello doctor`: what may be wrong with a desk on this machine, before anybody has to ask."""
 
+import errno
 import os
 import shutil
 import socket
@@ -7,34 +8,44 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sportello.config.readers import SettingError, Settings, read
+from sportello.config.checks import problems
+from sportello.config.readers import Address, SettingError, Settings, read
 from sportello.kit.locks import Busy, hold
+from sportello.kit.mail_out import MailOut
 from sportello.kit.terminal import _
 
 SOUND_SQLITE = (3, 51, 3)
 LITTLE_SPACE = 1024**3
-SECONDS = 5
+NO_SPACE = 50 * 1024**2
+SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """verdict: "OK", "WARN" (works, but) or "FAIL" (does not)."""
+    """verdict: "OK", "WARN" (works, but) or "FAIL" (does not). todo: what to do about it."""
 
     verdict: str
     what: str
     found: str
+    todo: str = ""
 
 
 def examine(environ: Mapping[str, str]) -> list[Finding]:
-    """Every finding; changes nothing."""
+    """Every finding; changes nothing and sends nothing."""
     try:
         settings = read(environ)
     except SettingError as error:
-        return [Finding("FAIL", _("settings"), str(error))]
-    findings = [Finding("OK", _("settings"), str(settings.data))]
-    for look in CHECKS:
-        findings += look(settings)
-    return findings
+        return [Finding("FAIL", _("settings"), str(error), _("docs/settings.md has a line for each of them."))]
+    return [finding for look in CHECKS for finding in look(settings)]
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    found = list(problems(settings))
+    for problem in found:
+        words = f"{problem.setting}: {problem.sentence} (sportello.{problem.number})"
+        yield Finding("FAIL" if problem.is_error else "WARN", _("settings"), words, problem.hint)
+    if not found:
+        yield Finding("OK", _("settings"), str(settings.data))
 
 
 def _data(settings: Settings) -> Iterator[Finding]:
@@ -42,17 +53,53 @@ def _data(settings: Settings) -> Iterator[Finding]:
     if not data.exists():
         yield Finding("WARN", what, _("{folder} does not exist yet; serve makes it.").format(folder=data))
         return
-    if not os.access(data, os.W_OK | os.X_OK):
-        yield Finding("FAIL", what, _("{folder} cannot be written.").format(folder=data))
-        return
     free = shutil.disk_usage(data).free
-    verdict = "OK" if free > LITTLE_SPACE else "WARN"
-    yield Finding(verdict, what, _("{megabytes} MB free").format(megabytes=free // 1024**2))
+    verdict = "OK" if free > LITTLE_SPACE else "WARN" if free > NO_SPACE else "FAIL"
+    todo = "" if verdict == "OK" else _("Make room: on a full disk no mail is taken in.")
+    yield Finding(verdict, what, _("{megabytes} MB free").format(megabytes=free // 1024**2), todo)
+    if os.access(data, os.W_OK | os.X_OK):
+        pid = _holder(settings, "worker")
+        running = _("a desk runs here, process {pid}").format(pid=pid) if pid else _("no desk runs here now")
+        yield Finding("OK", _("running"), running)
+
+
+def _holder(settings: Settings, part: str) -> int:
+    """The process that runs this part of the desk, 0 when none does."""
+    path = settings.data / f"{part}.lock"
+    if not path.exists():
+        return 0
     try:
-        hold(data / "worker.lock").release()
-        yield Finding("OK", _("running"), _("no desk runs here now"))
+        hold(path).release()
     except Busy as busy:
-        yield Finding("OK", _("running"), _("a desk runs here, process {pid}").format(pid=busy.pid))
+        return busy.pid
+    return 0
+
+
+def _ports(settings: Settings) -> Iterator[Finding]:
+    for part, name, address in (("web", "HTTP", settings.http), ("mail", "MAIL_IN", settings.mail_in)):
+        yield _port(f"SPORTELLO_{name}", address, _holder(settings, part))
+
+
+def _port(what: str, address: Address, pid: int) -> Finding:
+    if address.port == 0:
+        return Finding("OK", what, _("a free port is taken at the start"))
+    try:
+        family, kind, protocol, _name, target = socket.getaddrinfo(
+            address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(target)
+            probe.listen(1)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE and pid:
+            return Finding("OK", what, _("{address}, held by the running desk").format(address=address))
+        todo = {
+            errno.EADDRINUSE: _("Another program listens there: end it, or choose another port."),
+            errno.EACCES: _("Ports below 1024 need a right of their own: choose another port."),
+        }.get(error.errno or 0, _("This machine has no such address: choose another."))
+        return Finding("FAIL", what, f"{address}: {error.strerror or error}", todo)
+    return Finding("OK", what, _("{address} is free").format(address=address))
 
 
 def _sqlite(settings: Settings) -> Iterator[Finding]:
@@ -61,44 +108,78 @@ def _sqlite(settings: Settings) -> Iterator[Finding]:
 
     if settings.database.engine == "sqlite":
         sound = sqlite3.sqlite_version_info >= SOUND_SQLITE
-        trouble = _("before 3.51.3 a WAL database can be damaged; install pysqlite3")
-        yield Finding("OK" if sound else "WARN", "SQLite", sqlite3.sqlite_version + ("" if sound else f": {trouble}"))
+        trouble = _("before 3.51.3 a WAL database can be damaged")
+        found = sqlite3.sqlite_version + ("" if sound else f": {trouble}")
+        yield Finding("OK" if sound else "WARN", "SQLite", found, "" if sound else _("Install pysqlite3."))
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
+    """The database, and how mail goes in and out, part of which is in it."""
     what = _("database")
     if settings.database.path is not None and not settings.database.path.exists():
         yield Finding("WARN", what, _("there is none yet; serve makes it."))
+        if settings.mail_out:
+            yield _mail_out(settings.mail_out)
         return
-    import django
-    from django.db import Error
+    from django.db import Error, transaction
 
-    django.setup()
+    from sportello.cli.session import open_desk
+
+    open_desk()
     from sportello.config.prepare import is_migrated
+    from sportello.delivery import outbox, transport
+    from sportello.desk.models import Desk
 
     try:
-        if is_migrated():
-            yield Finding("OK", what, _("reachable and up to date"))
-        else:
+        if not is_migrated():
             yield Finding("WARN", what, _("older than the program; serve brings it up to date."))
+            return
+        with transaction.atomic():
+            # Changes no row, and yet asks for the right and the lock to change one.
+            Desk.objects.filter(pk=-1).update(name="")
+        yield Finding("OK", what, _("reachable, writable and up to date"))
+        yield from _mailboxes()
+        yield _mail_out(outbox.way_out())
     except Error as error:
-        yield Finding("FAIL", what, str(error).strip())
+        todo = _("See that the database runs, that SPORTELLO_DATABASE_URL leads to it, and that it may be written.")
+        yield Finding("FAIL", what, str(error).strip(), todo)
+    except transport.Failed as failed:
+        yield Finding(
+            "FAIL", _("mail out"), str(failed), _("Set SPORTELLO_MAIL_OUT, or bring the old secret.key back.")
+        )
 
 
-def _mail_out(settings: Settings) -> Iterator[Finding]:
-    what, way = _("mail out"), settings.mail_out
-    if way is None:
-        yield Finding("OK", what, _("not set here: mails wait in the outbox unless the desk names a server"))
-    elif way.folder is not None:
-        fine = way.folder.is_dir() and os.access(way.folder, os.W_OK)
-        sentence = str(way.folder) if fine else _("{folder} cannot be written.").format(folder=way.folder)
-        yield Finding("OK" if fine else "FAIL", what, sentence)
-    else:
+def _mailboxes() -> Iterator[Finding]:
+    from sportello.channels.email import imap as desk_imap
+    from sportello.kit import imap
+
+    for mailbox in desk_imap.mailboxes():
         try:
-            socket.create_connection((way.host, way.port), timeout=SECONDS).close()
-            yield Finding("OK", what, f"{way.host}:{way.port}")
-        except OSError as error:
-            yield Finding("FAIL", what, f"{way.host}:{way.port}: {error.strerror or error}")
+            imap.check(desk_imap.account(mailbox), timeout=SECONDS)
+            yield Finding("OK", mailbox.address, _("can be read at {host}").format(host=mailbox.imap_host))
+        except imap.CannotRead as trouble:
+            yield Finding("FAIL", mailbox.address, str(trouble), _("Mails wait on that server until it can be read."))
+
+
+def _mail_out(way: MailOut | None) -> Finding:
+    """Sign in as if to send, and leave."""
+    from sportello.delivery import transport
+
+    what = _("mail out")
+    if way is None:
+        return Finding("OK", what, _("set nowhere, or a demo: mails stay in the outbox page"))
+    if way.folder is not None:  # Whether it can be written the checks of the settings say.
+        return Finding("OK", what, str(way.folder))
+    try:
+        # First with little patience.
+        socket.create_connection((way.host, way.port), timeout=SECONDS).close()
+        transport.connect(way).close()
+        return Finding("OK", what, f"{way.host}:{way.port}")
+    except OSError as error:
+        found = f"{way.host}:{way.port}: {error.strerror or error}"
+    except transport.Failed as failed:
+        found = str(failed)
+    return Finding("FAIL", what, found, _("Mails wait in the outbox and are tried again: look at server and password."))
 
 
 def _clock(settings: Settings) -> Iterator[Finding]:
@@ -108,7 +189,8 @@ def _clock(settings: Settings) -> Iterator[Finding]:
     now = datetime.now(UTC)
     behind = now.timestamp() < newest - 60
     sentence = _("behind the desk's own files") if behind else f"{now:%Y-%m-%d %H:%M} UTC"
-    yield Finding("WARN" if behind else "OK", _("clock"), sentence)
+    todo = _("Set the machine's clock, best by NTP: the protocol lives by it.") if behind else ""
+    yield Finding("WARN" if behind else "OK", _("clock"), sentence, todo)
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_data, _sqlite, _database, _mail_out, _clock)
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_settings, _data, _ports, _sqlite, _database, _clock)

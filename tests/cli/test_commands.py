@@ -176,7 +176,12 @@ def test_command_when_a_setting_is_wrong_names_it_without_a_traceback(tmp_path):
 
 
 def test_doctor_when_the_desk_is_well_says_so_for_each_part(tmp_path):
-    environ = {"PATH": os.environ["PATH"], "SPORTELLO_DATA": str(tmp_path)}
+    environ = {
+        "PATH": os.environ["PATH"],
+        "SPORTELLO_DATA": str(tmp_path),
+        "SPORTELLO_HTTP": "127.0.0.1:0",
+        "SPORTELLO_MAIL_IN": "127.0.0.1:0",
+    }
 
     done = subprocess.run(
         [sys.executable, "-m", "sportello", "doctor", "--json"],
