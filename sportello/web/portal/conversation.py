@@ -107,7 +107,6 @@ def _message(comment: Comment, ticket: Ticket, way: Way) -> SimpleNamespace:
         text=links.without_tokens(comment.text),
         quoted=links.without_tokens(comment.quoted_text),
         body_url=way.body_url(ticket, comment) if comment.html else "",
-        is_framed=bool(comment.html),
         has_remote_images=kit_html.has_remote_images(comment.html + comment.quoted_html),
         attachments=[
             _file(file, ticket, way) for file in comment.attachments.all() if not file.inline or not comment.html
