@@ -68,11 +68,11 @@ class MailInForm(Form):
     )
     begin = forms.ChoiceField(
         label=_("Which mails become requests?"),
-        choices=[("now", _("only those from now on")), ("all", _("also those in the mailbox"))],
+        choices=[("now", _("from now on")), ("all", _("all of them"))],
         widget=Segmented,
         initial="now",
         required=False,
-        help_text=_("With a mailbox that is in use already, every old mail would open a request and be answered."),
+        help_text=_("All of them: every old mail in the mailbox opens a request and is answered."),
     )
     # Set by the button that keeps a server that could not be read.
     anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
