@@ -37,7 +37,7 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
     def link(
         name: str, icon: str, label: str, count: str = "", *, alert: bool = False, args: tuple[Any, ...] = ()
     ) -> Link:
-        url = _address(f"agent:{name}", *args)
+        url = address(f"agent:{name}", *args)
         return Link(url, icon, label, count, is_current=url == here, is_alert=alert)
 
     counts, held = lists.counts(agent)
@@ -50,8 +50,8 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
     return {
         "desk_name": desk.name,
         "set_up_url": reverse("setup:mail_in", args=[HERE]) if agent.is_admin and desk.set_up_at is None else "",
-        "home": _address("agent:queue"),
-        "new_ticket": _address("agent:new_ticket"),
+        "home": address("agent:queue"),
+        "new_ticket": address("agent:new_ticket"),
         "groups": [
             {"title": "", "links": queue},
             {
@@ -76,7 +76,8 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
 
 
 @cache
-def _address(name: str, *args: Any) -> str:
+def address(name: str, *args: Any) -> str:
+    """The address of a page that every page leads to."""
     return reverse(name, args=args)
 
 

@@ -3,14 +3,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.text import Truncator
 
 from sportello.desk import links
 from sportello.kit import clock
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of, staff
-from sportello.web.agent.navigation import page
+from sportello.web.agent.navigation import address, page
 
 LONG_WAIT = timedelta(days=1)
 SUBJECT = 140  # characters
@@ -24,11 +23,11 @@ def view(request: HttpRequest, name: str) -> HttpResponse:
     agent, now = agent_of(request), clock.now()
     shown = lists.page(found, agent, request.GET)
     tags = lists.tags_of(agent, [row.pk for row in shown.rows])
-    home = reverse("agent:queue")
+    home = address("agent:queue")
     context = {
         "view": found,
-        "here": reverse("agent:view", args=[name]),
-        "views": [(other, reverse("agent:view", args=[other.name])) for other in lists.VIEWS],
+        "here": address("agent:view", name),
+        "views": [(other, address("agent:view", other.name)) for other in lists.VIEWS],
         "rows": [as_row(row, tags.get(row.pk, [])[:3], now, home) for row in shown.rows],
         "page": shown,
     }

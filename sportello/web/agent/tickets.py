@@ -21,7 +21,7 @@ from sportello.web.agent.doors import agent_of, attempt, staff
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
 from sportello.web.agent.prepared import prepared
-from sportello.web.ui.forms import FilesField, Form, Select, offer
+from sportello.web.ui.forms import FilesField, Form, Select, TextInput, offer
 
 BY_HAND = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
 
@@ -51,7 +51,7 @@ class FieldsForm(Form):
         label=gettext_lazy("Type"), choices=[("", "–"), *TicketType.choices], required=False, widget=Select
     )
     group = forms.ChoiceField(label=gettext_lazy("Group"), required=False, widget=Select)
-    tags = forms.CharField(label=gettext_lazy("Tags"), required=False)
+    tags = forms.CharField(label=gettext_lazy("Tags"), required=False, widget=TextInput)
 
     def __init__(self, *args: Any, ticket: Ticket, groups: dict[int, str], tags: list[str], **kwargs: Any) -> None:
         now = {"status": ticket.status, "priority": ticket.priority, "type": ticket.type, "group": ticket.group_id}

@@ -97,11 +97,36 @@ class Segmented(forms.RadioSelect):
     template_name = "ui/segmented.html"
 
 
+class TextInput(forms.TextInput):
+    """A line of text, written by hand: Django's takes two templates."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return _input(self, name, value, attrs)
+
+
 class FileInput(forms.FileInput):
     """Several files at once; the chosen ones are listed by sp-file-list."""
 
     allow_multiple_selected = True
-    template_name = "ui/file_input.html"
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        limit = (attrs or {}).get("max") or self.attrs.get("max")
+        return fill(
+            '<sp-file-list class="composer__files"{}>{}<ul class="attachments" aria-live="polite"></ul></sp-file-list>',
+            fill(' max="{}"', limit) if limit else NOTHING,
+            _input(self, name, value, attrs),
+        )
+
+
+def _input(widget: forms.widgets.Input, name: str, value: Any, attrs: Any) -> SafeString:
+    text = widget.format_value(value)
+    return fill(
+        '<input type="{}" name="{}"{}{}>',
+        widget.input_type,
+        name,
+        NOTHING if text is None else fill(' value="{}"', text),
+        flatatt(widget.build_attrs(widget.attrs, attrs)),
+    )
 
 
 class FilesField(forms.FileField):

@@ -10,9 +10,9 @@ NOTHING = SafeString("")
 
 def fill(pattern: str, *values: object, **named: object) -> SafeString:
     """The pattern with its {} filled in; every value is escaped, unless it is markup (SafeString) already."""
-    return SafeString(
-        pattern.format(*map(_escaped, values), **{name: _escaped(value) for name, value in named.items()})
-    )
+    for name, value in named.items():
+        named[name] = _escaped(value)
+    return SafeString(pattern.format(*map(_escaped, values), **named))
 
 
 def joined(parts: Iterable[SafeString]) -> SafeString:
@@ -20,4 +20,4 @@ def joined(parts: Iterable[SafeString]) -> SafeString:
 
 
 def _escaped(value: object) -> str:
-    return value if isinstance(value, SafeString) else escape(str(value))
+    return value if type(value) is SafeString else escape(str(value))

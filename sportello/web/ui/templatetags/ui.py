@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from sportello.desk.words import STATUS_FOR_CUSTOMER, Priority, Status
 from sportello.web.ui import marks, times
-from sportello.web.ui.markup import fill
+from sportello.web.ui.markup import NOTHING, fill
 
 register = template.Library()
 
@@ -59,6 +59,11 @@ def theme(request: HttpRequest | None) -> SafeString:
 
 @register.simple_tag
 def time_words() -> str:
+    return _time_words(get_language())
+
+
+@cache
+def _time_words(language: str | None) -> str:
     return json.dumps(times.words(), ensure_ascii=False)
 
 
@@ -80,7 +85,7 @@ def icon(name: str, label: str = "", large: bool = False) -> SafeString:
 @register.simple_tag
 def avatar(name: str | None, size: str = "", machine: bool = False) -> SafeString:
     """The initials of a person on the person's colour; a dashed circle for nobody. size: "", "small", "large"."""
-    return _avatar(name, size, machine, get_language())
+    return _avatar(name, size, machine, None if name else get_language())  # Only nobody's has a word.
 
 
 @_remembered
@@ -114,13 +119,11 @@ def _status(value: str, bare: bool, for_customer: bool, language: str | None) ->
 
 @register.simple_tag
 def priority(value: int | None, bare: bool = False) -> SafeString:
-    return _priority(value, bare, get_language())
+    return NOTHING if value is None else _priority(value, bare, get_language())
 
 
 @_remembered
-def _priority(value: int | None, bare: bool, language: str | None) -> SafeString:
-    if value is None:
-        return SafeString("")
+def _priority(value: int, bare: bool, language: str | None) -> SafeString:
     found = Priority(value)
     shape = icon(marks.PRIORITY_ICON[found], label=str(found.label) if bare else "")
     word = "" if bare else found.label
@@ -151,9 +154,14 @@ def _time(at: datetime | None, how: str) -> SafeString:
     if at is None:
         return SafeString("–")
     said = times.relative(at) if how == "relative" else times.elapsed(at)
+    return _said_time(at, how, times.exact(at), said)
+
+
+@_remembered
+def _said_time(at: datetime, how: str, exact: str, said: str) -> SafeString:
     return fill(
         '<sp-relative-time how="{}"><time datetime="{}" title="{}">{}</time></sp-relative-time>',
-        how, at.isoformat(), times.exact(at), said,
+        how, at.isoformat(), exact, said,
     )  # fmt: skip
 
 
