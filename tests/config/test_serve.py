@@ -1,5 +1,6 @@
 """`sportello serve` as a newcomer meets it: real processes, real sockets, a folder of its own."""
 
+import json
 import os
 import re
 import select
@@ -13,6 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.channels.email.imap_server import Server, raw
 
 pytestmark = pytest.mark.slow
 
@@ -30,6 +33,7 @@ class Desk:
             "SPORTELLO_MAIL_IN": "127.0.0.1:0",
             "LANG": "C.UTF-8",
         }
+        self.environ = environ
         self.errors = data.with_suffix(".errors")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "sportello", "serve", *arguments],
@@ -188,3 +192,38 @@ def test_serve_when_the_data_folder_is_a_file_in_the_way_says_so(tmp_path):
     assert done.returncode == 1
     assert str(tmp_path / "file") in done.stderr
     assert "Traceback" not in done.stderr
+
+
+ADD_MAILBOX = """
+import django, json, sys
+django.setup()
+from sportello.desk.actions import desks
+desks.add_mailbox("help@desk.example", **json.loads(sys.argv[1]))
+"""
+
+
+@pytest.mark.dovecot
+def test_serve_when_a_watched_mailbox_rings_takes_the_mail_in_and_still_stops_at_once(serve, dovecot):
+    box = {"imap_host": dovecot.host, "imap_port": dovecot.port, "imap_user": "serve", "imap_security": "none"}
+    server = Server(dovecot, "serve")
+    desk = serve()
+    desk.wait_for("Mail in:")
+    environ = desk.environ | {"DJANGO_SETTINGS_MODULE": "sportello.config.settings"}
+    words = json.dumps(box | {"imap_password": dovecot.password})
+    subprocess.run([sys.executable, "-c", ADD_MAILBOX, words], env=environ, timeout=SECONDS, check=True)
+
+    def count() -> int:
+        status = [sys.executable, "-m", "sportello", "mail", "status", "--json"]
+        done = subprocess.run(status, env=environ, capture_output=True, timeout=SECONDS, check=True)
+        return json.loads(done.stdout)["received"]
+
+    waits = []
+    for number in (1, 2):
+        server.deliver(raw(number))
+        began = time.monotonic()
+        while count() < number and time.monotonic() - began < SECONDS:
+            pass
+        waits.append(time.monotonic() - began)
+
+    assert max(waits) < 20  # By the clock it would be 30.
+    assert desk.stop() < 2
