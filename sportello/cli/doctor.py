@@ -118,8 +118,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     what = _("database")
     if settings.database.path is not None and not settings.database.path.exists():
         yield Finding("WARN", what, _("there is none yet; serve makes it."))
-        if settings.mail_out:
-            yield _mail_out(settings.mail_out)
+        yield _mail_out(settings.mail_out)
         return
     from django.db import Error, transaction
 

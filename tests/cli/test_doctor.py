@@ -35,6 +35,17 @@ def test_desk_when_well_then_each_line_is_ok_and_nothing_is_to_do(environ):
     )
 
 
+def test_desk_when_never_started_then_serve_will_make_what_is_missing(environ, tmp_path):
+    environ["SPORTELLO_DATA"] = str(tmp_path / "new")
+
+    verdicts = {each.what: each.verdict for each in examine(environ) if each.what != "SQLite"}
+
+    assert verdicts == {
+        "settings": "OK", "data folder": "WARN", "SPORTELLO_HTTP": "OK", "SPORTELLO_MAIL_IN": "OK",
+        "database": "WARN", "mail out": "OK", "clock": "OK",
+    }  # fmt: skip
+
+
 def test_port_when_free_taken_by_another_or_held_by_the_desk_then_says_which(environ, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as other:
         address = f"127.0.0.1:{other.getsockname()[1]}"
