@@ -58,7 +58,8 @@ Se invece qualcosa ancora non va, basta dircelo: ci rimettiamo subito al lavoro.
 
 {{ buttons }}
 
-Se non riceviamo risposta, la richiesta si chiude da sola dopo {% if close_hours == 1 %}un'ora{% else %}{{ close_hours }} ore{% endif %}.""",
+Se non riceviamo risposta, la richiesta si chiude da sola dopo \
+{% if close_hours == 1 %}un'ora{% else %}{{ close_hours }} ore{% endif %}.""",
             ),
             "closed": StepText(
                 SUBJECT,
@@ -137,7 +138,8 @@ If something is still wrong, let us know and we will get straight back to it.
 
 {{ buttons }}
 
-If we hear nothing, the request will close by itself after {% if close_hours == 1 %}an hour{% else %}{{ close_hours }} hours{% endif %}.""",
+If we hear nothing, the request will close by itself after \
+{% if close_hours == 1 %}an hour{% else %}{{ close_hours }} hours{% endif %}.""",
             ),
             "closed": StepText(
                 SUBJECT,
@@ -145,7 +147,8 @@ If we hear nothing, the request will close by itself after {% if close_hours == 
 Hello{% if requester.first_name %} {{ requester.first_name }}{% endif %},
 
 Your request is now closed: we heard of no further trouble \
-{% if close_hours == 1 %}in the hour {% elsif close_hours %}in the {{ close_hours }} hours {% endif %}after it was solved.
+{% if close_hours == 1 %}in the hour {% elsif close_hours %}in the {{ close_hours }} hours {% endif %}\
+after it was solved.
 
 If the problem comes back, just reply to this email. \
 We will open a new request linked to this one, so there is no need to start from scratch.
