@@ -13,7 +13,7 @@ from sportello.desk import access
 from sportello.desk.models import Ticket, User
 from sportello.desk.models.ticket import TicketQuerySet
 from sportello.desk.words import MailState
-from sportello.web.agent.prepared import prepared
+from sportello.web.agent.prepared import prepared, rows_of
 from sportello.web.ui import paging
 from sportello.web.ui.paging import CappedCount
 
@@ -96,7 +96,7 @@ FIRST_ROWS = {view.name: prepared(view.first_rows) for view in VIEWS}
 def page(view: View, agent: User, query: QueryDict) -> paging.Page:
     """The page of a list that the address asks for: nearly always the first, whose statement is at hand."""
     if "after" in query or "before" in query:
-        return paging.page(view.rows(agent), query, by=view.by, descending=view.descending)
+        return paging.page(view.rows(agent), query, by=view.by, descending=view.descending, fetch=rows_of)
     return paging.first_page(FIRST_ROWS[view.name](agent), query, by=view.by)
 
 

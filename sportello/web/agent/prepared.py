@@ -40,8 +40,14 @@ class prepared:
         return statement and _with_words(statement)
 
 
+def rows_of(queryset: QuerySet[Any]) -> list[Any]:
+    """The rows of a queryset that cannot be prepared, with its texts in the statement too."""
+    statement = make(queryset, 0)
+    return _with_words(statement).fetch(()) if statement else []
+
+
 def _with_words(statement: Statement) -> Statement:
-    """The statement with its texts in it, all of them words of the house: SQLite's partial indexes want literals."""
+    """The statement with its texts in it: the partial indexes of SQLite ("unsolved") are found by literals only."""
     shown = tuple(_quoted(value) if isinstance(value, str) else "%s" for value, _place in statement.parameters)
     return replace(
         statement,

@@ -1,5 +1,6 @@
 """Pages by key instead of by number: as fast on the last page as on the first, and no row twice while others arrive."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,15 @@ class Page:
     older_url: str | None
 
 
-def page(queryset: QuerySet[Any], query: QueryDict, *, by: str = "", descending: bool = True, size: int = SIZE) -> Page:
+def page(
+    queryset: QuerySet[Any],
+    query: QueryDict,
+    *,
+    by: str = "",
+    descending: bool = True,
+    size: int = SIZE,
+    fetch: Callable[[QuerySet[Any]], list[Any]] = list,
+) -> Page:
     """The page that the address asks for. `by`: the time column that sorts before the id; "" sorts by id alone.
 
     A neighbour is named by the key of the row it begins after, ?after=key or ?before=key. A mangled key means the
@@ -33,7 +42,7 @@ def page(queryset: QuerySet[Any], query: QueryDict, *, by: str = "", descending:
     down = descending != is_back
     if key is not None:
         queryset = queryset.filter(_beyond(key, by, down))
-    found = list(first_rows(queryset, by=by, descending=down, size=size))
+    found = fetch(first_rows(queryset, by=by, descending=down, size=size))
     has_more = len(found) > size
     rows = found[:size]
     if is_back:

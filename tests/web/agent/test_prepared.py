@@ -1,5 +1,7 @@
 import pytest
+from django.db import connection
 from django.db.models import Q
+from django.http import QueryDict
 
 from sportello.desk import access
 from sportello.desk.actions import tickets
@@ -69,3 +71,21 @@ def test_prepared_for_a_rule_that_asks_for_more_than_rights_fails(ticket, anna):
 
     with pytest.raises(User.DoesNotExist):
         fetch(anna)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL sees the values before it chooses an index")
+@pytest.mark.parametrize(("name", "index"), [("unsolved", "ticket_unsolved"), ("mine", "ticket_mine")])
+def test_lists_are_found_by_their_partial_index_on_every_page(ticket, anna, rita, group, name, index):
+    view = lists.BY_NAME[name]
+    asked = []
+
+    def explain(execute, sql, values, many, context):
+        plan = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {sql.replace('%s', '?')}", values)
+        asked.append(" ".join(row[3] for row in plan.fetchall()))
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(explain):
+        for address in ("", "after=2027-01-01T00:00:00Z_7"):
+            lists.page(view, anna, QueryDict(address))
+
+    assert [index in plan for plan in asked] == [True, True]

@@ -2,7 +2,7 @@ from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.datastructures import MultiValueDict
 
-from sportello.web.ui.forms import FilesField, Form, Segmented
+from sportello.web.ui.forms import FilesField, Form, Segmented, Select, TextInput
 
 
 class Letter(Form):
@@ -59,3 +59,26 @@ def test_refuse_puts_a_message_beside_its_field_and_the_rest_above():
 
     assert form.errors["subject"] == ["No."]
     assert form.non_field_errors() == ["Not in the group."]
+
+
+class Choice(Form):
+    colour = forms.ChoiceField(choices=[("", "–"), (1, "<red>"), (2, "blue")], widget=Select, required=False)
+    word = forms.CharField(widget=TextInput, required=False)
+
+
+def test_select_marks_the_choice_and_escapes_its_labels():
+    html = str(Choice(initial={"colour": 1})["colour"])
+
+    assert '<option value="1" selected>&lt;red&gt;</option>' in html
+    assert html.count(" selected") == 1
+
+
+def test_select_without_a_value_shows_the_empty_choice():
+    assert '<option value="" selected>–</option>' in str(Choice()["colour"])
+
+
+def test_text_input_carries_what_was_typed_and_its_error():
+    html = str(Choice({"colour": "3", "word": '"><script>'}))
+
+    assert 'value="&quot;&gt;&lt;script&gt;"' in html
+    assert '<select name="colour" aria-describedby="id_colour_error" aria-invalid="true" id="id_colour">' in html
