@@ -1,8 +1,15 @@
-"""What a verb is given to say on a ticket."""
+"""What a verb is given to say on a ticket, and how it is written down."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..models import User
+from sportello.kit import blobs, rows
+
+from ..models import Attachment, Comment, User
+from ..words import Via
+
+if TYPE_CHECKING:
+    from .update import Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +44,59 @@ class Words:
     @property
     def is_empty(self) -> bool:
         return not self.text.strip() and not self.html.strip() and not self.files
+
+
+def store(words: Words | None) -> list[tuple[NewFile, str]]:
+    """Put the files' bytes where they stay; each with its digest. Before anything is written of the update."""
+    return [(file, blobs.store(file.content)) for file in words.files] if words else []
+
+
+def write(update: "Update", files: list[tuple[NewFile, str]]) -> Comment | None:
+    """The row of what the update says, and of its files."""
+    words = update.words
+    if words is None:
+        return None
+    comment = Comment(
+        ticket=update.ticket,
+        audit=update.audit,
+        author=update.author,
+        mail_id=words.mail_id,
+        public=words.public,
+        via=update.via if update.via in Via.values else Via.RULE,
+        automatic=words.automatic,
+        text=words.text,
+        html=words.html,
+        quoted_text=words.quoted_text,
+        quoted_html=words.quoted_html,
+        created_at=update.now,
+    )
+    rows.insert(comment)
+    if files:
+        Attachment.objects.bulk_create(
+            Attachment(
+                comment=comment,
+                file_name=file.file_name[:255],
+                content_type=file.content_type[:150],
+                size=len(file.content),
+                digest=digest,
+                content_id=file.content_id[:255],
+                inline=file.inline,
+            )
+            for file, digest in files
+        )
+    return comment
+
+
+def write_note(update: "Update", text: str) -> None:
+    """An internal note that a rule adds, in nobody's name."""
+    rows.insert(
+        Comment(
+            ticket=update.ticket,
+            audit=update.audit,
+            public=False,
+            via=Via.RULE,
+            automatic=True,
+            text=text,
+            created_at=update.now,
+        )
+    )

@@ -2,15 +2,18 @@
 
 import time
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sportello.kit import clock
 
+from .. import models
+from ..errors import Invalid
 from ..models import Desk, Group, Mailbox, Protocol, Schedule, User
-from ..rules import schedules
+from ..rules import conditions, schedules, triggers
 from ..rules.protocol import Steps
+from ..rules.triggers import Trigger
 
 # Other processes see a change of the desk's configuration after this long at most.
 FRESH_SECONDS = 1.0
@@ -24,6 +27,7 @@ class Configuration:
     groups: dict[int, Group]
     agents: dict[int, User]
     hours: schedules.Schedule
+    triggers: "Triggers"
 
     def protocol_of(self, organization_id: int | None) -> Protocol | None:
         """The protocol in force for an organization: its own or the desk's; None: the default one, never edited."""
@@ -73,7 +77,35 @@ def _read() -> Configuration:
         groups={group.pk: group for group in Group.objects.filter(active=True)},
         agents={agent.pk: agent for agent in User.objects.staff()},
         hours=_hours(schedule, desk),
+        triggers=_triggers(),
     )
+
+
+@dataclass(frozen=True)
+class Triggers:
+    """Those that are switched on, in order, and the fields that their conditions look at."""
+
+    triggers: tuple[Trigger, ...] = ()
+    fields: frozenset[str] = frozenset()
+
+
+def _triggers() -> Triggers:
+    found = tuple(
+        ready
+        for pk, updated_at in models.Trigger.objects.filter(active=True).values_list("pk", "updated_at")
+        if (ready := _trigger(pk, updated_at)) is not None
+    )
+    return Triggers(found, frozenset(it.field.name for trigger in found for it in trigger.conditions))
+
+
+@lru_cache(maxsize=2000)
+def _trigger(trigger_id: int, updated_at: datetime) -> Trigger | None:
+    """Read once for each change of it. None: it cannot be read (any more); actions.rules switches it off."""
+    row = models.Trigger.objects.get(pk=trigger_id)
+    try:
+        return Trigger(row.pk, row.title, conditions.read(row.conditions), triggers.read_actions(row.actions))
+    except Invalid:
+        return None
 
 
 def _hours(schedule: Schedule | None, desk: Desk) -> schedules.Schedule:

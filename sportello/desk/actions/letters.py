@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from sportello.kit import clock, rows, tokens
-from sportello.kit.prepared import prepared
 
 from .. import links
-from ..models import Comment, Mailbox, OutgoingMail, Participant, Protocol, SatisfactionRating, Ticket, User
+from ..models import Comment, Mailbox, OutgoingMail, Protocol, SatisfactionRating, Ticket, User
 from ..rules import letters, times
 from ..rules.protocol import REPLY
 from ..words import Score, Step
 from .configuration import Configuration
+from .lists import CC
 
 if TYPE_CHECKING:
     from .update import Update
@@ -31,18 +30,8 @@ def recipients(update: "Update") -> list[User]:
     ticket = update.ticket
     people = [ticket.requester]
     if update.is_answered:
-        people += update.ccs if update.ccs is not None else _ccs(ticket)
+        people += update.lists.people(CC)
     return [person for person in people if person.email]
-
-
-def _ccs(ticket: Ticket) -> list[User]:
-    return [row.user for row in _copied(ticket.pk)]
-
-
-@prepared
-def _copied(ticket_id: int) -> "QuerySet[Participant]":
-    copied = Participant.objects.filter(ticket=ticket_id, kind=Participant.Kind.CC, user__active=True)
-    return copied.select_related("user").order_by("id")
 
 
 def queue(
@@ -77,7 +66,7 @@ def _queue_one(
         values=values_of(ticket, person, configuration, language),
         language=language,
         look=look_of(configuration),
-        answer=_quoted(update.actor, spoken, language, configuration) if spoken else None,
+        answer=said(update, language) if spoken else None,
         actions=_actions(step, ticket, person, language, rating),
     )
     sender = configuration.mailbox(ticket.mailbox_id)
@@ -159,9 +148,13 @@ def look_of(configuration: Configuration) -> letters.Look:
     return letters.Look(desk_name=configuration.desk.name, colour=configuration.desk.colour)
 
 
-def _quoted(author: User | None, comment: Comment, language: str, configuration: Configuration) -> letters.Quoted:
-    at = times.moment(comment.created_at, language, configuration.desk.time_zone)
-    return letters.Quoted(author=author.name if author else "", at=at, text=comment.text, html=comment.html)
+def said(update: "Update", language: str) -> letters.Quoted | None:
+    """What the update says, to be embedded in a mail."""
+    words, author = update.words, update.author
+    if words is None:
+        return None
+    at = times.moment(update.now, language, update.configuration.desk.time_zone)
+    return letters.Quoted(author=author.name if author else "", at=at, text=words.text, html=words.html)
 
 
 def _actions(

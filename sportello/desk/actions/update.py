@@ -11,27 +11,25 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from sportello.kit import blobs, clock, rows
+from sportello.kit import clock, rows
 from sportello.kit.prepared import prepared
 
 from ..errors import Invalid
 from ..models import (
-    Attachment,
     Audit,
-    Comment,
     Group,
     GroupMembership,
-    Participant,
-    Tagging,
     Ticket,
     TicketMetric,
     User,
 )
 from ..rules import metrics, protocol, thanks
 from ..rules.schedules import business_seconds
-from ..words import FINISHED, Status, Step, TimerKind, Via
-from . import clocks, configuration, letters, routing, surveys
-from .comments import NewFile, Words
+from ..rules.triggers import Text, Trigger
+from ..words import FINISHED, Status, Step, TimerKind
+from . import clocks, comments, configuration, letters, routing, surveys, triggers
+from .comments import Words
+from .lists import CC, TAGS, Lists
 
 PREVIEW = 160
 METRIC_FIELDS = [field.name for field in fields(metrics.Metric)]
@@ -60,9 +58,12 @@ class Update:
         self.confirmed = False
         self.offer = False
         self.audit: Audit | None = None
-        self.ccs: list[User] | None = [] if opening else None
         self.message_id, self.references = "", ""
-        self.new_lists: list[Tagging | Participant] = []
+        self.lists = Lists(ticket, opening=opening)
+        # What triggers did and have still to say: (recipients, subject, body).
+        self.acted: list[Trigger] = []
+        self.notices: list[tuple[list[User], Text, Text]] = []
+        self.rule_notes: list[Text] = []
 
     # --- what changes ---------------------------------------------------------------------------------------------
 
@@ -130,27 +131,19 @@ class Update:
             self._put(None)
 
     def tag(self, add: Iterable[str], remove: Iterable[str]) -> None:
-        had = set() if self.opening else set(_tags(self.ticket.pk))
+        had = self.lists.has(TAGS)
         has = (had | {_tag(tag) for tag in add if tag.strip()}) - {_tag(tag) for tag in remove}
-        if has == had:
-            return
-        if had - has:
-            self.ticket.taggings.filter(tag__in=had - has).delete()
-        self.new_lists += [Tagging(ticket=self.ticket, tag=tag) for tag in sorted(has - had)]
-        self._log_list("tags", sorted(has), sorted(had))
+        if has != had:
+            self.lists.change(TAGS, has)
+            self._log_list("tags", sorted(has), sorted(had))
 
     def take_part(self, kind: str, add: Iterable[User], remove: Iterable[User]) -> None:
-        had = set() if self.opening else set(_participants(self.ticket.pk, kind))
-        added = {person.pk for person in add if person.pk != self.ticket.requester_id or kind != Participant.Kind.CC}
-        has = (had | added) - {person.pk for person in remove}
-        if has == had:
-            return
-        if had - has:
-            self.ticket.participants.filter(kind=kind, user__in=had - has).delete()
-        self.new_lists += [Participant(ticket=self.ticket, user_id=user, kind=kind) for user in sorted(has - had)]
-        self._log_list(f"{kind}_ids", sorted(has), sorted(had))
-        if self.opening and kind == Participant.Kind.CC:
-            self.ccs = list(add)
+        had = self.lists.has(kind)
+        added = [person for person in add if person.pk != self.ticket.requester_id or kind != CC]
+        has = (had | {person.pk for person in added}) - {person.pk for person in remove}
+        if has != had:
+            self.lists.change(kind, has, added)
+            self._log_list(f"{kind}_ids", sorted(has), sorted(had))
 
     def _log_list(self, field: str, value: list, previous: list) -> None:
         kind = {"type": "Create"} if self.opening else {"type": "Change", "previous_value": previous}
@@ -251,19 +244,20 @@ class Update:
         """Write everything. Returns the audit, or None when nothing changed. Inside the caller's transaction."""
         if not self.events and not self.letter:
             return None
-        files = [(file, blobs.store(file.content)) for file in self.words.files] if self.words else []
+        files = comments.store(self.words)
         if self.words:
             self._follow_words(self.words)
         if self.opening or self._changed("group_id"):
             self._route()
+        triggers.run(self)
         verdict = self._verdict()
         self.keep(updated_at=self.now)
         if not self.opening:
-            self._write_lists()
+            self.lists.write()
         recipients = self._prepare_letter(verdict.send) if verdict.send else []
         if self.opening:  # It gets its key only now.
             rows.insert(self.ticket)
-            self._write_lists()
+            self.lists.write()
         offered = surveys.offer(self) if verdict.offer_rating or self.offer else None
         self.audit = Audit(
             ticket=self.ticket,
@@ -273,9 +267,10 @@ class Update:
             created_at=self.now,
         )
         rows.insert(self.audit)
-        comment = self._write_comment(self.audit, files)
+        comment = comments.write(self, files)
         if recipients:
             letters.queue(self, verdict.send, recipients, comment=comment, rating=offered)
+        triggers.write(self)
         self._write_timers(verdict)
         if not self.opening:
             columns = {name: getattr(self.ticket, name) for name in sorted(self.dirty)}
@@ -320,50 +315,16 @@ class Update:
             silent=ticket.silent,
         )
 
-    def _write_lists(self) -> None:
-        for row in self.new_lists:
-            row.ticket = self.ticket
-            rows.insert(row)
-
-    def _write_comment(self, audit: Audit, files: list[tuple[NewFile, str]]) -> Comment | None:
-        if self.words is None:
-            return None
-        words = self.words
-        comment = Comment(
-            ticket=self.ticket,
-            audit=audit,
-            author=self.author,
-            mail_id=words.mail_id,
-            public=words.public,
-            via=self.via if self.via in Via.values else Via.RULE,
-            automatic=words.automatic,
-            text=words.text,
-            html=words.html,
-            quoted_text=words.quoted_text,
-            quoted_html=words.quoted_html,
-            created_at=self.now,
-        )
-        rows.insert(comment)
-        if files:
-            Attachment.objects.bulk_create(
-                Attachment(
-                    comment=comment,
-                    file_name=file.file_name[:255],
-                    content_type=file.content_type[:150],
-                    size=len(file.content),
-                    digest=digest,
-                    content_id=file.content_id[:255],
-                    inline=file.inline,
-                )
-                for file, digest in files
-            )
-        return comment
-
     def _write_timers(self, verdict: protocol.Verdict) -> None:
         if verdict.stop and not self.opening:
             clocks.stop(self.ticket, verdict.stop, now=self.now)
         for kind, due_at in verdict.start.items():
             clocks.start(self.ticket, kind, due_at, now=self.now, fresh=self.opening)
+
+    def kept_metric(self) -> metrics.Metric | None:
+        """The figures before this update; None for a new ticket."""
+        found = [] if self.opening else _metric(self.ticket.pk)
+        return metrics.Metric(*found[0]) if found else None
 
     def _write_metric(self) -> None:
         facts = metrics.AuditFacts(self.actor.pk if self.actor else None, self.events, self.now)
@@ -374,10 +335,7 @@ class Update:
         def business(start: datetime, end: datetime) -> int:
             return business_seconds(hours, start, end)
 
-        if self.opening:
-            kept = metrics.Metric()
-        else:
-            kept = next((metrics.Metric(*row) for row in _metric(self.ticket.pk)), metrics.Metric())
+        kept = self.kept_metric() or metrics.Metric()
         metric = metrics.fold(kept, facts, business)
         folded = {name: getattr(metric, name) for name in METRIC_FIELDS}
         if self.opening:
@@ -393,16 +351,6 @@ def _is_member(agent: User, group_id: int) -> bool:
 @prepared
 def _membership(user_id: int, group_id: int) -> "QuerySet[Any, int]":
     return GroupMembership.objects.filter(user=user_id, group=group_id).values_list("pk", flat=True)
-
-
-@prepared
-def _tags(ticket_id: int) -> "QuerySet[Any, str]":
-    return Tagging.objects.filter(ticket=ticket_id).values_list("tag", flat=True)
-
-
-@prepared
-def _participants(ticket_id: int, kind: str) -> "QuerySet[Any, int]":
-    return Participant.objects.filter(ticket=ticket_id, kind=kind).values_list("user", flat=True)
 
 
 @prepared

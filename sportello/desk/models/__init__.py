@@ -10,6 +10,7 @@ from .mailbox import Mailbox, MailFolder
 from .organization import Organization, OrganizationDomain
 from .outgoing_mail import OutgoingMail
 from .protocol import Protocol
+from .rule import Firing, RuleChange, Trigger
 from .satisfaction_rating import SatisfactionRating
 from .schedule import Schedule
 from .ticket import Participant, Reading, Tagging, Ticket
@@ -23,6 +24,7 @@ __all__ = [
     "Breaker",
     "Comment",
     "Desk",
+    "Firing",
     "Group",
     "GroupMembership",
     "Identity",
@@ -36,11 +38,13 @@ __all__ = [
     "Protocol",
     "RawMail",
     "Reading",
+    "RuleChange",
     "SatisfactionRating",
     "Schedule",
     "Tagging",
     "Ticket",
     "TicketMetric",
     "Timer",
+    "Trigger",
     "User",
 ]

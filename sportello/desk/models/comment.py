@@ -7,7 +7,8 @@ class Comment(models.Model):
     """A public answer or an internal note. Never changed once written."""
 
     ticket = models.ForeignKey("Ticket", models.CASCADE, related_name="comments")
-    audit = models.OneToOneField("Audit", models.CASCADE, related_name="comment")
+    # The words of an update come first, then the notes of the rules that it set off.
+    audit = models.ForeignKey("Audit", models.CASCADE, related_name="comments")
     author = models.ForeignKey("User", models.PROTECT, null=True, related_name="+", help_text="Empty: the desk itself.")
     mail = models.OneToOneField("InboundMail", models.SET_NULL, null=True, blank=True, related_name="comment")
     public = models.BooleanField()

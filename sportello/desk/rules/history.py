@@ -22,6 +22,8 @@ def describe(event: Mapping[str, Any], name: Name) -> str:
         return _("Mail “%(step)s” to %(people)s") % {"step": step, "people": people}
     if kind == "SatisfactionRating":
         return _rating(event)
+    if kind == "Rule":
+        return _("The trigger “%(title)s” acted") % {"title": event["title"]}
     if kind == "Note":
         return note(event["code"], event.get("values", {}))
     return ""
@@ -74,12 +76,14 @@ def note(code: str, values: Mapping[str, Any]) -> str:
         "delayed": _("A mail to %(address)s is delayed: %(why)s"),
         "closed_untold": _("Closed without a mail: none was to be sent"),
         "survey_skipped": _("No satisfaction request: %(because)s"),
+        "rule_refused": _("The trigger “%(title)s” could not do all of it: %(why)s"),
         "timer_cancelled": _("Stopped: “%(timer)s”"),
         "timer_failed": _("Given up after many errors: “%(timer)s”"),
     }.get(code, code) % {
         "ticket": values.get("ticket", ""),
         "address": values.get("address", ""),
         "why": values.get("why", ""),
+        "title": values.get("title", ""),
         "because": survey_reason(values.get("reason", "")),
         "timer": TimerKind(values["kind"]).label if values.get("kind") else "",
     }

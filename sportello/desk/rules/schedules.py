@@ -4,10 +4,12 @@ Whole seconds that really pass while the clock on the wall of the desk stands wi
 spring does not count, an hour repeated in autumn counts twice. Source: docs/algorithms/schedules.md
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 MINUTES_PER_WEEK = 10_080
@@ -38,6 +40,31 @@ class Schedule:
             if not 0 <= start < end <= MINUTES_PER_WEEK:
                 raise ValueError(f"interval {start}-{end} is not within a week of {MINUTES_PER_WEEK} minutes")
         _zone(self.time_zone)
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "Schedule":
+        """From what as_json gave."""
+        return cls(
+            stored["time_zone"],
+            tuple((start, end) for start, end in stored["intervals"]),
+            frozenset(map(date.fromisoformat, stored["holidays"])),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "time_zone": self.time_zone,
+            "intervals": [list(interval) for interval in self.intervals],
+            "holidays": sorted(day.isoformat() for day in self.holidays),
+        }
+
+
+class Reading(StrEnum):
+    """How business time is read where the schedule changed on the way."""
+
+    ACCUMULATED = "accumulated"
+    """Each schedule counts for the time it was in force."""
+    LAST_SCHEDULE = "last_schedule"
+    """The whole span by the schedule in force at its end, as the vendor reads it."""
 
 
 def _zone(name: str) -> tzinfo:
@@ -91,6 +118,54 @@ def add_business(schedule: Schedule, start: datetime, seconds: int) -> datetime 
                 return _EPOCH + timedelta(seconds=opened + seconds)
             seconds -= max(0, closes - opened)
     return None
+
+
+def subtract_business(schedule: Schedule, end: datetime, seconds: int) -> datetime | None:
+    """The last instant, in UTC, from which schedule is still open for seconds until end; None if not within 25 years.
+
+    The mirror of add_business, for a warning so long before something is due. With 0 seconds it is end itself. Raises
+    ValueError for less.
+    """
+    if seconds < 0:
+        raise ValueError("seconds may not be negative")
+    if seconds == 0:
+        return end.astimezone(UTC)
+    if not schedule.intervals:
+        return None
+    stop = _seconds(end)
+    calendar = _calendar(schedule)
+    last = calendar.day_of(end)
+    for day in range(last, max(last - _HORIZON_DAYS, 1), -1):
+        if day < last and calendar.seconds_open(day) < seconds:
+            seconds -= calendar.seconds_open(day)
+            continue
+        for opens, closes in reversed(calendar.opening(day)):
+            closed = min(closes, stop)
+            if closed - opens >= seconds:
+                return _EPOCH + timedelta(seconds=closed - seconds)
+            seconds -= max(0, closed - opens)
+    return None
+
+
+def elapsed_business(
+    in_force: Sequence[tuple[datetime, Schedule]],
+    start: datetime,
+    end: datetime,
+    reading: Reading = Reading.ACCUMULATED,
+) -> int:
+    """Business seconds in [start, end) under schedules that were in force one after another.
+
+    in_force: each schedule with the aware instant from which it holds until the next one does, oldest first. Time
+    before the first counts as closed where each schedule counts for its own time.
+    """
+    if reading is Reading.LAST_SCHEDULE:
+        known = [schedule for since, schedule in in_force if since <= end]
+        return business_seconds(known[-1], start, end) if known else 0
+    untils = [since for since, _schedule in in_force[1:]] + [end]
+    return sum(
+        business_seconds(schedule, max(start, since), min(end, until))
+        for (since, schedule), until in zip(in_force, untils, strict=False)
+    )
 
 
 def is_open(schedule: Schedule, at: datetime) -> bool:

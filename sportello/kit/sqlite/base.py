@@ -28,6 +28,10 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_after_fork)
 
 
+def _fold(text: str | None) -> str | None:
+    return text.lower() if isinstance(text, str) else text
+
+
 class DatabaseWrapper(django_sqlite.DatabaseWrapper):
     """Takes turns: a write transaction first waits in the kernel's queue for a lock on `<database>.lock`.
 
@@ -40,6 +44,12 @@ class DatabaseWrapper(django_sqlite.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._lock_file: int | None = None
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        connection = super().get_new_connection(conn_params)
+        # SQLite's own LOWER knows ASCII alone.
+        connection.create_function("SPORTELLO_FOLD", 1, _fold, deterministic=True)
+        return connection
 
     def _start_transaction_under_autocommit(self) -> None:
         self._lock()

@@ -150,9 +150,8 @@ def said(request: HttpRequest, ticket: Ticket, heard: Ticket, audit: Audit | Non
     if heard.pk != ticket.pk:
         sentence = _("Sent. Your request was closed, so we opened a new one that follows it up.")
     messages.success(request, sentence, extra_tags=f"request-{ticket.pk}")
-    return redirect(
-        way.request_url(heard, same=heard.pk == ticket.pk) + (f"#comment-{audit.comment.pk}" if audit else "")
-    )
+    comment = audit.comments.earliest("id") if audit else None
+    return redirect(way.request_url(heard, same=heard.pk == ticket.pk) + (f"#comment-{comment.pk}" if comment else ""))
 
 
 def download(person: User, ticket: Ticket, file_id: int) -> HttpResponse:

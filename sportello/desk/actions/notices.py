@@ -1,0 +1,63 @@
+"""The mails that triggers send: rendered for each reader, queued with the update that made the trigger act."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sportello.kit import rows
+
+from .. import links
+from ..models import OutgoingMail, User
+from ..rules import letters as rules
+from ..rules.protocol import REPLY
+from ..rules.triggers import Text, in_language
+from . import letters
+
+if TYPE_CHECKING:
+    from .update import Update
+
+STEP = "notice"
+
+
+def queue(update: "Update", people: Iterable[User], subject: Text, body: Text) -> None:
+    """One mail for each, in his language. Staff get the address of the ticket's page, customers a key of their own."""
+    for person in {person.pk: person for person in people}.values():
+        _queue_one(update, person, subject, body)
+
+
+def _queue_one(update: "Update", person: User, subject: Text, body: Text) -> None:
+    ticket, configuration, words = update.ticket, update.configuration, update.words
+    language = person.language or configuration.desk.language
+    values = letters.values_of(ticket, ticket.requester, configuration, language)
+    if person.is_staff_member:
+        values["ticket"]["url"] = links.public_url(f"/tickets/{ticket.pk}")
+    else:
+        values["ticket"]["url"] = links.request_url(ticket.pk, person.pk)
+    text = rules.StepText(in_language(subject, language), in_language(body, language))
+    # What was said goes where the text asks for it, and an internal note to nobody but the staff.
+    may_read = words is not None and (words.public or person.is_staff_member)
+    said = letters.said(update, language) if may_read and "answer" in text.body else None
+    letter = rules.compose(
+        REPLY, text, values=values, language=language, look=letters.look_of(configuration), answer=said
+    )
+    sender = configuration.mailbox(ticket.mailbox_id)
+    rows.insert(
+        OutgoingMail(
+            ticket=ticket,
+            audit=update.audit,
+            recipient=person,
+            step=STEP,
+            automatic=True,
+            sender_name=configuration.desk.name,
+            sender=letters.sender_address(sender),
+            reply_to=letters.reply_address(ticket.pk, sender),
+            to=person.email,
+            message_id=letters.make_message_id(sender),
+            references=" ".join(dict.fromkeys(filter(None, (ticket.thread_root, ticket.thread_last)))),
+            language=language,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            due_at=update.now,
+            created_at=update.now,
+        )
+    )

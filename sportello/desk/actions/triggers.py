@@ -1,0 +1,149 @@
+"""Let the triggers act within an update. What they are: rules.triggers; how they are kept: actions.rules."""
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import models
+
+from ..errors import DeskError, Missing
+from ..models import Firing, Group, SatisfactionRating, User
+from ..rules import conditions, placeholders, triggers
+from ..rules.conditions import Facts
+from ..rules.fields import ROLES
+from ..rules.kinds import Moment
+from ..rules.triggers import Action, Trigger
+from ..words import Priority
+from . import comments, facts, letters, notices
+from .lists import CC, FOLLOWER, TAGS
+
+if TYPE_CHECKING:
+    from .update import Update
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def run(update: "Update") -> None:
+    """Each trigger that matches acts once, and sees what those before it did."""
+    ready = update.configuration.triggers
+    if ready:
+        moment = Moment(update.now, update.actor.pk if update.actor else None, update.configuration.hours)
+        update.acted = triggers.run(
+            ready.triggers, lambda: _facts(update), moment, lambda trigger: _perform(update, trigger, moment)
+        )
+
+
+def _facts(update: "Update") -> Facts:
+    fields, ticket, words, actor = update.configuration.triggers.fields, update.ticket, update.words, update.actor
+    rated = "satisfaction_score" in fields and not update.opening
+    values = facts.of_ticket(
+        ticket,
+        tags=update.lists.has(TAGS) if "current_tags" in fields else (),
+        rating=SatisfactionRating.objects.filter(ticket=ticket).first() if rated else None,
+        metric=update.kept_metric() if fields & facts.TIMES.keys() else None,
+    )
+    values |= {
+        "update_type": "Create" if update.opening else "Change",
+        "comment_includes_word": words.text if words else "",
+        "comment_is_public": "none" if words is None else str(words.public).lower(),
+        "role": ROLES[actor.role] if actor else "rule",  # type: ignore[index]
+        "current_via_id": update.via,
+        "current_user_id": actor.pk if actor else None,
+    }
+    before: dict[str, Any] = {}
+    for event in update.events:
+        if event["type"] == "Change" or (event["type"] == "Create" and event["value"] not in (None, "")):
+            before.setdefault(event["field_name"], event.get("previous_value"))
+    return Facts(values, before)
+
+
+def _perform(update: "Update", trigger: Trigger, moment: Moment) -> None:
+    because = conditions.because(trigger.conditions, _facts(update), moment)
+    update.events.append(
+        {"type": "Rule", "rel": "trigger", "id": trigger.id, "title": trigger.title, "because": because}
+    )
+    for action in trigger.actions:
+        try:
+            _act(update, action)
+        except DeskError as refusal:
+            # A rule that cannot act must not cost a customer his update: its refusal stands in the history.
+            update.note("rule_refused", title=trigger.title, why=str(refusal))
+
+
+def _act(update: "Update", action: Action) -> None:
+    name, value = action.field, action.value
+    actor_id = update.actor.pk if update.actor and update.actor.is_staff_member else None
+    if name in triggers.SET:
+        _set(update, name, triggers.meant(value, actor_id) if name == "assignee_id" else value)
+    elif name in triggers.TAGS:
+        words = set(value.split())
+        has = update.lists.has(TAGS)
+        update.tag(() if name == "remove_tags" else words, words if name == "remove_tags" else ())
+        if name == "set_tags":
+            update.tag((), has - words)
+    elif name == "follower":
+        follower_id = triggers.meant(value, actor_id)
+        if follower_id:
+            update.take_part(FOLLOWER, [_find(User, follower_id)], ())
+    elif name == "note":
+        update.rule_notes.append(value)
+    else:
+        update.notices.append((_recipients(update, name, value[0]), value[1], value[2]))
+
+
+def _set(update: "Update", name: str, value: Any) -> None:
+    if name == "status":
+        if value != update.ticket.status:
+            update.set_status(value)
+    elif name == "priority":
+        update.set("priority", value, logged=Priority(value).name.lower() if value else None)
+    elif name == "type":
+        update.set("type", value)
+    elif name == "group_id":
+        update.move(_find(Group, value) if value else None)
+    else:
+        update.assign(_find(User, value) if value else None)
+
+
+def _find(model: type[Row], key: int) -> Row:
+    found = model._default_manager.filter(pk=key).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def _recipients(update: "Update", name: str, whom: int | str) -> list[User]:
+    """Those who can be told now: active, with an address; never who acts himself, never an answering machine."""
+    ticket, actor = update.ticket, update.actor
+    staff = list(update.configuration.agents.values())
+    if name == "notification_group":
+        found = list(User.objects.filter(memberships__group_id=int(whom)).order_by("id"))
+    elif whom in ("requester_id", "requester_and_ccs"):
+        machine = ticket.silent or bool(update.words and update.words.automatic)
+        found = [] if machine else [ticket.requester]
+        if whom == "requester_and_ccs" and not machine:
+            found += update.lists.people(CC)
+    elif whom == "assignee_id":
+        found = [ticket.assignee] if ticket.assignee else []
+    elif whom == "followers":
+        found = update.lists.people(FOLLOWER)
+    elif whom == "current_user":
+        return [actor] if actor and actor.email else []
+    elif whom == "all_agents":
+        found = staff
+    else:
+        found = [agent for agent in staff if agent.pk == whom]
+    return [person for person in found if person.active and person.email and person != actor]
+
+
+def write(update: "Update") -> None:
+    """What the triggers left to be written beside the audit: notes, mails, and one row for each that acted."""
+    if not update.acted:
+        return
+    language = update.configuration.desk.language
+    for text in update.rule_notes:
+        values = letters.values_of(update.ticket, update.ticket.requester, update.configuration, language)
+        comments.write_note(update, placeholders.render(triggers.in_language(text, language), values))
+    for people, subject, body in update.notices:
+        notices.queue(update, people, subject, body)
+    Firing.objects.bulk_create(
+        Firing(trigger_id=it.id, ticket=update.ticket, audit=update.audit, created_at=update.now) for it in update.acted
+    )

@@ -1,0 +1,68 @@
+from django.db import models
+
+
+class Rule(models.Model):
+    """What triggers, views and their like have in common. conditions: the vendor's JSON (rules.conditions)."""
+
+    title = models.CharField(max_length=200)
+    description = models.CharField(max_length=1000, blank=True)
+    active = models.BooleanField(default=True)
+    off_because = models.CharField(max_length=300, blank=True, help_text="Why the desk itself switched it off.")
+    position = models.PositiveIntegerField(default=0)
+    conditions = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Trigger(Rule):
+    """What the desk does by itself when a ticket is opened or changed. actions: rules.triggers."""
+
+    actions = models.JSONField(default=list)
+
+
+class Firing(models.Model):
+    """A trigger acted: one row beside the audit that tells of it."""
+
+    trigger = models.ForeignKey(Trigger, models.CASCADE, related_name="firings")
+    ticket = models.ForeignKey("Ticket", models.CASCADE, related_name="+")
+    audit = models.ForeignKey("Audit", models.CASCADE, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # The last ten of a trigger, and how many since.
+            models.Index(fields=["trigger", "-created_at"], name="firing_trigger")
+        ]
+
+    def __str__(self) -> str:
+        return f"trigger {self.trigger_id} on #{self.ticket_id}"
+
+
+class RuleChange(models.Model):
+    """Who changed a rule, when, and what it was before and after; kept when the rule is gone.
+
+    kind: "trigger", … rule_id: no foreign key, on purpose. before, after: the rule as exported; null: none.
+    """
+
+    kind = models.CharField(max_length=20)
+    rule_id = models.BigIntegerField()
+    author = models.ForeignKey("User", models.PROTECT, null=True, related_name="+")
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # The history of one rule.
+            models.Index(fields=["kind", "rule_id", "-id"], name="rule_change_rule")
+        ]
+
+    def __str__(self) -> str:
+        return f"change of {self.kind} {self.rule_id}"

@@ -1,0 +1,201 @@
+"""One condition, one meaning: what Python decides about each ticket is what the database finds."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sportello.desk.actions import facts, surveys, tickets
+from sportello.desk.actions.tickets import Change, Words
+from sportello.desk.actions.update import Update
+from sportello.desk.errors import Invalid
+from sportello.desk.models import SatisfactionRating, Tagging, Ticket, TicketMetric
+from sportello.desk.rules import conditions, schedules
+from sportello.desk.rules.conditions import Facts
+from sportello.desk.rules.fields import ALL, BY_NAME
+from sportello.desk.rules.kinds import Choice, Moment, Reference, Since, Tags, Text, Vote
+from sportello.desk.words import Priority, Status, Via
+from sportello.kit import clock
+
+OFFICE = schedules.Schedule(
+    time_zone="Europe/Rome", intervals=tuple((day * 1440 + 540, day * 1440 + 1080) for day in range(1, 6)), holidays=()
+)
+WORDS = ["stampante", "Città", "ÉTÉ", "wi-fi", "100%", "a_b", "\\", "perché", "straße"]
+TAGS = ["vip", "urgente", "wi-fi", "è"]
+
+
+def values_of(field):
+    """Values that the field's kind takes, as a person would write them."""
+    match field.kind:
+        case Choice(values=values, nullable=nullable, names=names):
+            return st.sampled_from([*(names or values), *([""] if nullable else [])])
+        case Vote():
+            return st.sampled_from(Vote.values)
+        case Reference():
+            return st.sampled_from([*range(1, 9), "current_user", *([""] if field.kind.nullable else [])])
+        case Tags():
+            return st.lists(st.sampled_from([*TAGS, "nobody"]), min_size=1).map(" ".join)
+        case Text():
+            return st.lists(st.sampled_from([*WORDS, "ampa", "citt"]), min_size=1, max_size=3).map(" ".join)
+        case Since():
+            return st.one_of(st.integers(0, 100), st.sampled_from([0.5, 24, 48]))
+
+
+def condition(stored_only=True):
+    fields = [field for field in ALL if field.column or not stored_only]
+
+    @st.composite
+    def build(draw):
+        field = draw(st.sampled_from(fields))
+        operator = draw(st.sampled_from(field.kind.operators if stored_only else field.operators))
+        value = draw(values_of(field))
+        if isinstance(field.kind, Reference) and field.kind.to not in ("agent", "person") and value == "current_user":
+            value = 1
+        return {"field": field.name, "operator": operator, "value": value}
+
+    return build()
+
+
+@pytest.fixture
+def desk(db, frozen_clock, mailbox, group, organization, rita, otto, sam, anna, ada):
+    """Tickets of all sorts, over some days; empty values included."""
+    people_, agents = [rita, otto, sam], [None, anna, ada]
+    for number in range(14):
+        frozen_clock.shift(timedelta(hours=5, minutes=number))
+        ticket = tickets.open_ticket(
+            requester=people_[number % 3],
+            subject=f"{WORDS[number % len(WORDS)]} {WORDS[(number * 2) % len(WORDS)]}",
+            words=Words("aiuto"),
+            actor=people_[number % 3],
+            via=[Via.EMAIL, Via.WEB, Via.VOICE][number % 3],
+            priority=[None, *Priority.values][number % 5],
+            type=["", "question", "incident"][number % 3],
+            tags=tuple(TAGS[: number % 4]),
+            group=group if number % 4 == 0 else None,
+            mailbox_id=mailbox.pk if number % 2 else None,
+        )
+        frozen_clock.shift(timedelta(minutes=30))
+        if agents[number % 3] and not ticket.group_id:
+            tickets.assign(ticket.pk, agents[number % 3], actor=ada, via=Via.WEB)
+        status = [Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED, None][number % 5]
+        if status and number % 3:
+            tickets.update(ticket.pk, Change(status=status), actor=anna, via=Via.WEB)
+        if status == Status.SOLVED:
+            rating = surveys.offer(Update(tickets.lock(ticket.pk), actor=None, via=Via.RULE))
+            SatisfactionRating.objects.filter(pk=rating.pk).update(
+                score=["offered", "good", "bad", "good"][number % 4], comment="grazie" if number % 2 else ""
+            )
+    frozen_clock.shift(timedelta(hours=7))
+    return {ticket.pk: Facts(facts_of(ticket)) for ticket in Ticket.objects.all()}
+
+
+def facts_of(ticket):
+    return facts.of_ticket(
+        ticket,
+        tags=Tagging.objects.filter(ticket=ticket).values_list("tag", flat=True),
+        rating=SatisfactionRating.objects.filter(ticket=ticket).first(),
+        metric=TicketMetric.objects.get(ticket=ticket),
+    )
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_conditions_whatever_they_are_find_what_they_match(desk, anna, data):
+    lists = {name: data.draw(st.lists(condition(), max_size=3), label=name) for name in ("all", "any")}
+    moment = Moment(clock.now(), actor_id=data.draw(st.sampled_from([None, anna.pk])), hours=OFFICE)
+
+    read = conditions.read(lists, stored=True)
+    found = set(Ticket.objects.filter(conditions.query(read, moment)).values_list("pk", flat=True))
+
+    assert found == {pk for pk, one in desk.items() if conditions.matches(read, one, moment)}
+
+
+@given(st.lists(condition(stored_only=False), max_size=4))
+def test_conditions_when_written_and_read_again_are_the_same(items):
+    read = conditions.read({"all": items})
+
+    assert conditions.read(conditions.write(read)) == read
+
+
+@pytest.mark.parametrize(
+    ("data", "places"),
+    [
+        ([], ["conditions"]),
+        ({"every": []}, ["conditions"]),
+        ({"all": "status"}, ["all"]),
+        ({"all": [{"field": "mood", "operator": "is", "value": "good"}]}, ["all.0.field"]),
+        ({"all": ["status"]}, ["all.0.field"]),
+        ({"any": [{"field": "status", "operator": "includes", "value": "new"}]}, ["any.0.operator"]),
+        ({"all": [{"field": "status", "operator": "is", "value": "gone"}]}, ["all.0.value"]),
+        (
+            {
+                "all": [{"field": "NEW", "operator": "is", "value": "soon"}],
+                "any": [{"field": "group_id", "operator": "is", "value": "x"}],
+            },
+            ["all.0.value", "any.0.value"],
+        ),
+        ({"all": [{"field": "status", "operator": "is", "value": "new"}] * 101}, ["all"]),
+    ],
+)
+def test_read_when_something_is_wrong_names_the_place(data, places):
+    with pytest.raises(Invalid) as refusal:
+        conditions.read(data)
+
+    assert list(refusal.value.fields) == places
+
+
+@pytest.mark.parametrize("name", ["update_type", "comment_is_public", "role"])
+def test_read_when_the_database_cannot_answer_is_refused(name):
+    value = {"update_type": "Create", "comment_is_public": "true", "role": "agent"}[name]
+    data = {"all": [{"field": name, "operator": "is", "value": value}]}
+
+    assert conditions.read(data).all[0].field is BY_NAME[name]
+    with pytest.raises(Invalid, match=r"all\.0\.field"):
+        conditions.read(data, stored=True)
+
+
+CHANGED = Facts({"status": "solved", "assignee_id": 7}, before={"status": "open"})
+
+
+@pytest.mark.parametrize(
+    ("field", "operator", "value", "held"),
+    [
+        ("status", "changed", "", True),
+        ("assignee_id", "changed", "", False),
+        ("assignee_id", "not_changed", "", True),
+        ("status", "value", "solved", True),
+        ("status", "value", "open", False),
+        ("status", "value_previous", "open", True),
+        ("status", "not_value_previous", "open", False),
+        ("status", "not_value", "pending", True),
+        ("assignee_id", "value", "7", False),
+    ],
+)
+def test_holds_when_asked_how_a_field_changed(field, operator, value, held):
+    (condition,) = conditions.read({"all": [{"field": field, "operator": operator, "value": value}]}).all
+
+    assert conditions.holds(condition, CHANGED, Moment(clock.now())) is held
+
+
+def test_references_names_the_rows_that_conditions_need():
+    data = {
+        "all": [
+            {"field": "group_id", "operator": "is", "value": "3"},
+            {"field": "assignee_id", "operator": "is", "value": "current_user"},
+            {"field": "assignee_id", "operator": "is_not", "value": ""},
+        ]
+    }
+
+    assert conditions.references(conditions.read(data)) == {("group", 3)}
+
+
+def test_because_says_which_conditions_held():
+    data = {
+        "any": [
+            {"field": "status", "operator": "is", "value": "solved"},
+            {"field": "status", "operator": "is", "value": "new"},
+        ]
+    }
+
+    assert conditions.because(conditions.read(data), CHANGED, Moment(clock.now())) == [data["any"][0]]
