@@ -10,9 +10,9 @@ from .mailbox import Mailbox, MailFolder
 from .organization import Organization, OrganizationDomain
 from .outgoing_mail import OutgoingMail
 from .protocol import Protocol
-from .rule import Firing, RuleChange, Trigger
+from .rule import Firing, Macro, RuleChange, Trigger
 from .satisfaction_rating import SatisfactionRating
-from .schedule import Schedule
+from .schedule import Holiday, Schedule
 from .ticket import Participant, Reading, Tagging, Ticket
 from .ticket_metric import TicketMetric
 from .timer import Timer
@@ -27,8 +27,10 @@ __all__ = [
     "Firing",
     "Group",
     "GroupMembership",
+    "Holiday",
     "Identity",
     "InboundMail",
+    "Macro",
     "MailFolder",
     "Mailbox",
     "Organization",

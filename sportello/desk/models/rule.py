@@ -27,6 +27,34 @@ class Trigger(Rule):
     actions = models.JSONField(default=list)
 
 
+class Macro(models.Model):
+    """What an agent does to a ticket in one gesture: a text and changes, looked at before they are sent.
+
+    Shared; or a group's; or its owner's alone. actions: rules.macros.
+    """
+
+    title = models.CharField(max_length=200)
+    description = models.CharField(max_length=1000, blank=True)
+    active = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0)
+    actions = models.JSONField(default=list)
+    owner = models.ForeignKey("User", models.CASCADE, null=True, blank=True, related_name="macros")
+    group = models.ForeignKey("Group", models.CASCADE, null=True, blank=True, related_name="macros")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(owner=None) | models.Q(group=None), name="macro_of_one_or_of_a_group"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class Firing(models.Model):
     """A trigger acted: one row beside the audit that tells of it."""
 

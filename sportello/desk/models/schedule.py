@@ -19,3 +19,23 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Holiday(models.Model):
+    """Days on which a schedule is closed, first and last included; beside the public ones of its country."""
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="holidays")
+    name = models.CharField(max_length=100)
+    start_on = models.DateField()
+    end_on = models.DateField()
+
+    class Meta:
+        ordering = ["start_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(end_on__gte=models.F("start_on")), name="holiday_ends_after_start"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -31,6 +31,9 @@ class Ticket(models.Model):
     group = models.ForeignKey("Group", models.PROTECT, null=True, blank=True, related_name="tickets")
     organization = models.ForeignKey("Organization", models.SET_NULL, null=True, blank=True, related_name="tickets")
     mailbox = models.ForeignKey("Mailbox", models.SET_NULL, null=True, blank=True, related_name="+")
+    schedule = models.ForeignKey(
+        "Schedule", models.SET_NULL, null=True, blank=True, related_name="+", help_text="Empty: the default one."
+    )
     follow_up_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="follow_ups")
     silent = models.BooleanField(
         default=False, help_text="Opened by automatic mail: the desk never answers it by itself."
