@@ -1,0 +1,103 @@
+"""SLA policies: which one a ticket falls under, what it promises, when to warn. Source: docs/algorithms/sla.md
+
+The clocks that these promises are held against: rules.sla_clocks, moved by rules.sla.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from .schedules import ALWAYS, Schedule, subtract_business
+
+
+class SlaMetric(StrEnum):
+    """The seven clocks, by the field's names."""
+
+    FIRST_REPLY_TIME = "first_reply_time"
+    NEXT_REPLY_TIME = "next_reply_time"
+    PERIODIC_UPDATE_TIME = "periodic_update_time"
+    PAUSABLE_UPDATE_TIME = "pausable_update_time"
+    REQUESTER_WAIT_TIME = "requester_wait_time"
+    AGENT_WORK_TIME = "agent_work_time"
+    TOTAL_RESOLUTION_TIME = "total_resolution_time"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a policy promises for a metric to tickets of a priority, in business or calendar minutes.
+
+    Raises ValueError for less than a minute.
+    """
+
+    metric: SlaMetric
+    priority: str
+    minutes: int
+    business: bool
+
+    def __post_init__(self) -> None:
+        if self.minutes < 1:
+            raise ValueError(f"a target of {self.minutes} minutes for {self.metric}")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A target as a clock keeps it: what was promised when, whatever becomes of the policy."""
+
+    policy_id: int
+    minutes: int
+    business: bool
+
+    @property
+    def seconds(self) -> int:
+        return self.minutes * 60
+
+    def share(self, percent: int) -> int:
+        """Whole minutes, for a warning when a share of the time is left: 25 percent of two hours are 30 minutes."""
+        return self.minutes * percent // 100
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Targets for the tickets that its conditions take in. Raises ValueError for two of one metric and priority."""
+
+    id: int
+    title: str
+    position: int
+    targets: tuple[Target, ...]
+
+    def __post_init__(self) -> None:
+        if len({(target.metric, target.priority) for target in self.targets}) < len(self.targets):
+            raise ValueError(f"policy {self.id} has two targets for one metric and priority")
+
+    def promise(self, metric: SlaMetric, priority: str) -> Promise | None:
+        """priority: as the API names it; a ticket without one ("") is promised nothing."""
+        for target in self.targets:
+            if priority and (target.metric, target.priority) == (metric, priority):
+                return Promise(self.id, target.minutes, target.business)
+        return None
+
+
+def read_targets(stored: Iterable[Mapping[str, Any]]) -> tuple[Target, ...]:
+    """From the vendor's `policy_metrics`: [{"priority", "metric", "target" (minutes), "business_hours"}].
+
+    Raises ValueError for an unknown metric or a target that is no promise.
+    """
+    return tuple(
+        Target(SlaMetric(item["metric"]), item["priority"], item["target"], item["business_hours"]) for item in stored
+    )
+
+
+def choose(policies: Iterable[Policy], matches: Callable[[Policy], bool]) -> Policy | None:
+    """The first policy, by position, whose conditions match the ticket; those after it are not asked."""
+    return next(filter(matches, sorted(policies, key=lambda policy: (policy.position, policy.id))), None)
+
+
+def warn_at(due_at: datetime, promise: Promise, schedule: Schedule, minutes: int) -> datetime | None:
+    """The last moment with so many minutes left before due_at, counted as the promise counts them.
+
+    schedule: the one in force on the ticket. It may lie in the past: then there is less time left than that. None
+    where a schedule is hardly ever open.
+    """
+    return subtract_business(schedule if promise.business else ALWAYS, due_at, minutes * 60)

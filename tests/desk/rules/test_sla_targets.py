@@ -1,0 +1,92 @@
+"""What a policy promises, which one is chosen, when to warn."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sportello.desk.rules.schedules import ALWAYS, Schedule
+from sportello.desk.rules.sla_targets import Policy, Promise, SlaMetric, Target, choose, read_targets, warn_at
+
+OFFICE = Schedule("Europe/Rome", tuple((day * 1440 + 540, day * 1440 + 1080) for day in range(1, 6)))
+MONDAY_AT_TEN = datetime(2026, 11, 23, 9, tzinfo=UTC)
+FIRST = SlaMetric.FIRST_REPLY_TIME
+
+
+def policy(id, position, *targets):
+    return Policy(id, f"Policy {id}", position, targets)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=8))
+def test_choose_takes_the_first_match_in_the_order_of_positions(rows):
+    policies = [policy(id, position) for id, (position, _matches) in enumerate(rows)]
+    matching = [p for p in policies if rows[p.id][1]]
+
+    chosen = choose(policies, lambda p: rows[p.id][1])
+
+    assert chosen == min(matching, key=lambda p: (p.position, p.id), default=None)
+
+
+def test_choose_after_a_match_asks_no_further():
+    asked = []
+
+    choose([policy(1, 2), policy(2, 1), policy(3, 3)], lambda p: asked.append(p.id) or p.id == 1)
+
+    assert asked == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("metric", "priority", "promise"),
+    [
+        (FIRST, "urgent", Promise(7, 30, business=False)),
+        (FIRST, "low", Promise(7, 480, business=True)),
+        (FIRST, "normal", None),
+        (FIRST, "", None),
+        (SlaMetric.AGENT_WORK_TIME, "low", None),
+    ],
+)
+def test_promise_is_that_of_the_metric_and_priority(metric, priority, promise):
+    chosen = policy(7, 1, Target(FIRST, "urgent", 30, business=False), Target(FIRST, "low", 480, business=True))
+
+    assert chosen.promise(metric, priority) == promise
+
+
+def test_promise_of_a_ticket_without_priority_is_none_whatever_the_targets():
+    assert policy(7, 1, Target(FIRST, "", 30, business=False)).promise(FIRST, "") is None
+
+
+def test_read_targets_are_the_vendor_s_policy_metrics():
+    stored = [{"priority": "high", "metric": "next_reply_time", "target": 90, "business_hours": True}]
+
+    assert read_targets(stored) == (Target(SlaMetric.NEXT_REPLY_TIME, "high", 90, business=True),)
+
+
+@pytest.mark.parametrize(("metric", "minutes"), [("reply_time", 5), ("first_reply_time", 0), ("agent_work_time", -5)])
+def test_read_targets_when_unknown_or_no_promise_are_refused(metric, minutes):
+    with pytest.raises(ValueError, match=r"metric|SlaMetric|target"):
+        read_targets([{"priority": "high", "metric": metric, "target": minutes, "business_hours": True}])
+
+
+def test_policy_with_two_targets_for_one_metric_and_priority_is_refused():
+    with pytest.raises(ValueError, match="two targets"):
+        policy(7, 1, Target(FIRST, "low", 30, business=False), Target(FIRST, "low", 60, business=True))
+
+
+@pytest.mark.parametrize(
+    ("business", "schedule", "minutes", "warned_at"),
+    [
+        (False, OFFICE, 120, datetime(2026, 11, 23, 7, tzinfo=UTC)),
+        (True, OFFICE, 120, datetime(2026, 11, 20, 16, tzinfo=UTC)),
+        (True, ALWAYS, 120, datetime(2026, 11, 23, 7, tzinfo=UTC)),
+        (True, OFFICE, 0, MONDAY_AT_TEN),
+        (True, Schedule("UTC", ()), 5, None),
+    ],
+)
+def test_warn_at_counts_back_as_the_promise_counts(business, schedule, minutes, warned_at):
+    assert warn_at(MONDAY_AT_TEN, Promise(1, 480, business), schedule, minutes) == warned_at
+
+
+@pytest.mark.parametrize(("minutes", "percent", "left"), [(120, 25, 30), (60, 0, 0), (3, 50, 1), (480, 100, 480)])
+def test_share_of_a_promise_is_whole_minutes(minutes, percent, left):
+    assert Promise(1, minutes, business=True).share(percent) == left
