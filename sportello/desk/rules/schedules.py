@@ -27,13 +27,16 @@ class Schedule:
     """Weekly opening hours in a time zone.
 
     intervals: (start, end) in minutes from Sunday 00:00 on the local clock, 0 to 10080, several a day allowed;
-    holidays: local days on which the desk stays closed all day. Raises ValueError for an interval outside the week or
-    an unknown zone.
+    holidays: local days on which the desk stays closed all day, beside the public holidays of country ("IT") and of its
+    subdivision ("RM"), which are found year by year when they are asked for. Raises ValueError for an interval outside
+    the week or an unknown zone.
     """
 
     time_zone: str
     intervals: tuple[tuple[int, int], ...]
     holidays: frozenset[date] = frozenset()
+    country: str = ""
+    subdivision: str = ""
 
     def __post_init__(self) -> None:
         for start, end in self.intervals:
@@ -48,6 +51,8 @@ class Schedule:
             stored["time_zone"],
             tuple((start, end) for start, end in stored["intervals"]),
             frozenset(map(date.fromisoformat, stored["holidays"])),
+            stored.get("country", ""),
+            stored.get("subdivision", ""),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -55,6 +60,8 @@ class Schedule:
             "time_zone": self.time_zone,
             "intervals": [list(interval) for interval in self.intervals],
             "holidays": sorted(day.isoformat() for day in self.holidays),
+            "country": self.country,
+            "subdivision": self.subdivision,
         }
 
 
@@ -188,6 +195,15 @@ def holidays_of(country: str, subdivision: str | None, years: Iterable[int]) -> 
         raise ValueError(f"no holidays known of {country} {subdivision or ''}".rstrip()) from error
 
 
+@lru_cache(maxsize=1000)
+def _public_holidays(country: str, subdivision: str, year: int) -> frozenset[int]:
+    """As ordinals. A part of the world that the library has given up since closes no desk: tickets must go on."""
+    try:
+        return frozenset(day.toordinal() for day in holidays_of(country, subdivision or None, [year]))
+    except ValueError:
+        return frozenset()
+
+
 def _seconds(at: datetime) -> int:
     return (at - _EPOCH) // _SECOND
 
@@ -204,12 +220,13 @@ def _calendar(schedule: Schedule) -> "_Calendar":
 class _Calendar:
     """The opening hours of a schedule day by day in UTC, remembered. Days are proleptic ordinals of local dates."""
 
-    __slots__ = ("_holidays", "_openings", "_sums", "_week", "_zone")
+    __slots__ = ("_country", "_holidays", "_openings", "_subdivision", "_sums", "_week", "_zone")
 
     def __init__(self, schedule: Schedule) -> None:
         self._zone = _zone(schedule.time_zone)
         self._week = _by_weekday(schedule.intervals)
         self._holidays = frozenset(day.toordinal() for day in schedule.holidays)
+        self._country, self._subdivision = schedule.country, schedule.subdivision
         self._openings: dict[int, tuple[tuple[int, int], ...]] = {}
         self._sums: dict[int, int] = {}
 
@@ -236,7 +253,7 @@ class _Calendar:
 
     def _compute(self, day: int) -> tuple[tuple[int, int], ...]:
         wall = self._week[day % 7]
-        if not wall or day in self._holidays:
+        if not wall or day in self._holidays or self._is_public_holiday(day):
             return ()
         midnight = (day - _EPOCH_DAY) * _DAY
         before, after = datetime.fromordinal(day), datetime.fromordinal(day + 1)
@@ -250,6 +267,10 @@ class _Calendar:
                 if span[0] < span[1]:
                     spans.append(span)
         return tuple(sorted(spans))
+
+    def _is_public_holiday(self, day: int) -> bool:
+        year = date.fromordinal(day).year
+        return bool(self._country) and day in _public_holidays(self._country, self._subdivision, year)
 
     def _offset(self, wall: datetime) -> int:
         offset = self._zone.utcoffset(wall)
