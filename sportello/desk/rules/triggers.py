@@ -3,7 +3,7 @@
 An action is the vendor's {"field", "value"}. Texts are one for all, or {"it": …, "en": …}.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,8 @@ RECIPIENTS = {
 }
 SET = ("status", "priority", "type", "group_id", "assignee_id")
 TAGS = ("set_tags", "current_tags", "remove_tags")
+# What an action can change on the ticket itself.
+CHANGES = (*SET, *TAGS, "follower")
 LABELS = {
     **{name: BY_NAME[name].label for name in SET},
     "current_tags": gettext_lazy("Add tags"),
@@ -62,18 +64,25 @@ class Trigger:
 
 def read_actions(data: Any) -> tuple[Action, ...]:
     """Actions from JSON. Raises Invalid with the place of each fault: "actions.0.value"."""
+    return read_list(data, LABELS, _read_value, _("A trigger does at least one thing."))
+
+
+def read_list(
+    data: Any, names: Collection[str], read_one: Callable[[str, Any], Any], when_none: str
+) -> tuple[Action, ...]:
+    """A list of actions of which read_one reads the values (raises Unreadable). Raises Invalid like read_actions."""
     if not isinstance(data, list) or not data:
-        raise Invalid("actions", _("A trigger does at least one thing."))
+        raise Invalid("actions", when_none)
     if len(data) > LIMIT:
         raise Invalid("actions", _("At most %(limit)s actions, please.") % {"limit": LIMIT})
     found, faults = [], {}
     for number, item in enumerate(data):
         name = str(item.get("field", "")) if isinstance(item, Mapping) else ""
-        if name not in LABELS:
+        if name not in names:
             faults[f"actions.{number}.field"] = _("There is no action “%(name)s”.") % {"name": name}
             continue
         try:
-            found.append(Action(name, _read_value(name, item.get("value", ""))))
+            found.append(Action(name, read_one(name, item.get("value", ""))))
         except Unreadable as fault:
             faults[f"actions.{number}.value"] = str(fault)
     if faults:
@@ -82,25 +91,31 @@ def read_actions(data: Any) -> tuple[Action, ...]:
 
 
 def _read_value(name: str, value: Any) -> Any:
+    if name in CHANGES:
+        return read_change(name, value)
+    if name == "note":
+        return read_text(value)
+    if not isinstance(value, list) or len(value) != 3:
+        raise Unreadable(_("A mail has a recipient, a subject and a text."))
+    recipient, subject, body = value
+    if name == "notification_group" or recipient not in RECIPIENTS:
+        recipient = Reference("group" if name == "notification_group" else "agent", nullable=False).read(recipient)
+    return recipient, read_text(subject), read_text(body)
+
+
+def read_change(name: str, value: Any) -> Any:
+    """The value of an action that changes the ticket itself: one of CHANGES. Raises Unreadable."""
     if name == "status" and value in (Status.NEW, Status.CLOSED):
         raise Unreadable(_("A request closes by itself, or when the customer confirms it."))
     if name in SET:
         return BY_NAME[name].kind.read(value)
     if name in TAGS:
         return Tags().read(value)
-    if name == "follower":
-        return Reference("agent", nullable=False).read(value)
-    if name == "note":
-        return _text(value)
-    if not isinstance(value, list) or len(value) != 3:
-        raise Unreadable(_("A mail has a recipient, a subject and a text."))
-    recipient, subject, body = value
-    if name == "notification_group" or recipient not in RECIPIENTS:
-        recipient = Reference("group" if name == "notification_group" else "agent", nullable=False).read(recipient)
-    return recipient, _text(subject), _text(body)
+    return Reference("agent", nullable=False).read(value)
 
 
-def _text(value: Any) -> Text:
+def read_text(value: Any) -> Text:
+    """A text whose placeholders are right, or one for each language. Raises Unreadable."""
     texts = value if isinstance(value, Mapping) else {"": value}
     known = set(texts) <= {*LANGUAGES, ""}
     if not texts or not known or not all(isinstance(it, str) and it.strip() for it in texts.values()):
@@ -114,10 +129,11 @@ def _text(value: Any) -> Text:
 
 def write_actions(actions: Sequence[Action]) -> list[dict[str, Any]]:
     """The JSON of actions, in the vendor's form."""
-    return [{"field": it.field, "value": _write_value(it)} for it in actions]
+    return [{"field": it.field, "value": write_value(it)} for it in actions]
 
 
-def _write_value(action: Action) -> Any:
+def write_value(action: Action) -> Any:
+    """As it stands in JSON."""
     if isinstance(action.value, tuple):
         return list(action.value)
     if action.field == "priority":

@@ -1,0 +1,115 @@
+"""What all kinds of rules have in common as rows: kept, ordered, dropped; a row for each change tells who and what."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from sportello.kit import clock
+
+from ..errors import Invalid, Missing
+from ..models import Group, Macro, Mailbox, Organization, RuleChange, Trigger, User
+
+Row = TypeVar("Row", Trigger, Macro)
+Read = TypeVar("Read")
+
+
+def read_title(data: dict[str, Any], faults: dict[str, object]) -> str:
+    title = " ".join(str(data.get("title", "")).split())[:200]
+    if not title:
+        faults["title"] = _("A rule needs a title.")
+    return title
+
+
+def read(faults: dict[str, object], reader: Callable[[], Read], empty: Read, prefix: str = "") -> Read:
+    """What reader reads; where it refuses, `empty`, and its faults under this prefix ("conditions.")."""
+    try:
+        return reader()
+    except Invalid as fault:
+        faults |= {f"{prefix}{place}": text for place, text in fault.fields.items()}
+        return empty
+
+
+def find(model: type[Row], key: int) -> Row:
+    """The rule, held until the end of the transaction. Raises Missing."""
+    found = model._default_manager.select_for_update().filter(pk=key).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def new(model: type[Row]) -> Row:
+    """A rule that stands last; not stored yet."""
+    last = model._default_manager.aggregate(last=Max("position"))["last"]
+    return model(created_at=clock.now(), position=0 if last is None else last + 1)
+
+
+def keep(
+    row: Row, kind: str, export: Callable[[Row], dict[str, Any]], before: dict[str, Any] | None, actor: User | None
+) -> bool:
+    """Store the rule and its change; False when nothing changed. before: as it was exported; None: it is new."""
+    after = export(row)
+    if before == after:
+        return False
+    row.updated_at = clock.now()
+    row.save()
+    log(kind, row.pk, before, after, actor)
+    return True
+
+
+def drop(row: Row, kind: str, export: Callable[[Row], dict[str, Any]], actor: User | None) -> None:
+    """Gone; what it was stays in the history."""
+    log(kind, row.pk, export(row), None, actor)
+    row.delete()
+
+
+def order(rows: Iterable[Row], keys: Sequence[int]) -> None:
+    """Put these rules into the order of keys, on the places that they have; those that are not named come after."""
+    present = sorted(rows, key=lambda row: (row.position, row.pk))
+    rank = {key: place for place, key in enumerate(keys)}
+    place = -1
+    for row, was in zip(
+        sorted(present, key=lambda row: rank.get(row.pk, len(rank))), [row.position for row in present], strict=True
+    ):
+        place = max(place + 1, was)
+        if row.position != place:
+            type(row)._default_manager.filter(pk=row.pk).update(position=place, updated_at=clock.now())
+
+
+def copy_title(title: str) -> str:
+    return _("%(title)s (copy)") % {"title": title[:190]}
+
+
+def missing(references: set[tuple[str, int]]) -> str:
+    """Which of these rows are not there (any more), for a person; "" when all are."""
+    lost = []
+    tables: tuple[tuple[str, type[models.Model]], ...] = (
+        ("group", Group),
+        ("organization", Organization),
+        ("mailbox", Mailbox),
+    )
+    for kind, model in tables:
+        wanted = {pk for name, pk in references if name == kind}
+        there = model._default_manager.filter(pk__in=wanted, **({"active": True} if kind == "group" else {}))
+        lost += [f"{kind} {pk}" for pk in sorted(wanted - set(there.values_list("pk", flat=True)))]
+    agents = {pk for name, pk in references if name == "agent"}
+    people = {pk for name, pk in references if name == "person"}
+    lost += [f"agent {pk}" for pk in sorted(agents - set(User.objects.staff().values_list("pk", flat=True)))]
+    known = User.objects.filter(pk__in=people).values_list("pk", flat=True)
+    return ", ".join([*lost, *(f"person {pk}" for pk in sorted(people - set(known)))])
+
+
+def refuse_missing(references: set[tuple[str, int]], faults: dict[str, object], place: str) -> None:
+    lost = missing(references)
+    if lost:
+        faults[place] = _("It names what is not there any more: %(lost)s") % {"lost": lost}
+
+
+def log(
+    kind: str, rule_id: int, before: dict[str, Any] | None, after: dict[str, Any] | None, actor: User | None
+) -> None:
+    RuleChange.objects.create(
+        kind=kind, rule_id=rule_id, author=actor, before=before, after=after, created_at=clock.now()
+    )
