@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import time_machine
 from django.conf import settings
@@ -18,6 +19,11 @@ from django.db import connections
 from tests import services
 
 pytest_plugins = ["tests.personas"]
+
+# The same examples at each run of CI; elsewhere new ones, to find what nobody thought of.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI") == "true":
+    hypothesis.settings.load_profile("ci")
 
 MARKS = {"postgres": "postgres", "dovecot": "dovecot", "browser": "chromium"}
 ON_POSTGRES = "postgres" in settings.DATABASES["default"]["ENGINE"]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import models
 
 from ..errors import DeskError, Missing
-from ..models import Firing, Group, SatisfactionRating, User
+from ..models import Firing, Group, SatisfactionRating, Schedule, User
 from ..rules import conditions, placeholders, triggers
 from ..rules.conditions import Facts
 from ..rules.fields import ROLES
@@ -52,6 +52,11 @@ def _facts(update: "Update") -> Facts:
     for event in update.events:
         if event["type"] == "Change" or (event["type"] == "Create" and event["value"] not in (None, "")):
             before.setdefault(event["field_name"], event.get("previous_value"))
+    # The kept figures are those before this update.
+    if "status" in before:
+        values |= {name: update.now for name, it in facts.TIMES.items() if it.kind.status == ticket.status}  # type: ignore[union-attr]
+    if "assignee_id" in before and ticket.assignee_id:
+        values["assigned_at"] = update.now
     return Facts(values, before)
 
 
@@ -83,6 +88,8 @@ def _act(update: "Update", action: Action) -> None:
         follower_id = triggers.meant(value, actor_id)
         if follower_id:
             update.take_part(FOLLOWER, [_find(User, follower_id)], ())
+    elif name == "set_schedule":
+        update.set("schedule_id", _find(Schedule, value).pk if value else None)
     elif name == "note":
         update.rule_notes.append(value)
     else:
