@@ -7,15 +7,18 @@ from .models import (
     Attachment,
     Breaker,
     Comment,
+    Firing,
     GroupMembership,
     InboundMail,
     Mailbox,
     Organization,
     OutgoingMail,
     Participant,
+    RuleChange,
     SatisfactionRating,
     Ticket,
     Timer,
+    Trigger,
     User,
 )
 from .models.ticket import TicketQuerySet
@@ -198,3 +201,28 @@ def breakers(person: User) -> "QuerySet[Breaker]":
 def mailboxes(person: User) -> "QuerySet[Mailbox]":
     _admin(person)
     return Mailbox.objects.order_by("address")
+
+
+def triggers(person: User) -> "QuerySet[Trigger]":
+    """The triggers in their order, for administrators."""
+    _admin(person)
+    return Trigger.objects.order_by("position", "id")
+
+
+def get_trigger(person: User, trigger_id: int) -> Trigger:
+    found = triggers(person).filter(pk=trigger_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def firings(person: User) -> "QuerySet[Firing]":
+    """When triggers acted, newest first, for administrators."""
+    _admin(person)
+    return Firing.objects.order_by("-created_at", "-id")
+
+
+def rule_changes(person: User, kind: str, rule_id: int) -> "QuerySet[RuleChange]":
+    """What one rule was and who changed it, newest first, for administrators."""
+    _admin(person)
+    return RuleChange.objects.filter(kind=kind, rule_id=rule_id).order_by("-id")

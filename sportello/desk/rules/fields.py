@@ -70,9 +70,9 @@ ALL = (
     # Only while a ticket is being changed.
     Field("update_type", _("The ticket"), Choice(UPDATE_TYPES)),
     Field("comment_includes_word", _("What is said"), Text()),
-    Field("comment_is_public", _("The comment is"), Choice(("true", "false", "not_relevant", "none"))),
+    Field("comment_is_public", _("The comment"), Choice(("true", "false", "not_relevant", "none"))),
     Field("role", _("Who acts"), Choice(("end_user", "agent", "admin", "rule"))),
-    Field("current_via_id", _("The change comes by"), Choice(tuple(Via.values))),
+    Field("current_via_id", _("Channel of the change"), Choice(tuple(Via.values))),
     Field("current_user_id", _("The person who acts"), Reference("person")),
 )
 BY_NAME = {field.name: field for field in ALL}
