@@ -2,11 +2,8 @@
 
 import time
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
-
-from sportello.kit import clock
 
 from .. import models
 from ..errors import Invalid
@@ -27,6 +24,7 @@ class Configuration:
     groups: dict[int, Group]
     agents: dict[int, User]
     hours: schedules.Schedule
+    hours_by_schedule: dict[int, schedules.Schedule]
     triggers: "Triggers"
 
     def protocol_of(self, organization_id: int | None) -> Protocol | None:
@@ -36,6 +34,10 @@ class Configuration:
     def steps_of(self, organization_id: int | None) -> Steps:
         protocol = self.protocol_of(organization_id)
         return Steps.read(protocol.steps) if protocol else Steps()
+
+    def hours_of(self, schedule_id: int | None) -> schedules.Schedule:
+        """The hours of a ticket's own schedule; those of the default one where it has none, or one that is gone."""
+        return self.hours_by_schedule.get(schedule_id, self.hours) if schedule_id else self.hours
 
     def mailbox(self, mailbox_id: int | None = None) -> Mailbox | None:
         """The mailbox with this id, else the default one, else any."""
@@ -69,14 +71,18 @@ def forget() -> None:
 
 def _read() -> Configuration:
     desk = Desk.objects.first() or Desk(pk=1)
-    schedule = Schedule.objects.filter(default=True).first()
+    rows = Schedule.objects.prefetch_related("holidays")
+    hours = {row.pk: hours_of(row) for row in rows}
+    # Without a schedule the desk is always open: business time is calendar time.
+    default = next((hours[row.pk] for row in rows if row.default), schedules.ALWAYS)
     return Configuration(
         desk=desk,
         protocols={protocol.organization_id: protocol for protocol in Protocol.objects.filter(current=True)},
         mailboxes=tuple(Mailbox.objects.order_by("id")),
         groups={group.pk: group for group in Group.objects.filter(active=True)},
         agents={agent.pk: agent for agent in User.objects.staff()},
-        hours=_hours(schedule, desk),
+        hours=default,
+        hours_by_schedule=hours,
         triggers=_triggers(),
     )
 
@@ -108,21 +114,18 @@ def _trigger(trigger_id: int, updated_at: datetime) -> Trigger | None:
         return None
 
 
-def _hours(schedule: Schedule | None, desk: Desk) -> schedules.Schedule:
-    """Without a schedule the desk is always open: business time is calendar time."""
-    if schedule is None:
-        return schedules.ALWAYS
-    holidays = {date.fromisoformat(day) for day in schedule.days_off}
-    if schedule.country:
-        year = clock.now().astimezone(ZoneInfo(desk.time_zone)).year
-        holidays |= _public_holidays(schedule.country, schedule.subdivision or None, year)
+def hours_of(schedule: Schedule) -> schedules.Schedule:
+    """A schedule's row and its holidays, as the arithmetic takes them."""
+    holidays = schedule.holidays.all()
     return schedules.Schedule(
         time_zone=schedule.time_zone,
         intervals=tuple((start, end) for start, end in schedule.intervals),
-        holidays=frozenset(holidays),
+        holidays=frozenset(day for holiday in holidays for day in days_of(holiday.start_on, holiday.end_on)),
+        country=schedule.country,
+        subdivision=schedule.subdivision,
     )
 
 
-@lru_cache(maxsize=8)
-def _public_holidays(country: str, subdivision: str | None, year: int) -> frozenset[date]:
-    return schedules.holidays_of(country, subdivision, range(year - 5, year + 2))
+def days_of(start_on: date, end_on: date) -> list[date]:
+    """First and last day included."""
+    return [start_on + timedelta(days=number) for number in range((end_on - start_on).days + 1)]

@@ -15,7 +15,7 @@ from sportello.kit import clock
 from sportello.kit.prepared import prepared
 
 from ..errors import Invalid, Missing, Refused, Stale
-from ..models import Audit, Group, Organization, Participant, Reading, Ticket, User
+from ..models import Audit, Group, Organization, Participant, Reading, Schedule, Ticket, User
 from ..words import Priority, Status, TicketType
 from . import configuration
 from .comments import NewFile, Words
@@ -44,6 +44,7 @@ class Change:
     type: str | Unset = UNSET
     group: Group | None | Unset = UNSET
     assignee: User | None | Unset = UNSET
+    schedule: Schedule | None | Unset = UNSET
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     add_ccs: tuple[User, ...] = ()
@@ -140,6 +141,8 @@ def apply(update: Update, change: Change) -> None:
         update.move(change.group)
     if not isinstance(change.assignee, Unset):
         update.assign(change.assignee)
+    if not isinstance(change.schedule, Unset):
+        update.set("schedule_id", change.schedule.pk if change.schedule else None)
     _set_kind(update, change.priority, change.type)
     update.tag(change.add_tags, change.remove_tags)
     update.take_part(Participant.Kind.CC, change.add_ccs, change.remove_ccs)

@@ -330,10 +330,9 @@ class Update:
         facts = metrics.AuditFacts(self.actor.pk if self.actor else None, self.events, self.now)
         if not any(event["type"] in ("Create", "Change", "Comment") for event in self.events):
             return
-        hours = self.configuration.hours
 
-        def business(start: datetime, end: datetime) -> int:
-            return business_seconds(hours, start, end)
+        def business(schedule_id: int | None, start: datetime, end: datetime) -> int:
+            return business_seconds(self.configuration.hours_of(schedule_id), start, end)
 
         kept = self.kept_metric() or metrics.Metric()
         metric = metrics.fold(kept, facts, business)

@@ -12,7 +12,10 @@ Name = Callable[[str, int], str]
 
 
 def describe(event: Mapping[str, Any], name: Name) -> str:
-    """What happened; "" for what the conversation itself shows. name("user" | "group" | "organization", id)."""
+    """What happened; "" for what the conversation itself shows. name(kind, id).
+
+    kind: "user", "group", "organization" or "schedule".
+    """
     kind = event["type"]
     if kind in ("Create", "Change"):
         return _change(event, name)
@@ -39,6 +42,9 @@ def _change(event: Mapping[str, Any], name: Name) -> str:
         return _("Assigned to %(agent)s") % {"agent": name("user", value)} if value else _("Assigned to nobody")
     if field == "group_id":
         return _("Group: %(group)s") % {"group": name("group", value)} if value else _("No group")
+    if field == "schedule_id":
+        said = _("Schedule: %(schedule)s")
+        return said % {"schedule": name("schedule", value)} if value else _("The desk's schedule")
     if field == "priority":
         return _("Priority: %(priority)s") % {"priority": Priority[value.upper()].label} if value else _("No priority")
     if field == "type":

@@ -10,8 +10,8 @@ from typing import Any
 
 from ..words import FINISHED, Status
 
-# Elapsed business seconds between two aware times.
-BusinessSeconds = Callable[[datetime, datetime], int]
+# Elapsed business seconds between two aware times, by the schedule with this id (None: the default one).
+BusinessSeconds = Callable[[int | None, datetime, datetime], int]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
@@ -28,7 +28,11 @@ class AuditFacts:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """What the next audit needs besides the published figures. Seconds, not minutes: nothing is rounded twice."""
+    """What the next audit needs besides the published figures. Seconds, not minutes: nothing is rounded twice.
+
+    schedule: the ticket's own, by id. counted_at: when it last changed; up to then opened and stayed are the business
+    seconds since the creation and since the present status began, each schedule counting for the time it was in force.
+    """
 
     created_at: str = ""
     status: str = ""
@@ -39,6 +43,10 @@ class Carry:
     assignees: Sequence[int] = field(default_factory=list)
     groups: Sequence[int] = field(default_factory=list)
     repliers: Sequence[int] = field(default_factory=list)
+    schedule: int | None = None
+    counted_at: str = ""
+    opened: int = 0
+    stayed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,7 @@ def fold(metric: Metric, audit: AuditFacts, business: BusinessSeconds) -> Metric
         if event["type"] == "Comment" and not opening:  # Whoever opens the ticket answers nobody.
             metric, carry = _comment(metric, carry, event, audit, business)
         elif event["type"] in ("Create", "Change"):
-            metric, carry = _change(metric, carry, event, audit)
+            metric, carry = _change(metric, carry, event, audit, business)
             status = event["value"] if event["field_name"] == "status" else status
     if status:  # Only where the update left the ticket: solved and reopened in one gesture is neither.
         metric, carry = _status(metric, carry, status, audit, business)
@@ -129,7 +137,9 @@ def _comment(
     return metric, replace(carry, repliers=repliers)
 
 
-def _change(metric: Metric, carry: Carry, event: Mapping[str, Any], audit: AuditFacts) -> tuple[Metric, Carry]:
+def _change(
+    metric: Metric, carry: Carry, event: Mapping[str, Any], audit: AuditFacts, business: BusinessSeconds
+) -> tuple[Metric, Carry]:
     name, value = event["field_name"], event["value"]
     if name == "requester_id":
         carry = replace(carry, requester=value)
@@ -146,6 +156,14 @@ def _change(metric: Metric, carry: Carry, event: Mapping[str, Any], audit: Audit
     elif name == "group_id" and value is not None:
         carry = replace(carry, groups=_with(carry.groups, value))
         metric = replace(metric, group_stations=len(carry.groups))
+    elif name == "schedule_id":
+        carry = replace(
+            carry,
+            schedule=value,
+            counted_at=_stamp(audit.at),
+            opened=_opened(carry, audit.at, business),
+            stayed=_stayed(carry, audit.at, business),
+        )
     return metric, carry
 
 
@@ -154,13 +172,13 @@ def _status(
 ) -> tuple[Metric, Carry]:
     if status == carry.status:
         return metric, carry
-    was, since = carry.status, datetime.fromisoformat(carry.since)
+    was = carry.status
     seconds = {name: list(pair) for name, pair in carry.seconds.items()}
     changes: dict[str, Any] = {"status_updated_at": audit.at}
     for clock in CLOCKS.get(was, ()):  # type: ignore[call-overload]
         pair = seconds.setdefault(clock, [0, 0])
-        pair[0] += _seconds(since, audit.at)
-        pair[1] += business(since, audit.at)
+        pair[0] += _seconds(datetime.fromisoformat(carry.since), audit.at)
+        pair[1] += _stayed(carry, audit.at, business)
         changes |= {f"{clock}_calendar": pair[0] // 60, f"{clock}_business": pair[1] // 60}
     if status in FINISHED and was not in FINISHED:
         calendar, open_time = _minutes_since_creation(carry, audit.at, business)
@@ -178,12 +196,25 @@ def _status(
             }
     elif was in FINISHED and status not in FINISHED:
         changes["reopens"] = metric.reopens + 1
-    return replace(metric, **changes), replace(carry, status=status, since=_stamp(audit.at), seconds=seconds)
+    return replace(metric, **changes), replace(carry, status=status, since=_stamp(audit.at), stayed=0, seconds=seconds)
 
 
 def _minutes_since_creation(carry: Carry, at: datetime, business: BusinessSeconds) -> tuple[int, int]:
     created_at = datetime.fromisoformat(carry.created_at)
-    return _seconds(created_at, at) // 60, business(created_at, at) // 60
+    return _seconds(created_at, at) // 60, _opened(carry, at, business) // 60
+
+
+def _opened(carry: Carry, at: datetime, business: BusinessSeconds) -> int:
+    """Business seconds since the creation."""
+    counted_at = datetime.fromisoformat(carry.counted_at or carry.created_at)
+    return carry.opened + business(carry.schedule, counted_at, at)
+
+
+def _stayed(carry: Carry, at: datetime, business: BusinessSeconds) -> int:
+    """Business seconds since the present status began."""
+    since = datetime.fromisoformat(carry.since)
+    counted_at = datetime.fromisoformat(carry.counted_at) if carry.counted_at else since
+    return carry.stayed + business(carry.schedule, max(since, counted_at), at)
 
 
 def _seconds(start: datetime, end: datetime) -> int:

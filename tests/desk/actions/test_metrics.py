@@ -24,6 +24,7 @@ VERBS = st.one_of(
     st.tuples(st.just("answer"), AGENTS, STATUSES, st.booleans()),
     st.tuples(st.just("status"), AGENTS, STATUSES),
     st.tuples(st.just("assign"), AGENTS, st.sampled_from(["anna", "ada", None])),
+    st.tuples(st.just("schedule"), st.booleans()),
     st.tuples(st.just("customer"), st.sampled_from(["Ancora uguale.", "Grazie!"]), st.booleans()),
     st.tuples(st.sampled_from(["confirm", "not_yet", "vote", "timers"])),
 )
@@ -33,6 +34,7 @@ PAUSES = st.timedeltas(min_value=timedelta(0), max_value=timedelta(hours=60))
 @pytest.fixture
 def hours(db):
     Schedule.objects.create(name="Office", time_zone="Europe/Rome", intervals=desks.OFFICE_HOURS, default=True)
+    Schedule.objects.create(name="Nights", time_zone="Europe/Rome", intervals=[[0, 420], [1200, 1860], [2640, 3300]])
     configuration.forget()
     return configuration.current().hours
 
@@ -40,7 +42,9 @@ def hours(db):
 def rebuilt(ticket, hours):
     audits = Audit.objects.filter(ticket=ticket).order_by("id")
     facts = [AuditFacts(audit.author_id, audit.events, audit.created_at) for audit in audits]
-    return asdict(rebuild(facts, lambda start, end: business_seconds(hours, start, end)))
+    now = configuration.current()
+    assert now.hours == hours
+    return asdict(rebuild(facts, lambda pk, start, end: business_seconds(now.hours_of(pk), start, end)))
 
 
 def kept(ticket):
@@ -57,6 +61,9 @@ def act(verb, ticket, people):
             tickets.update(ticket.pk, Change(status=status), actor=people[agent], via=Via.API)
         case ("assign", agent, other):
             tickets.assign(ticket.pk, people[other] if other else None, actor=people[agent], via=Via.WEB)
+        case ("schedule", own):
+            nights = Schedule.objects.get(name="Nights") if own else None
+            tickets.update(ticket.pk, Change(schedule=nights), actor=people["ada"], via=Via.WEB)
         case ("customer", text, automatic):
             words = Words(text, automatic=automatic, public=not automatic)
             tickets.hear(ticket.pk, words, actor=ticket.requester, via=Via.EMAIL)
@@ -111,6 +118,20 @@ def test_metric_when_protocol_writes_then_nobody_has_replied(ticket):
 
     assert [mail.step for mail in OutgoingMail.objects.all()] == ["taken_charge"]
     assert (kept(ticket)["replies"], kept(ticket)["reply_calendar"]) == (0, None)
+
+
+def test_metric_when_ticket_gets_another_schedule_then_each_counts_for_its_own_time(hours, mailbox, rita, anna):
+    with clock.at(START):  # Friday 16:00 in Rome; the office closes at 18:00, the night desk opens Sunday 00:00.
+        ticket = tickets.open_ticket(requester=rita, subject="x", words=Words("x"), actor=rita, via=Via.EMAIL)
+    with clock.at(START + timedelta(hours=1)):
+        tickets.update(ticket.pk, Change(schedule=Schedule.objects.get(name="Nights")), actor=anna, via=Via.WEB)
+    with clock.at(START + timedelta(hours=34)):  # Sunday 02:00
+        tickets.answer(ticket.pk, Words("Fatto."), status=Status.SOLVED, actor=anna, via=Via.WEB)
+
+    metric = kept(ticket)
+    assert metric == rebuilt(ticket, hours)
+    assert (metric["reply_business"], metric["reply_calendar"]) == (60 + 120, 34 * 60)
+    assert metric["requester_wait_business"] == 180
 
 
 def test_metric_when_schedule_changes_then_what_was_counted_stays(ticket, anna, hours):

@@ -8,15 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sportello.desk.rules.metrics import AuditFacts, Metric, fold, rebuild
-from sportello.desk.rules.schedules import ALWAYS, Schedule, business_seconds
+from sportello.desk.rules.schedules import ALWAYS, Schedule, business_seconds, elapsed_business
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  # 9:00 in Rome
 OFFICE = Schedule("Europe/Rome", tuple((day * 1440 + 540, day * 1440 + 1080) for day in range(1, 6)))
 RITA, ANNA, BEN = 1, 2, 3
 
 
-def office(start, end):
-    return business_seconds(OFFICE, start, end)
+NIGHT = Schedule("Europe/Rome", ((0, 8 * 60), *((day * 1440 + 1200, day * 1440 + 1440) for day in range(1, 6))))
+BY_ID = {None: OFFICE, 7: NIGHT, 8: ALWAYS}
+
+
+def office(schedule_id, start, end):
+    return business_seconds(BY_ID[schedule_id], start, end)
 
 
 def create(**fields):
@@ -162,6 +166,7 @@ EVENTS = st.one_of(
     st.builds(lambda status: change(status=status), st.sampled_from("open pending hold solved closed".split())),
     st.builds(lambda person: change(assignee_id=person), st.sampled_from([None, ANNA, BEN])),
     st.builds(lambda group: change(group_id=group), st.sampled_from([None, 7, 8])),
+    st.builds(lambda schedule: change(schedule_id=schedule), st.sampled_from([None, 7, 8])),
 )
 ACTS = st.lists(
     st.tuples(
@@ -172,6 +177,11 @@ ACTS = st.lists(
     max_size=12,
 )
 SCHEDULES = st.sampled_from([ALWAYS, OFFICE, Schedule("Europe/Rome", ())])
+
+
+def by_schedule(default):
+    """Business seconds where this is the default schedule."""
+    return lambda schedule_id, start, end: business_seconds({**BY_ID, None: default}[schedule_id], start, end)
 
 
 def course(acts):
@@ -188,8 +198,7 @@ def test_fold_when_kept_on_the_way_then_equals_a_rebuild(acts, cut, hours):
     whole = course(acts)
     kept = Metric()
 
-    def business(start, end):
-        return business_seconds(hours, start, end)
+    business = by_schedule(hours)
 
     for audit in whole[:cut]:
         kept = fold(kept, audit, business)
@@ -199,20 +208,56 @@ def test_fold_when_kept_on_the_way_then_equals_a_rebuild(acts, cut, hours):
     assert kept == rebuild(whole, business)
 
 
+def moved(acts):
+    """Another schedule than the default one came into force."""
+    return any(event.get("field_name") == "schedule_id" for _pause, _author, events in acts for event in events)
+
+
 @given(ACTS, SCHEDULES)
 def test_fold_whatever_happens_then_durations_make_sense(acts, hours):
-    found = rebuild(course(acts), lambda start, end: business_seconds(hours, start, end))
+    found = rebuild(course(acts), by_schedule(hours))
 
     names = [name.removesuffix("_calendar") for name in Metric.__slots__ if name.endswith("_calendar")]
     for name in names:
         calendar, business = getattr(found, f"{name}_calendar"), getattr(found, f"{name}_business")
         assert (calendar is None) == (business is None)
         assert calendar is None or 0 <= business <= calendar
-        assert hours != ALWAYS or business == calendar
+        assert hours != ALWAYS or moved(acts) or business == calendar
     assert 0 <= found.repliers <= found.replies
     assert (found.first_reply_at is None) == (found.replies == 0)
     assert found.first_resolution_calendar is None or found.first_resolution_calendar <= found.full_resolution_calendar
     assert (found.on_hold_calendar or 0) <= (found.requester_wait_calendar or 0)
+
+
+@given(ACTS)
+def test_fold_whatever_schedules_come_and_go_then_each_counts_for_its_own_time(acts):
+    whole = course([*acts, (timedelta(hours=70), ANNA, change(status="solved") + comment())])
+
+    found = rebuild(whole, office)
+
+    in_force = [(MONDAY, OFFICE)]
+    for audit in whole:
+        if audit.at > (found.first_solved_at or audit.at):
+            break
+        in_force += [(audit.at, BY_ID[it["value"]]) for it in audit.events if it.get("field_name") == "schedule_id"]
+    seconds = elapsed_business(in_force, MONDAY, found.first_solved_at)
+    assert found.first_resolution_business == seconds // 60
+
+
+def test_fold_when_the_schedule_changes_then_published_figures_accumulate():
+    """The arithmetic of docs/algorithms/schedules.md, on the way that tickets take."""
+    first = Schedule("UTC", ((0, 120), *((day * 1440 + 720, min(10080, day * 1440 + 1560)) for day in range(7))))
+    second = Schedule("UTC", tuple((day * 1440 + 900, day * 1440 + 1470) for day in range(1, 6)))
+    created = datetime(2020, 9, 29, 17, 1, 38, tzinfo=UTC)
+    facts = [
+        AuditFacts(RITA, OPENED[2] + [{"type": "Create", "field_name": "schedule_id", "value": 1}], created),
+        AuditFacts(None, change(schedule_id=2), datetime(2020, 9, 30, 19, 1, 25, tzinfo=UTC)),
+        AuditFacts(ANNA, comment() + change(status="solved"), datetime(2020, 9, 30, 19, 1, 46, tzinfo=UTC)),
+    ]
+
+    found = rebuild(facts, lambda pk, start, end: business_seconds({1: first, 2: second}.get(pk, ALWAYS), start, end))
+
+    assert (found.reply_business, found.first_resolution_business, found.requester_wait_business) == (960, 960, 960)
 
 
 @given(ACTS, st.integers(0, 12))
