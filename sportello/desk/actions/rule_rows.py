@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from sportello.kit import clock
 
 from ..errors import Invalid, Missing
-from ..models import Group, Macro, Mailbox, Organization, RuleChange, Trigger, User
+from ..models import Group, Macro, Mailbox, Organization, RuleChange, Schedule, Trigger, User
 
 Row = TypeVar("Row", Trigger, Macro)
 Read = TypeVar("Read")
@@ -89,6 +89,7 @@ def missing(references: set[tuple[str, int]]) -> str:
         ("group", Group),
         ("organization", Organization),
         ("mailbox", Mailbox),
+        ("schedule", Schedule),
     )
     for kind, model in tables:
         wanted = {pk for name, pk in references if name == kind}

@@ -40,6 +40,7 @@ LABELS = {
     "remove_tags": gettext_lazy("Remove tags"),
     "set_tags": gettext_lazy("Set the tags to"),
     "follower": gettext_lazy("Add a follower"),
+    "set_schedule": gettext_lazy("Set the schedule to"),
     "note": gettext_lazy("Add an internal note"),
     "notification_user": gettext_lazy("Send a mail to"),
     "notification_group": gettext_lazy("Send a mail to the group"),
@@ -93,6 +94,8 @@ def read_list(
 def _read_value(name: str, value: Any) -> Any:
     if name in CHANGES:
         return read_change(name, value)
+    if name == "set_schedule":
+        return Reference("schedule").read(value)
     if name == "note":
         return read_text(value)
     if not isinstance(value, list) or len(value) != 3:
@@ -156,6 +159,8 @@ def references(actions: Iterable[Action]) -> set[tuple[str, int]]:
         value = it.value[0] if isinstance(it.value, tuple) else it.value
         if isinstance(value, int) and it.field in ("group_id", "notification_group"):
             found.add(("group", value))
+        elif isinstance(value, int) and it.field == "set_schedule":
+            found.add(("schedule", value))
         elif isinstance(value, int) and it.field in ("assignee_id", "follower", "notification_user"):
             found.add(("agent", value))
     return found
