@@ -1,15 +1,11 @@
-"""The fold of a ticket's life into SLA clocks: tables of cases, and laws over any course of happenings."""
+"""The fold of a ticket's life into SLA clocks: tables of cases. Laws: test_sla_laws."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from sportello.desk.rules.schedules import ALWAYS, Reading, Schedule, is_open
-from sportello.desk.rules.sla import EventType, Happening, fold, rebuild
-from sportello.desk.rules.sla_clocks import Clocks
+from sportello.desk.rules.schedules import Reading, Schedule
+from sportello.desk.rules.sla import EventType, Happening, rebuild
 from sportello.desk.rules.sla_targets import Policy, Promise, SlaMetric, Target
 
 MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)  # 9:00 in Rome
@@ -17,7 +13,6 @@ OFFICE = Schedule("Europe/Rome", tuple((day * 1440 + 540, day * 1440 + 1080) for
 FIRST, NEXT = SlaMetric.FIRST_REPLY_TIME, SlaMetric.NEXT_REPLY_TIME
 PERIODIC, PAUSABLE = SlaMetric.PERIODIC_UPDATE_TIME, SlaMetric.PAUSABLE_UPDATE_TIME
 WAIT, WORK, TOTAL = SlaMetric.REQUESTER_WAIT_TIME, SlaMetric.AGENT_WORK_TIME, SlaMetric.TOTAL_RESOLUTION_TIME
-UNSOLVED, FINISHED = ("new", "open", "pending", "hold"), ("solved", "closed")
 
 
 def at(minutes):
@@ -268,195 +263,42 @@ def test_first_reply_over_two_schedules_has_both_readings(reading, minutes):
     assert [round(e.business_seconds / 60, 2) for e in fulfilled] == [minutes]
 
 
-# --- laws -------------------------------------------------------------------------------------------------------------
+def test_example_of_the_page_is_as_the_page_says():
+    replies = [Target(m, p, n, business=True) for m in (FIRST, NEXT) for p, n in (("normal", 240), ("high", 60))]
+    solutions = [Target(TOTAL, p, n, business=True) for p, n in (("normal", 960), ("high", 480))]
+    acts = life(
+        (510, "new", "end-user", {"priority": "normal"}),
+        (1455, "new", "", {"priority": "high"}),
+        (1480, "pending", "agent"),
+        (1740, "open", "end-user"),
+        (1760, "solved", "agent"),
+        (2940, "open", "end-user"),
+        schedule=OFFICE,
+        policy=Policy(1, "Example", 1, (*replies, *solutions)),
+    )
+    due = [
+        {m.value: (due_at - MONDAY) / timedelta(minutes=1) for m in SlaMetric if (due_at := clocks.due_at(m))}
+        for clocks in (rebuild(acts[: n + 1])[0] for n in range(len(acts)))
+    ]
+    ended = [
+        (e.metric, e.business_seconds / 60, (e.at - MONDAY) / timedelta(minutes=1), e.type.value)
+        for e in rebuild(acts)[1]
+        if e.metric in (FIRST, NEXT, WAIT, TOTAL) and e.type in (EventType.BREACH, EventType.FULFILL, EventType.PAUSE)
+    ]
 
-POLICIES = [
-    None,
-    policy(1, low=200, high=45),
-    policy(2, business=True, low=300, high=60),
-    policy(3, business=True, low=5),
-]
-SCHEDULES = [ALWAYS, OFFICE, Schedule("America/New_York", ((0, 10080),)), Schedule("UTC", ((1440, 1500), (2000, 5000)))]
-STARTS = [
-    MONDAY,
-    datetime(2026, 3, 28, 20, tzinfo=UTC),  # the night in which Rome loses an hour
-    datetime(2026, 10, 24, 20, tzinfo=UTC),  # and gains one
-]
-
-
-@st.composite
-def lives(draw, gap=1, readings=(Reading.ACCUMULATED,)):
-    """The happenings of a ticket, at whole minutes; gap: the fewest minutes between two."""
-    moment, reading = draw(st.sampled_from(STARTS)), draw(st.sampled_from(readings))
-    happenings = []
-    for _ in range(draw(st.integers(1, 8))):
-        happenings.append(
-            Happening(
-                moment,
-                draw(st.sampled_from((*UNSOLVED, *UNSOLVED, "solved"))),
-                draw(st.sampled_from(("", "low", "high"))),
-                draw(st.sampled_from(("", "agent", "end-user"))),
-                draw(st.sampled_from(POLICIES)),
-                draw(st.sampled_from(SCHEDULES)),
-                reading,
-            )
-        )
-        moment += timedelta(minutes=draw(st.integers(gap, 200)))
-    return happenings
-
-
-ANY_LIFE = lives(gap=0, readings=tuple(Reading))
-
-
-def instances(metric, acts):
-    """(first, last) happening of each instance of a reply or update; last None while it is under way."""
-    ends = [i for i, a in enumerate(acts) if a.status in FINISHED or a.comment_by == "agent"]
-    asked_first = acts[0].comment_by == "end-user" and acts[0].status not in FINISHED
-    found = []
-    for i, act in enumerate(acts):
-        free = not found or (found[-1][1] is not None and found[-1][1] <= i)
-        owed_first = asked_first and not any(0 < n < i for n in ends)
-        begins = {
-            FIRST: i == 0 and asked_first,
-            NEXT: i > 0 and act.comment_by == "end-user" and free and not owed_first,
-            PERIODIC: act.comment_by == "agent",
-            PAUSABLE: act.comment_by == "agent",
-        }[metric]
-        if begins and act.status not in FINISHED:
-            found.append((i, next((n for n in ends if n > i), None)))
-    return found
-
-
-def by_the_minute(metric, acts, end):
-    """(calendar minutes, business minutes, breached at) of each instance, looked at once in every minute."""
-    runs_in = {WAIT: ("new", "open", "hold"), PAUSABLE: ("new", "open", "hold"), WORK: ("new", "open")}
-    stays = metric in (WAIT, WORK, TOTAL)
-    opened = [(i, None) for i, a in enumerate(acts) if a.status not in FINISHED][:1]
-    results = []
-    for first, last in opened if stays else instances(metric, acts):
-        calendar, business, breached_at = 0, 0, None
-        minute, stop = acts[first].at, acts[last].at if last else end
-        while minute <= stop:
-            known = [a for a in acts if a.at <= minute]
-            # In the minute of its end an instance is still on the terms before it.
-            ends_now = known[-1].at == minute and (known[-1].status in FINISHED or (last and minute == stop))
-            terms = known[-2 if ends_now else -1]
-            promise = terms.policy and terms.policy.promise(metric, terms.priority)
-            if promise and terms.status not in FINISHED and not breached_at:
-                over = (business if promise.business else calendar) >= promise.minutes
-                breached_at = minute if over else None
-            if minute < stop and known[-1].status in runs_in.get(metric, UNSOLVED):
-                calendar += 1
-                business += is_open(known[-1].schedule, minute)
-            minute += timedelta(minutes=1)
-        results.append((calendar, business, breached_at))
-    return results
-
-
-@given(lives(), st.integers(0, 300))
-@settings(max_examples=40, deadline=None)
-def test_clocks_of_any_life_are_those_of_a_look_in_every_minute(acts, more):
-    now = acts[-1].at + timedelta(minutes=more)
-    clocks, events = rebuild(acts)
-    standings = clocks.standings(now)
-
-    for metric in SlaMetric:
-        expected = by_the_minute(metric, acts, now)
-        found = standings.get(metric)
-        assert (found is None) == (not expected)
-        if found:
-            assert (found.calendar_seconds / 60, found.business_seconds / 60, found.breached_at) == expected[-1]
-        for instance, (_calendar, _business, breached_at) in enumerate(expected[:-1], 1):
-            breaches = [
-                e.at for e in events if (e.metric, e.instance, e.type) == (metric, instance, EventType.BREACH)
-            ]  # fmt: skip
-            assert breaches == [breached_at] * bool(breached_at)
-
-
-@given(ANY_LIFE)
-@settings(max_examples=60, deadline=None)
-def test_clocks_kept_as_json_after_each_happening_equal_those_from_zero(acts):
-    stored, events = {}, ()
-    for act in acts:
-        clocks, more = fold(Clocks.read(stored), act)
-        stored, events = json.loads(json.dumps(clocks.as_json())), events + more
-
-    assert (Clocks.read(stored), events) == rebuild(acts)
-
-
-@given(ANY_LIFE, st.data())
-@settings(max_examples=60, deadline=None)
-def test_happening_in_which_nothing_changed_changes_nothing_but_when_a_breach_is_seen(acts, data):
-    index = data.draw(st.integers(0, len(acts) - 1))
-    act = acts[index]
-    until = acts[index + 1].at if index + 1 < len(acts) else act.at + timedelta(days=2)
-    moment = act.at + (until - act.at) * data.draw(st.sampled_from([0, 0.25, 0.5, 1]))
-    idle = Happening(moment, act.status, act.priority, "", act.policy, act.schedule, act.reading)
-    last = Happening(until, act.status, act.priority, "", act.policy, act.schedule, act.reading)
-
-    with_it = rebuild([*acts[: index + 1], idle, *acts[index + 1 :], *([last] if index + 1 == len(acts) else [])])
-    without = rebuild([*acts, *([last] if index + 1 == len(acts) else [])])
-
-    assert with_it[0] == without[0]
-    assert sorted(map(repr, with_it[1])) == sorted(map(repr, without[1]))
-
-
-@given(ANY_LIFE, st.integers(0, 200_000), st.integers(0, 200_000))
-@settings(max_examples=60, deadline=None)
-def test_standings_are_never_negative_never_fall_and_business_is_no_more_than_calendar(acts, seconds, more):
-    clocks, _events = rebuild(acts)
-    now = acts[-1].at + timedelta(seconds=seconds)
-    early, late = clocks.standings(now), clocks.standings(now + timedelta(seconds=more))
-
-    for metric, standing in early.items():
-        assert 0 <= standing.business_seconds <= standing.calendar_seconds <= late[metric].calendar_seconds
-        assert standing.business_seconds <= late[metric].business_seconds
-        assert standing.breached_at in (None, late[metric].breached_at)
-
-
-@given(lives(readings=tuple(Reading)), st.integers(0, 200_000))
-@settings(max_examples=60, deadline=None)
-def test_stays_lie_within_one_another(acts, seconds):
-    standings = rebuild(acts)[0].standings(acts[-1].at + timedelta(seconds=seconds))
-
-    for inner, outer in ((WORK, WAIT), (WAIT, TOTAL), (PAUSABLE, PERIODIC)):
-        if outer in standings:
-            assert standings[inner].calendar_seconds <= standings[outer].calendar_seconds
-            assert standings[inner].business_seconds <= standings[outer].business_seconds
-
-
-@given(ANY_LIFE)
-@settings(max_examples=60, deadline=None)
-def test_fulfilled_is_achieved_or_breached_and_never_both(acts):
-    clocks, events = rebuild(acts)
-
-    assert [e.at for e in events] == sorted(e.at for e in events)
-    for clock in clocks.by_metric.values():
-        kept_to = clock.ended_at and clock.promise
-        assert clock.is_achieved == bool(kept_to and not clock.breached_at)
-        if clock.is_achieved:
-            assert (clock.business if clock.promise.business else clock.calendar) < clock.promise.seconds
-
-
-@given(ANY_LIFE)
-@settings(max_examples=60, deadline=None)
-def test_due_at_is_the_first_second_of_the_breach(acts):
-    clocks, _events = rebuild(acts)
-    due = clocks.next_due
-
-    if due:
-        due_at, metric = due
-        assert due_at > acts[-1].at
-        assert clocks.standings(due_at - timedelta(seconds=1))[metric].breached_at is None
-        assert clocks.standings(due_at)[metric].breached_at == due_at
-
-
-@given(lives(gap=0), st.sampled_from(SCHEDULES))
-@settings(max_examples=40, deadline=None)
-def test_both_readings_agree_where_the_schedule_never_changed(acts, schedule):
-    def read(reading):
-        return rebuild(
-            Happening(a.at, a.status, a.priority, a.comment_by, a.policy, schedule, reading) for a in acts
-        )  # fmt: skip
-
-    assert read(Reading.ACCUMULATED) == read(Reading.LAST_SCHEDULE)
+    assert due == [
+        {FIRST: 1650, TOTAL: 3270},
+        {FIRST: 1470, TOTAL: 1890},
+        {TOTAL: 1890},
+        {NEXT: 1800, TOTAL: 1890},
+        {},
+        {NEXT: 3000, TOTAL: 3070},
+    ]
+    assert ended == [
+        (FIRST, 60, 1470, "breach"),
+        (FIRST, 70, 1480, "fulfill"),
+        (WAIT, 70, 1480, "pause"),
+        (NEXT, 20, 1760, "fulfill"),
+        (WAIT, 90, 1760, "fulfill"),
+        (TOTAL, 350, 1760, "fulfill"),
+    ]
