@@ -10,7 +10,7 @@ from sportello.kit import clock, secrets
 
 from ..errors import Invalid
 from ..models import Desk, Mailbox, Schedule, User
-from . import configuration
+from . import configuration, defaults
 from .people import fold_address
 
 # Monday to Friday, 9 to 18: minutes from Sunday 00:00.
@@ -37,8 +37,9 @@ def configure(*, actor: User | None = None, **values: Any) -> Desk:
 
 
 def finish_set_up() -> Desk:
-    """The desk is ready: the set-up pages are gone from now on. Office hours are set where nobody set any."""
+    """The desk is ready: the set-up pages are gone from now on. It gets office hours and rules if it has none."""
     desk = configure(set_up_at=clock.now())
+    defaults.install(desk.language)
     if not Schedule.objects.exists():
         Schedule.objects.create(
             name=_("Office hours"),

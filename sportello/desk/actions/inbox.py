@@ -24,8 +24,8 @@ REPLAYABLE = (MailState.HELD, MailState.FAILED, MailState.IGNORED)
 class Delivery:
     """A mail as a door hands it over.
 
-    source: InboundMail.Source. envelope: {"sender", "recipients", "peer"} or {"folder", "uid"}. refused: what the server
-    said when it did not hand the mail out; then raw is empty, and the envelope has "uid_validity" too.
+    source: InboundMail.Source. envelope: {"sender", "recipients", "peer"} or {"folder", "uid"}. refused: what the
+    server said when it did not hand the mail out; then raw is empty, and the envelope has "uid_validity" too.
     """
 
     raw: bytes

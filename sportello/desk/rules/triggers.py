@@ -26,6 +26,7 @@ RECIPIENTS = {
     "requester_id": gettext_lazy("the requester"),
     "requester_and_ccs": gettext_lazy("the requester and those in copy"),
     "assignee_id": gettext_lazy("the assignee"),
+    "group_id": gettext_lazy("the ticket's group"),
     "followers": gettext_lazy("the followers"),
     "current_user": gettext_lazy("the person who acts"),
     "all_agents": gettext_lazy("all agents"),

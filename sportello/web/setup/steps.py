@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -88,7 +89,7 @@ def agent(request: HttpRequest, token: str) -> HttpResponse:
             said["name"],
             said["email"],
             role=Role.ADMIN,
-            language=configuration.current().desk.language,
+            language=get_language() or configuration.current().desk.language,
             password=said["password"],
         )
         login(request, person)

@@ -1,0 +1,88 @@
+"""The rules of a new desk: few, and each can be changed, switched off or dropped."""
+
+from typing import Any
+
+from ..models import Trigger
+from . import rules
+
+
+def _text(it: str, en: str) -> dict[str, str]:
+    return {"it": it, "en": en}
+
+
+def _mail(whom: str, subject: dict[str, str], body: dict[str, str]) -> dict[str, Any]:
+    body = {language: f"{text}\n\n{{{{ ticket.url }}}}" for language, text in body.items()}
+    return {"field": "notification_user", "value": [whom, subject, body]}
+
+
+def _when(*conditions: tuple[str, str, str]) -> dict[str, Any]:
+    return {"all": [{"field": field, "operator": operator, "value": value} for field, operator, value in conditions]}
+
+
+TRIGGERS: tuple[dict[str, Any], ...] = (
+    {
+        "title": _text("Avvisa chi riceve un ticket", "Tell whoever is given a ticket"),
+        "conditions": _when(("assignee_id", "changed", ""), ("assignee_id", "is_not", "")),
+        "actions": [
+            _mail(
+                "assignee_id",
+                _text("Assegnato a te: {{ ticket.title }}", "Assigned to you: {{ ticket.title }}"),
+                _text(
+                    "Il ticket #{{ ticket.id }} di {{ requester.name }} è tuo.\n\n{{ answer }}",
+                    "Ticket #{{ ticket.id }} by {{ requester.name }} is yours.\n\n{{ answer }}",
+                ),
+            )
+        ],
+    },
+    {
+        "title": _text("Avvisa l'assegnatario quando il cliente scrive", "Tell the assignee when the customer writes"),
+        "conditions": _when(
+            ("update_type", "is", "Change"), ("comment_is_public", "is", "true"), ("role", "is", "end_user"),
+            ("assignee_id", "not_changed", ""),
+        ),
+        "actions": [
+            _mail(
+                "assignee_id",
+                _text(
+                    "{{ requester.name }} ha scritto: {{ ticket.title }}",
+                    "{{ requester.name }} wrote: {{ ticket.title }}",
+                ),
+                _text("Nuova risposta sul ticket #{{ ticket.id }}.\n\n{{ answer }}",
+                      "A new answer on ticket #{{ ticket.id }}.\n\n{{ answer }}"),
+            )
+        ],
+    },
+    {
+        "title": _text("Avvisa chi segue il ticket", "Tell the followers"),
+        "conditions": _when(("update_type", "is", "Change"), ("comment_is_public", "is_not", "none")),
+        "actions": [
+            _mail(
+                "followers",
+                _text("Novità: {{ ticket.title }}", "News: {{ ticket.title }}"),
+                _text("Sul ticket #{{ ticket.id }}, che segui, c'è una novità.\n\n{{ answer }}",
+                      "There is news on ticket #{{ ticket.id }}, which you follow.\n\n{{ answer }}"),
+            )
+        ],
+    },
+    {
+        "title": _text("Avvisa il gruppo di un ticket che nessuno ha", "Tell the group of a ticket that nobody has"),
+        "active": False,
+        "conditions": _when(("update_type", "is", "Create"), ("group_id", "is_not", ""), ("assignee_id", "is", "")),
+        "actions": [
+            _mail(
+                "group_id",
+                _text("Da prendere in carico: {{ ticket.title }}", "To be taken: {{ ticket.title }}"),
+                _text("{{ requester.name }} ha scritto, e il ticket #{{ ticket.id }} non è di nessuno.\n\n{{ answer }}",
+                      "{{ requester.name }} wrote, and nobody has ticket #{{ ticket.id }} yet.\n\n{{ answer }}"),
+            )
+        ],
+    },
+)  # fmt: skip
+
+
+def install(language: str) -> None:
+    """Give a desk that has no trigger the usual ones, their titles in its language."""
+    if Trigger.objects.exists():
+        return
+    for rule in TRIGGERS:
+        rules.save_trigger({**rule, "title": rule["title"].get(language, rule["title"]["en"])}, actor=None)
