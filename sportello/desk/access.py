@@ -10,6 +10,7 @@ from .models import (
     Firing,
     GroupMembership,
     InboundMail,
+    Macro,
     Mailbox,
     Organization,
     OutgoingMail,
@@ -135,6 +136,31 @@ def get_person(person: User, user_id: int) -> User:
 def organizations(person: User) -> "QuerySet[Organization]":
     _staff(person)
     return Organization.objects.order_by("name")
+
+
+def macros(person: User) -> "QuerySet[Macro]":
+    """The macros that this agent can apply: switched on; shared, of one of his groups, or his own."""
+    return _within_reach(person).filter(active=True)
+
+
+def kept_macros(person: User) -> "QuerySet[Macro]":
+    """What he finds where macros are kept, those that are switched off too; administrators find every group's."""
+    reach = _within_reach(person)
+    return Macro.objects.filter(Q(owner=None) | Q(owner=person)) if person.is_admin else reach
+
+
+def _within_reach(person: User) -> "QuerySet[Macro]":
+    _staff(person)
+    own_groups = GroupMembership.objects.filter(user=person).values("group")
+    return Macro.objects.filter(Q(owner=None, group=None) | Q(owner=person) | Q(group__in=own_groups))
+
+
+def get_macro(person: User, macro_id: int, *, to: str = "apply") -> Macro:
+    """The macro, for a person who may `to` "apply", "view" or "edit" it. Raises Missing."""
+    found = (macros(person) if to == "apply" else kept_macros(person)).filter(pk=macro_id).first()
+    if found is None or (to == "edit" and found.owner_id != person.pk and not person.is_admin):
+        raise Missing
+    return found
 
 
 def inbound_mails(person: User) -> "QuerySet[InboundMail]":

@@ -111,10 +111,12 @@ def text_of(protocol: Protocol | None, step: str, language: str) -> letters.Step
     return letters.default_text(step, language)
 
 
-def values_of(ticket: Ticket, requester: User, configuration: Configuration, language: str) -> dict[str, Any]:
-    """What the placeholders of a text stand for; names: rules.letters.PLACEHOLDERS."""
+def values_of(
+    ticket: Ticket, requester: User, configuration: Configuration, language: str, *, agent: User | None = None
+) -> dict[str, Any]:
+    """What the placeholders of a text stand for; names: rules.letters.PLACEHOLDERS. agent: who speaks, when known."""
     steps = configuration.steps_of(ticket.organization_id)
-    agent, organization, desk = ticket.assignee, ticket.organization, configuration.desk
+    agent, organization, desk = agent or ticket.assignee, ticket.organization, configuration.desk
     return {
         "ticket": {
             "id": ticket.pk,

@@ -1,0 +1,172 @@
+"""Verbs on macros: keep, duplicate, order and drop them; see what one does to a ticket, and make a change of that."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from .. import links
+from ..errors import Invalid, Refused
+from ..models import Macro, Ticket, User
+from ..rules import macros, placeholders, triggers
+from ..rules.triggers import Action
+from . import configuration, letters, rule_rows
+from .tickets import Change
+
+KIND = "macro"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that an update will change. line: as a form carries it (rules.macros.read_effect)."""
+
+    line: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a macro would do to a ticket. public: None: as the agent likes. lost: what it names and is not there."""
+
+    text: str
+    public: bool | None
+    parts: tuple[Part, ...]
+    lost: tuple[str, ...] = ()
+
+
+def save(data: dict[str, Any], *, actor: User | None, macro_id: int | None = None) -> Macro:
+    """Keep a new macro, or change one. data: as `export` gives it; both ids None: shared by everybody.
+
+    Raises Invalid with the place of each fault ("actions.0.value"), Refused for what is not the actor's, Missing.
+    """
+    faults: dict[str, object] = {}
+    title = rule_rows.read_title(data, faults)
+    nothing: tuple[Action, ...] = ()
+    actions = rule_rows.read(faults, lambda: macros.read_actions(data.get("actions")), nothing)
+    rule_rows.refuse_missing(macros.references(actions), faults, "actions")
+    owner_id, group_id = data.get("owner_id"), data.get("group_id")
+    if group_id and (owner_id or group_id not in configuration.current().groups):
+        faults["group_id"] = _("Choose one from the list.")
+    if faults:
+        raise Invalid(faults)
+    _refuse_others(owner_id, actor)
+    with transaction.atomic():
+        found = rule_rows.find(Macro, macro_id) if macro_id else rule_rows.new(Macro)
+        before = export(found) if macro_id else None
+        if before:
+            _refuse_others(found.owner_id, actor)
+        found.title, found.description = title, str(data.get("description", "")).strip()[:1000]
+        found.active, found.owner_id, found.group_id = bool(data.get("active", True)), owner_id, group_id
+        found.actions = macros.write_actions(actions)
+        rule_rows.keep(found, KIND, export, before, actor)
+    return found
+
+
+def export(macro: Macro) -> dict[str, Any]:
+    """The macro as it is exported, imported and kept in its history."""
+    return {
+        "title": macro.title,
+        "description": macro.description,
+        "active": macro.active,
+        "actions": macro.actions,
+        "owner_id": macro.owner_id,
+        "group_id": macro.group_id,
+    }
+
+
+def duplicate(macro_id: int, *, actor: User | None) -> Macro:
+    """A copy, switched off, at the end; an agent's own of what an administrator keeps. Raises Missing."""
+    with transaction.atomic():
+        data = export(rule_rows.find(Macro, macro_id))
+        data |= {"title": rule_rows.copy_title(data["title"]), "active": False}
+        if actor and not actor.is_admin:
+            data |= {"owner_id": actor.pk, "group_id": None}
+        return save(data, actor=actor)
+
+
+def drop(macro_id: int, *, actor: User | None) -> None:
+    """Gone; what it was stays in the history. Raises Missing, Refused."""
+    with transaction.atomic():
+        found = rule_rows.find(Macro, macro_id)
+        _refuse_others(found.owner_id, actor)
+        rule_rows.drop(found, KIND, export, actor)
+
+
+def order(macro_ids: Sequence[int], *, actor: User | None) -> None:
+    """Put these macros into this order, on the places that they have among the others. Raises Refused."""
+    with transaction.atomic():
+        found = list(Macro.objects.select_for_update().filter(pk__in=macro_ids))
+        for macro in found:
+            _refuse_others(macro.owner_id, actor)
+        rule_rows.order(found, macro_ids)
+
+
+def _refuse_others(owner_id: int | None, actor: User | None) -> None:
+    """To each agent his own; what several use is the administrators'."""
+    if actor and owner_id != actor.pk and (owner_id or not actor.is_admin):
+        raise Refused(_("A personal macro is its owner's; those that others use are the administrators'."))
+
+
+def preview(macro: Macro, ticket: Ticket, tags: Collection[str], agent: User) -> Preview:
+    """What this macro would do to this ticket in this agent's hands; changes nothing. tags: the ticket's.
+
+    The text comes in the requester's language with its placeholders filled. Raises Invalid when the macro cannot be
+    read any more.
+    """
+    now = configuration.current()
+    actions = macros.read_actions(macro.actions)
+    language = ticket.requester.language or now.desk.language
+    values = letters.values_of(ticket, ticket.requester, now, language, agent=agent)
+    # Not the requester's own key: whoever reads the answer reads its links.
+    values["ticket"]["url"] = links.public_url(f"/requests/{ticket.pk}")
+    stands = {name: getattr(ticket, name) for name in (*triggers.SET, "subject")} | {"tags": tags}
+    filled = [
+        Action("subject", placeholders.render(it.value, values).strip()) if it.field == "subject" else it
+        for it in actions
+    ]
+    effects = macros.effects(filled, stands, agent.pk)
+    lost = [it for it in effects if not _is_there(it, now)]
+    return Preview(
+        text=placeholders.render(triggers.in_language(macros.text_of(actions), language), values).strip(),
+        public=macros.is_public(actions),
+        parts=parts(it for it in effects if it not in lost),
+        lost=tuple(str(macros.LABELS[it.field]) for it in lost),
+    )
+
+
+def parts(effects: Iterable[Action]) -> tuple[Part, ...]:
+    """The effects as an agent reads them, in the active language."""
+    now = configuration.current()
+
+    def name(kind: str, key: int) -> str:
+        found = (now.agents if kind == "user" else now.groups).get(key)
+        return found.name if found else ""
+
+    return tuple(Part(macros.write_effect(it), macros.describe(it, name)) for it in effects)
+
+
+def _is_there(effect: Action, now: configuration.Configuration) -> bool:
+    wanted = macros.references([effect])
+    return all(key in (now.groups if kind == "group" else now.agents) for kind, key in wanted)
+
+
+def as_change(effects: Iterable[Action]) -> Change:
+    """The change that these effects are. Raises Invalid for a group or an agent who is not there."""
+    now = configuration.current()
+    wanted: dict[str, Any] = {}
+    for it in effects:
+        if not _is_there(it, now):
+            raise Invalid(it.field, _("Choose one from the list."))
+        if it.field == "group_id":
+            wanted["group"] = now.groups[it.value] if it.value else None
+        elif it.field == "assignee_id":
+            wanted["assignee"] = now.agents[it.value] if it.value else None
+        elif it.field == "follower":
+            wanted["add_followers"] = (*wanted.get("add_followers", ()), now.agents[it.value])
+        elif it.field in ("current_tags", "remove_tags"):
+            wanted["add_tags" if it.field == "current_tags" else "remove_tags"] = tuple(it.value.split())
+        else:
+            wanted[it.field] = it.value
+    return Change(**wanted)
