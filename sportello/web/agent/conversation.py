@@ -51,7 +51,8 @@ def audits_of(agent: User, ticket_id: int) -> QuerySet[Any]:
 def _comments(agent: User, ticket_id: int) -> QuerySet[Any]:
     columns = ("pk", "public", "via", "automatic", "text", "html", "quoted_text", "quoted_html", "created_at")
     newest = access.comments(agent, Ticket(pk=ticket_id)).order_by("-id")
-    return newest.values_list(*columns, "mail_id", "author_id", "author__name", "author__role", named=True)
+    people = ("author_id", "author__name", "author__role", "audit__author_id", "audit__author__name")
+    return newest.values_list(*columns, "mail_id", *people, named=True)
 
 
 @prepared
@@ -89,9 +90,9 @@ def _message(comment: Any, ticket: Ticket, mails: list[Any], files: list[Any]) -
         id=comment.pk,
         author=comment.author__name or configuration.current().desk.name,
         is_machine=comment.automatic or comment.author_id is None,
-        kind="note" if not comment.public and is_answer else "answer" if is_answer else "customer",
+        kind=_kind(comment, is_answer),
         is_internal=not comment.public,
-        via_label=_("automatic") if comment.automatic else Via(comment.via).label,
+        via_label=_way(comment),
         at=comment.created_at,
         route=_("to %(addresses)s") % {"addresses": ", ".join(mail.to for mail in mails)} if mails else "",
         text=links.without_tokens(comment.text),
@@ -102,6 +103,22 @@ def _message(comment: Any, ticket: Ticket, mails: list[Any], files: list[Any]) -
         attachments=[as_file(file) for file in files if not file.inline or not comment.html],
         delivery=next((fared for fared in fates if fared.kind), fates[0] if fates else None),
     )
+
+
+def _kind(comment: Any, is_answer: bool) -> str:
+    if not comment.public and (is_answer or comment.author_id is None):
+        return "note"
+    return "answer" if is_answer else "customer"
+
+
+def _way(comment: Any) -> str:
+    """By which channel it came, and who wrote it down where those were not his own words."""
+    if comment.automatic:
+        return _("automatic")
+    channel = str(Via(comment.via).label)
+    if comment.audit__author_id in (None, comment.author_id) or comment.author_id is None:
+        return channel
+    return _("%(channel)s, written down by %(agent)s") % {"channel": channel, "agent": comment.audit__author__name}
 
 
 def as_file(file: Any) -> SimpleNamespace:

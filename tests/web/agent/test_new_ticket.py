@@ -18,6 +18,16 @@ def test_new_ticket_for_a_known_caller_opens_in_the_caller_s_name(enter, anna, r
     assert mails(ticket) == ["taken_charge"]
 
 
+def test_new_ticket_of_a_caller_shows_who_wrote_it_down(enter, anna, rita, mailbox):
+    enter(anna).post("/tickets/new", {**CALL, "mine": "on"})
+
+    people.set_language(anna, "en")
+
+    page = enter(anna).get(f"/tickets/{Ticket.objects.get().pk}").content.decode()
+
+    assert "phone, written down by Anna Conti" in page
+
+
 def test_new_ticket_of_a_caller_waits_for_us_and_has_no_reply_yet(enter, anna, rita, mailbox):
     enter(anna).post("/tickets/new", {**CALL, "mine": "on"})
 
