@@ -1,4 +1,5 @@
 // <sp-draft key="ticket-12">: what is typed into the textarea survives a reload, a crash and an expired session, until it has been sent.
+// append: the page brings a text of its own (a macro's), which follows what was typed.
 // The toast of the next page says that it was sent: data-sent-draft="ticket-12".
 const name = (key) => `sportello-draft:${key}`
 for (const toast of document.querySelectorAll("[data-sent-draft]")) localStorage.removeItem(name(toast.dataset.sentDraft))
@@ -7,7 +8,9 @@ class Draft extends HTMLElement {
   connectedCallback() {
     this.field = this.querySelector("textarea")
     const kept = localStorage.getItem(name(this.getAttribute("key")))
-    if (kept && !this.field.value) this.field.value = kept
+    const brought = this.field.value
+    if (kept && !brought) this.field.value = kept
+    else if (kept && this.hasAttribute("append")) this.field.value = kept.includes(brought) ? kept : `${kept}\n\n${brought}`
     this.field.addEventListener("input", () => this.keep())
   }
 

@@ -1,5 +1,7 @@
 """What is said on a ticket: write it, see it as it was written, fetch its files."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -8,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sportello.desk import access
-from sportello.desk.actions import tickets
+from sportello.desk.actions import macros, tickets
 from sportello.desk.errors import DeskError, Invalid
 from sportello.desk.models import Ticket, User
 from sportello.desk.words import Via
 from sportello.kit import blobs
 from sportello.web.agent.doors import agent_of, staff
+from sportello.web.agent.macro_choice import source_of
 from sportello.web.agent.tickets import CommentForm, ticket_page
 from sportello.web.ui.files import download, new_files, shown_type
 from sportello.web.ui.framed import framed_comment
@@ -30,18 +33,31 @@ def comments(request: HttpRequest, ticket_id: int) -> HttpResponse:
     if warning := _said_meanwhile(agent, ticket, form.cleaned_data["seen"]):
         return ticket_page(request, ticket, composer=form, problem=warning)
     try:
-        tickets.answer(
-            ticket.pk, _words(form), status=form.cleaned_data["status"] or tickets.UNSET, actor=agent, via=Via.WEB
-        )
+        source = source_of(agent, form.cleaned_data["macro"]) if form.cleaned_data["macro"] else None
+        tickets.update(ticket.pk, _change(form), actor=agent, via=Via.WEB, source=source)
     except Invalid as refusal:
         form.refuse(refusal.fields)
         return ticket_page(request, ticket, composer=form)
     except DeskError as refusal:
         return ticket_page(request, ticket, composer=form, problem=str(refusal))
     tickets.mark_read(ticket, actor=agent)
-    done = _("Note added.") if form.cleaned_data["kind"] == "note" else _("Answer on its way.")
-    messages.success(request, done, extra_tags=f"ticket-{ticket.pk}")
+    messages.success(request, _done(form), extra_tags=f"ticket-{ticket.pk}")
     return redirect(reverse("agent:ticket", args=[ticket.pk]) + "#latest")
+
+
+def _change(form: CommentForm) -> tickets.Change:
+    """What is said, with the changes that stay ticked. A button that names a status has the last word on it."""
+    said, change = form.cleaned_data, macros.as_change(form.cleaned_data["changes"])
+    words = _words(form)
+    # A macro may change a ticket without a word.
+    change = replace(change, words=None if words.is_empty and said["changes"] else words)
+    return replace(change, status=said["status"]) if said["status"] else change
+
+
+def _done(form: CommentForm) -> str:
+    if _words(form).is_empty:
+        return _("Saved.")
+    return _("Note added.") if form.cleaned_data["kind"] == "note" else _("Answer on its way.")
 
 
 def _words(form: CommentForm) -> tickets.Words:

@@ -18,6 +18,7 @@ from sportello.desk.models import Participant, Ticket, User
 from sportello.desk.words import Priority, Status, TicketType, Via
 from sportello.web.agent import conversation
 from sportello.web.agent.doors import agent_of, attempt, staff
+from sportello.web.agent.macro_choice import EffectsField, chosen_of, offered
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
 from sportello.web.agent.prepared import prepared
@@ -27,7 +28,10 @@ BY_HAND = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
 
 
 class CommentForm(Form):
-    """An answer or a note. status: set in the same gesture. seen: the latest comment that the writer had before him."""
+    """An answer or a note. status: set in the same gesture. seen: the latest comment that the writer had before him.
+
+    macro: the one that was put in; changes: what stays ticked of it.
+    """
 
     verb_names = {"comment": "text"}
     kind = forms.ChoiceField(choices=[("answer", ""), ("note", "")], initial="answer")
@@ -35,6 +39,8 @@ class CommentForm(Form):
     attachments = FilesField(required=False)
     status = forms.ChoiceField(choices=[("", ""), *((status.value, "") for status in BY_HAND)], required=False)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    macro = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    changes = EffectsField(required=False)
 
 
 class FieldsForm(Form):
@@ -98,13 +104,16 @@ def ticket_page(
     said, has_earlier = conversation.messages(agent, ticket, mails, whole="all" in request.GET)
     known, tags = staff_of(agent), _tags(agent, ticket.pk)
     taking_part = _participants(agent, ticket.pk)
+    chosen = chosen_of(request, ticket, tags, composer)
     context = {
         "here": request.path if request.method == "GET" else None,
         "ticket": ticket,
         "messages_said": said,
         "has_earlier": has_earlier,
         "last_seen": said[-1].id if said else 0,
-        "composer": composer or CommentForm(initial={"kind": "answer"}),
+        "composer": composer or CommentForm(initial=chosen.initial),
+        "macros": offered(agent),
+        "chosen": chosen,
         "fields": fields or FieldsForm(ticket=ticket, groups=known.groups, tags=tags),
         "tags": tags,
         "agents": known.of_group(ticket.group_id),

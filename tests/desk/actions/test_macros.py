@@ -103,7 +103,7 @@ def test_drop_keeps_the_history(ada):
 
 
 def test_order_moves_only_those_that_are_named(ada, anna):
-    a, own, b, c = (macro(title, actor=None, **more) for title, more in (
+    a, _own, b, c = (macro(title, actor=None, **more) for title, more in (
         ("a", {}), ("own", {"owner_id": anna.pk}), ("b", {}), ("c", {}),
     ))  # fmt: skip
 
