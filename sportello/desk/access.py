@@ -17,6 +17,7 @@ from .models import (
     Participant,
     RuleChange,
     SatisfactionRating,
+    Schedule,
     Ticket,
     Timer,
     Trigger,
@@ -252,3 +253,16 @@ def rule_changes(person: User, kind: str, rule_id: int) -> "QuerySet[RuleChange]
     """What one rule was and who changed it, newest first, for administrators."""
     _admin(person)
     return RuleChange.objects.filter(kind=kind, rule_id=rule_id).order_by("-id")
+
+
+def schedules(person: User) -> "QuerySet[Schedule]":
+    """The schedules with their own days off, the default one first, for administrators."""
+    _admin(person)
+    return Schedule.objects.prefetch_related("holidays").order_by("-default", "name", "id")
+
+
+def get_schedule(person: User, schedule_id: int) -> Schedule:
+    found = schedules(person).filter(pk=schedule_id).first()
+    if found is None:
+        raise Missing
+    return found

@@ -8,8 +8,10 @@ from functools import lru_cache
 from .. import models
 from ..errors import Invalid
 from ..models import Desk, Group, Mailbox, Protocol, Schedule, User
-from ..rules import conditions, schedules, triggers
+from ..rules import conditions, triggers
 from ..rules.protocol import Steps
+from ..rules.schedules import ALWAYS
+from ..rules.schedules import Schedule as Hours
 from ..rules.triggers import Trigger
 
 # Other processes see a change of the desk's configuration after this long at most.
@@ -23,8 +25,9 @@ class Configuration:
     mailboxes: tuple[Mailbox, ...]
     groups: dict[int, Group]
     agents: dict[int, User]
-    hours: schedules.Schedule
-    hours_by_schedule: dict[int, schedules.Schedule]
+    schedules: dict[int, Schedule]
+    hours: Hours
+    hours_by_schedule: dict[int, Hours]
     triggers: "Triggers"
 
     def protocol_of(self, organization_id: int | None) -> Protocol | None:
@@ -35,7 +38,7 @@ class Configuration:
         protocol = self.protocol_of(organization_id)
         return Steps.read(protocol.steps) if protocol else Steps()
 
-    def hours_of(self, schedule_id: int | None) -> schedules.Schedule:
+    def hours_of(self, schedule_id: int | None) -> Hours:
         """The hours of a ticket's own schedule; those of the default one where it has none, or one that is gone."""
         return self.hours_by_schedule.get(schedule_id, self.hours) if schedule_id else self.hours
 
@@ -71,16 +74,17 @@ def forget() -> None:
 
 def _read() -> Configuration:
     desk = Desk.objects.first() or Desk(pk=1)
-    rows = Schedule.objects.prefetch_related("holidays")
-    hours = {row.pk: hours_of(row) for row in rows}
+    schedules = {row.pk: row for row in Schedule.objects.prefetch_related("holidays")}
+    hours = {pk: hours_of(row) for pk, row in schedules.items()}
     # Without a schedule the desk is always open: business time is calendar time.
-    default = next((hours[row.pk] for row in rows if row.default), schedules.ALWAYS)
+    default = next((hours[pk] for pk, row in schedules.items() if row.default), ALWAYS)
     return Configuration(
         desk=desk,
         protocols={protocol.organization_id: protocol for protocol in Protocol.objects.filter(current=True)},
         mailboxes=tuple(Mailbox.objects.order_by("id")),
         groups={group.pk: group for group in Group.objects.filter(active=True)},
         agents={agent.pk: agent for agent in User.objects.staff()},
+        schedules=schedules,
         hours=default,
         hours_by_schedule=hours,
         triggers=_triggers(),
@@ -114,10 +118,10 @@ def _trigger(trigger_id: int, updated_at: datetime) -> Trigger | None:
         return None
 
 
-def hours_of(schedule: Schedule) -> schedules.Schedule:
+def hours_of(schedule: Schedule) -> Hours:
     """A schedule's row and its holidays, as the arithmetic takes them."""
     holidays = schedule.holidays.all()
-    return schedules.Schedule(
+    return Hours(
         time_zone=schedule.time_zone,
         intervals=tuple((start, end) for start, end in schedule.intervals),
         holidays=frozenset(day for holiday in holidays for day in days_of(holiday.start_on, holiday.end_on)),

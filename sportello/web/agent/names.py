@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from sportello.desk import access
+from sportello.desk.actions import configuration
 from sportello.desk.models import Group, User
 from sportello.web.agent.prepared import prepared
 
@@ -57,12 +58,14 @@ def find_group(agent: User, group_id: str) -> Group | None:
 
 
 def names_of(audits: Iterable[Any], agent: User, staff: Staff, known: Iterable[User] = ()) -> Callable[[str, int], str]:
-    """What `rules.history` asks: the name of a user or group that these audits speak of."""
+    """What `rules.history` asks: the name of a user, group or schedule that these audits speak of."""
     users = staff.agents | {person.pk: person.name for person in known}
     ids = {user_id for audit in audits for event in audit.events for user_id in _people(event)} - users.keys()
     if ids:
         users |= dict(access.people(agent).filter(pk__in=ids).values_list("pk", "name"))
-    return lambda kind, pk: (users if kind == "user" else staff.groups).get(pk) or _("somebody who has left")
+    schedules = {pk: schedule.name for pk, schedule in configuration.current().schedules.items()}
+    known_names = {"user": users, "group": staff.groups, "schedule": schedules}
+    return lambda kind, pk: known_names.get(kind, {}).get(pk) or _("somebody who has left")
 
 
 def _people(event: Mapping[str, Any]) -> list[int]:
