@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from sportello.desk import access
-from sportello.desk.actions import inbox, people, surveys, tickets
+from sportello.desk.actions import inbox, macros, people, surveys, tickets
 from sportello.desk.actions.tickets import Change, NewFile, Words
 from sportello.desk.errors import Missing
 from sportello.desk.models import Attachment, Comment, InboundMail, OutgoingMail, SatisfactionRating, Timer
@@ -126,3 +126,30 @@ def test_rating_is_the_requesters_alone(ticket, everybody, anna):
 
     assert SatisfactionRating.objects.count() == 1
     assert who_gets(everybody, lambda p: access.get_rating(p, ticket.id)) == ["Rita"]
+
+
+def test_macros_follow_their_users(everybody, anna, ben, group):
+    def macro(title, **more):
+        return macros.save({"title": title, "actions": [{"field": "status", "value": "solved"}], **more}, actor=None).pk
+
+    shared, off = macro("shared"), macro("off", active=False)
+    groups, own = macro("group's", group_id=group.pk), macro("Anna's", owner_id=anna.pk)
+
+    assert {
+        (name, to): who_gets(everybody, lambda p, pk=pk, to=to: access.get_macro(p, pk, to=to))
+        for name, pk in (("shared", shared), ("off", off), ("groups", groups), ("own", own))
+        for to in ("apply", "view", "edit")
+    } == {
+        ("shared", "apply"): ["Ada", "Anna", "Ben"],
+        ("shared", "view"): ["Ada", "Anna", "Ben"],
+        ("shared", "edit"): ["Ada"],
+        ("off", "apply"): [],
+        ("off", "view"): ["Ada", "Anna", "Ben"],
+        ("off", "edit"): ["Ada"],
+        ("groups", "apply"): ["Anna"],
+        ("groups", "view"): ["Ada", "Anna"],
+        ("groups", "edit"): ["Ada"],
+        ("own", "apply"): ["Anna"],
+        ("own", "view"): ["Anna"],
+        ("own", "edit"): ["Anna"],
+    }

@@ -11,6 +11,7 @@ from .. import links
 from ..errors import Invalid, Refused
 from ..models import Macro, Ticket, User
 from ..rules import macros, placeholders, triggers
+from ..rules.kinds import CURRENT_USER
 from ..rules.triggers import Action
 from . import configuration, letters, rule_rows
 from .tickets import Change
@@ -140,9 +141,11 @@ def parts(effects: Iterable[Action]) -> tuple[Part, ...]:
     """The effects as an agent reads them, in the active language."""
     now = configuration.current()
 
-    def name(kind: str, key: int) -> str:
-        found = (now.agents if kind == "user" else now.groups).get(key)
-        return found.name if found else ""
+    def name(kind: str, key: int | str) -> str:
+        if key == CURRENT_USER:
+            return _("whoever applies it")
+        found = (now.agents if kind == "user" else now.groups).get(key)  # type: ignore[arg-type]
+        return found.name if found else _("%(id)s (not there any more)") % {"id": key}
 
     return tuple(Part(macros.write_effect(it), macros.describe(it, name)) for it in effects)
 

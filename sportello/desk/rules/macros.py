@@ -109,7 +109,9 @@ def read_effect(line: str) -> Action:
 
 
 def describe(effect: Action, name: history.Name) -> str:
-    """An effect as a sentence. name("user" | "group", id)."""
+    """An effect, or an action but those of the words, as a sentence. name("user" | "group", id or "current_user")."""
+    if effect.field == "set_tags":
+        return f"{LABELS['set_tags']}: {', '.join(effect.value.split())}"
     if effect.field in ("current_tags", "remove_tags"):
         tags = {"tags": ", ".join(effect.value.split())}
         return _("Add tags: %(tags)s") % tags if effect.field == "current_tags" else _("Remove tags: %(tags)s") % tags

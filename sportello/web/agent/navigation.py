@@ -63,7 +63,14 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
                     link("breakers", "zap-off", _("Breakers")),
                 ],
             },
-            {"title": _("Desk"), "links": [figures, link("protocol", "route", _("Protocol"))]},
+            {
+                "title": _("Desk"),
+                "links": [
+                    figures,
+                    link("protocol", "route", _("Protocol")),
+                    link("macros", "list-checks", _("Macros")),
+                ],
+            },
         ],
         "tabs": [
             Link(queue[0].url, "inbox", _("Queue"), queue[0].count, is_current=here in {view.url for view in queue}),

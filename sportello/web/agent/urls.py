@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from sportello.web.agent import breakers, comments, figures, held, ledger, new_ticket, outbox, protocol, queue, tickets
+from sportello.web.agent import (
+    breakers,
+    comments,
+    figures,
+    held,
+    ledger,
+    macros,
+    new_ticket,
+    outbox,
+    protocol,
+    queue,
+    tickets,
+)
 
 app_name = "agent"
 urlpatterns = [
@@ -47,5 +59,11 @@ urlpatterns = [
         name="organization_protocol_versions",
     ),
     path("protocol/organizations/<int:organization_id>/dropping", protocol.dropping, name="protocol_dropping"),
+    path("macros", macros.macros, name="macros"),
+    path("macros/new", macros.new_macro, name="new_macro"),
+    path("macros/<int:macro_id>", macros.macro, name="macro"),
+    path("macros/<int:macro_id>/copies", macros.copies, name="macro_copies"),
+    path("macros/<int:macro_id>/moves", macros.moves, name="macro_moves"),
+    path("macros/<int:macro_id>/dropping", macros.dropping, name="macro_dropping"),
     path("figures", figures.figures, name="figures"),
 ]

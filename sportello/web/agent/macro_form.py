@@ -1,0 +1,152 @@
+"""The form of a macro: each action a field of its own, left alone when it stays as it is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from sportello.desk.actions import configuration
+from sportello.desk.errors import Invalid
+from sportello.desk.models import Macro, User
+from sportello.desk.rules import letters, macros
+from sportello.desk.rules.kinds import CURRENT_USER
+from sportello.desk.words import Priority, Status, TicketType
+from sportello.web.ui.forms import Form, Segmented, offer
+
+# The first stands for no action at all, the second for the empty value.
+LEAVE, NONE = "", "none"
+MINE, EVERYBODY = "mine", "everybody"
+TEXTS = {code: f"comment_value.{code}" for code, _name in settings.LANGUAGES}
+
+
+class MacroForm(Form):
+    """Fields are named as the actions are; a text for each language."""
+
+    verb_names = {"group_id": "reach"}
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
+    description = forms.CharField(label=gettext_lazy("What it is for"), max_length=1000, required=False)
+    reach = forms.ChoiceField(label=gettext_lazy("Who uses it"))
+    comment_mode_is_public = forms.ChoiceField(
+        label=gettext_lazy("The text is"),
+        choices=[
+            (LEAVE, gettext_lazy("as the agent likes")),
+            ("true", gettext_lazy("an answer")),
+            ("false", gettext_lazy("an internal note")),
+        ],
+        required=False,
+        widget=Segmented,
+    )
+    status = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
+    priority = forms.ChoiceField(label=gettext_lazy("Priority"), required=False)
+    type = forms.ChoiceField(label=pgettext_lazy("of a ticket", "Type"), required=False)
+    group_id = forms.ChoiceField(label=gettext_lazy("Group"), required=False)
+    assignee_id = forms.ChoiceField(label=gettext_lazy("Assignee"), required=False)
+    follower = forms.ChoiceField(label=gettext_lazy("Add a follower"), required=False)
+    current_tags = forms.CharField(label=gettext_lazy("Add tags"), max_length=500, required=False)
+    remove_tags = forms.CharField(label=gettext_lazy("Remove tags"), max_length=500, required=False)
+    set_tags = forms.CharField(
+        label=gettext_lazy("Set the tags to"),
+        help_text=gettext_lazy("All others go."),
+        max_length=500,
+        required=False,
+    )
+    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=998, required=False)
+    active = forms.BooleanField(label=gettext_lazy("In use"), required=False)
+
+    def __init__(self, *args: Any, agent: User, macro: Macro | None, **kwargs: Any) -> None:
+        super().__init__(*args, initial=_initial(macro), **kwargs)
+        self.agent = agent
+        for code, _name in settings.LANGUAGES:
+            label = gettext_lazy("Text in Italian") if code == "it" else gettext_lazy("Text in English")
+            self.fields[TEXTS[code]] = forms.CharField(label=label, widget=forms.Textarea, required=False, strip=False)
+        now = configuration.current()
+        groups = sorted(((str(pk), it.name) for pk, it in now.groups.items()), key=_by_name)
+        agents = sorted(((str(pk), it.name) for pk, it in now.agents.items()), key=_by_name)
+        whose = [(MINE, _("Only me"))]
+        if agent.is_admin:
+            whose = [
+                (EVERYBODY, _("Everybody")),
+                *((pk, _("Group: %(group)s") % {"group": it}) for pk, it in groups),
+                *whose,
+            ]
+        offer(self, "reach", whose)
+        possible = (Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
+        self._offer("status", [(status.value, str(status.label)) for status in possible])
+        self._offer("priority", [(NONE, _("No priority")), *((it.name.lower(), str(it.label)) for it in Priority)])
+        self._offer("type", [(NONE, _("No type")), *((it.value, str(it.label)) for it in TicketType)])
+        self._offer("group_id", [(NONE, _("No group")), *groups])
+        himself = (CURRENT_USER, _("whoever applies it"))
+        self._offer("assignee_id", [(NONE, _("Nobody")), himself, *agents])
+        self._offer("follower", [himself, *agents])
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        chosen = str(self.initial.get(name, LEAVE))
+        if chosen not in (LEAVE, *dict(choices)):
+            choices = [*choices, (chosen, _("%(id)s (not there any more)") % {"id": chosen})]
+        offer(self, name, [(LEAVE, _("leave as it is")), *choices])
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        for name in (*TEXTS.values(), "subject"):
+            fault = next(iter(letters.check(said.get(name) or "")), None)
+            if fault:
+                self.add_error(name, fault)
+        return said
+
+    def as_data(self) -> dict[str, Any]:
+        """What the verb takes."""
+        said = self.cleaned_data
+        reach = said["reach"]
+        return {
+            **{name: said[name] for name in ("title", "description", "active")},
+            "owner_id": self.agent.pk if reach == MINE else None,
+            "group_id": int(reach) if reach.isdecimal() else None,
+            "actions": self._actions(),
+        }
+
+    def _actions(self) -> list[dict[str, Any]]:
+        said = self.cleaned_data
+        texts = {code: text for code, name in TEXTS.items() if (text := said[name].replace("\r\n", "\n").strip())}
+        # The same in every language is one text for all.
+        one = len(texts) == len(TEXTS) and len(set(texts.values())) == 1
+        found = [{"field": "comment_value", "value": next(iter(texts.values())) if one else texts}] if texts else []
+        for name in macros.LABELS:
+            if name != "comment_value" and said[name].strip():
+                found.append({"field": name, "value": "" if said[name] == NONE else said[name]})
+        return found
+
+    def refuse(self, problems: Mapping[str, object]) -> None:
+        """The place of a fault, "actions.2.value", is the field of that action."""
+        names = [action["field"] for action in self._actions()]
+        super().refuse({_field_of(place, names): message for place, message in problems.items()})
+
+
+def _by_name(choice: tuple[str, str]) -> str:
+    return choice[1].lower()
+
+
+def _field_of(place: str, names: list[str]) -> str:
+    first, _dot, rest = place.partition(".")
+    number = rest.partition(".")[0]
+    return names[int(number)] if first == "actions" and number.isdecimal() else place
+
+
+def _initial(macro: Macro | None) -> dict[str, Any]:
+    if macro is None:
+        return {"active": True, "reach": MINE}
+    reach = MINE if macro.owner_id else str(macro.group_id or EVERYBODY)
+    found: dict[str, Any] = {"title": macro.title, "description": macro.description, "active": macro.active}
+    try:
+        actions = macros.write_actions(macros.read_actions(macro.actions))
+    except Invalid:
+        actions = []
+    for action in actions:
+        name, value = action["field"], action["value"]
+        if name == "comment_value":
+            found |= {TEXTS[code]: value if isinstance(value, str) else value.get(code, "") for code in TEXTS}
+        else:
+            found[name] = NONE if value == "" else value
+    return found | {"reach": reach}

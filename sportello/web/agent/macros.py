@@ -1,0 +1,142 @@
+"""Where macros are kept: everybody his own, administrators those that others use."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from sportello.desk import access
+from sportello.desk.actions import macros as verbs
+from sportello.desk.errors import Invalid, Refused
+from sportello.desk.models import Macro, User
+from sportello.desk.rules import letters, triggers
+from sportello.desk.rules import macros as rules
+from sportello.web.agent.doors import agent_of, staff
+from sportello.web.agent.macro_form import MacroForm
+from sportello.web.agent.navigation import page
+
+# Placeholders that only the protocol's mails fill.
+PROTOCOL_ONLY = ("answer", "buttons", "link_minutes")
+
+
+@require_safe
+@staff
+def macros(request: HttpRequest) -> HttpResponse:
+    return page(request, "agent/macros.html", {"sections": _sections(agent_of(request))})
+
+
+@staff
+def new_macro(request: HttpRequest) -> HttpResponse:
+    return _write(request, None)
+
+
+@staff
+def macro(request: HttpRequest, macro_id: int) -> HttpResponse:
+    return _write(request, access.get_macro(agent_of(request), macro_id, to="edit"))
+
+
+def _write(request: HttpRequest, found: Macro | None) -> HttpResponse:
+    """The form, and what comes back of it."""
+    agent = agent_of(request)
+    sent = request.POST if request.method == "POST" else None
+    form = MacroForm(sent, agent=agent, macro=found)
+    if form.is_valid():
+        try:
+            verbs.save(form.as_data(), actor=agent, macro_id=found.pk if found else None)
+        except Invalid as refusal:
+            form.refuse(refusal.fields)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("agent:macros")
+    context: dict[str, Any] = {
+        "here": reverse("agent:macros"),
+        "macro": found,
+        "form": form,
+        "texts": [form[name] for name in form.fields if name.startswith("comment_value.")],
+        "placeholders": [
+            (name, words.get(get_language() or "") or words["en"])
+            for name, words in letters.PLACEHOLDERS.items()
+            if name not in PROTOCOL_ONLY
+        ],
+    }
+    return page(request, "agent/macro.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@staff
+def copies(request: HttpRequest, macro_id: int) -> HttpResponse:
+    agent = agent_of(request)
+    copy = verbs.duplicate(access.get_macro(agent, macro_id, to="view").pk, actor=agent)
+    messages.success(request, _("This is the copy; it is not in use yet."))
+    return redirect("agent:macro", copy.pk)
+
+
+@require_POST
+@staff
+def moves(request: HttpRequest, macro_id: int) -> HttpResponse:
+    """One place up or down among those with the same users."""
+    agent = agent_of(request)
+    found = access.get_macro(agent, macro_id, to="edit")
+    beside = access.kept_macros(agent).filter(owner=found.owner_id, group=found.group_id)
+    keys = list(beside.order_by("position", "id").values_list("pk", flat=True))
+    place = keys.index(found.pk)
+    other = place + (1 if request.POST.get("to") == "down" else -1)
+    if 0 <= other < len(keys):
+        keys[place], keys[other] = keys[other], keys[place]
+        verbs.order(keys, actor=agent)
+    return redirect("agent:macros")
+
+
+@require_POST
+@staff
+def dropping(request: HttpRequest, macro_id: int) -> HttpResponse:
+    found = access.get_macro(agent_of(request), macro_id, to="edit")
+    verbs.drop(found.pk, actor=agent_of(request))
+    messages.success(request, _("“%(title)s” is gone.") % {"title": found.title})
+    return redirect("agent:macros")
+
+
+def _sections(agent: User) -> list[SimpleNamespace]:
+    """The macros by who uses them: the agent's own, each group's, everybody's."""
+    found: dict[tuple[bool, str], list[Macro]] = {}
+    for it in access.kept_macros(agent).select_related("group").order_by("position", "id"):
+        whose = (it.owner_id is None, it.group.name if it.group else "")
+        found.setdefault(whose, []).append(it)
+    # Own ones first, then those of groups, then everybody's.
+    order = sorted(found, key=lambda whose: (whose[0], not whose[1], whose[1]))
+    return [_section(whose, found[whose], can_edit=agent.is_admin or not whose[0]) for whose in order]
+
+
+def _section(whose: tuple[bool, str], rows: list[Macro], *, can_edit: bool) -> SimpleNamespace:
+    is_others, group = whose
+    title = (group or _("Everybody's")) if is_others else _("Mine")
+    icon = ("users" if group else "building-2") if is_others else "user"
+    lines = [
+        SimpleNamespace(pk=it.pk, title=it.title, active=it.active, description=it.description, **_does(it))
+        for it in rows
+    ]
+    return SimpleNamespace(title=title, icon=icon, rows=lines, can_edit=can_edit)
+
+
+def _does(macro: Macro) -> dict[str, Any]:
+    """What it says and changes, in short."""
+    try:
+        actions = rules.read_actions(macro.actions)
+    except Invalid as fault:
+        return {"text": "", "is_note": False, "words": [], "fault": " ".join(map(str, fault.fields.values()))}
+    text = triggers.in_language(rules.text_of(actions), get_language() or "en")
+    return {
+        "text": Truncator(" ".join(text.split())).chars(100),
+        "is_note": rules.is_public(actions) is False,
+        "words": [part.words for part in verbs.parts(it for it in actions if not it.field.startswith("comment_"))],
+        "fault": "",
+    }
