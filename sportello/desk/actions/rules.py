@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from sportello.kit import clock
 
@@ -36,7 +37,7 @@ def save_trigger(
     with transaction.atomic():
         found = get_trigger(trigger_id) if trigger_id else rule_rows.new(Trigger)
         before = export(found) if trigger_id else None
-        found.title, found.description = title, str(data.get("description", "")).strip()[:1000]
+        found.title, found.description = title, str(data.get("description") or "").strip()[:1000]
         found.active, found.off_because = bool(data.get("active", True)), ""
         found.conditions = conditions.write(asked)
         found.actions = triggers.write_actions(done)
@@ -46,6 +47,27 @@ def save_trigger(
             return found
     configuration.forget()
     return found
+
+
+def import_triggers(data: object, *, actor: User | None) -> list[Trigger]:
+    """Keep triggers as they were exported, {"triggers": […]} or the bare list, after those that are there.
+
+    All or none: raises Invalid with the place of every fault ("triggers.2.conditions.all.0.value").
+    """
+    items = data.get("triggers") if isinstance(data, dict) else data
+    if not isinstance(items, list) or not items:
+        raise Invalid("triggers", _("This is no list of triggers."))
+    kept: list[Trigger] = []
+    faults: dict[str, object] = {}
+    with transaction.atomic():
+        for number, item in enumerate(items):
+            try:
+                kept.append(save_trigger(item if isinstance(item, dict) else {}, actor=actor))
+            except Invalid as fault:
+                faults |= {f"triggers.{number}.{place}": text for place, text in fault.fields.items()}
+        if faults:
+            raise Invalid(faults)
+    return kept
 
 
 def get_trigger(trigger_id: int) -> Trigger:
