@@ -6,6 +6,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from .errors import Refused
 from .models import Audit, Comment, Ticket
 from .rules import conditions, schedules
 from .rules.conditions import Conditions, Facts
@@ -14,6 +17,7 @@ from .rules.kinds import Moment
 from .words import FINISHED, Score, Status
 
 TICKETS = 1000
+UNTOLD = ("until_sla_breach", "sla_overdue")
 # The field of a condition, where the audit calls it otherwise.
 NAMES = {"tags": "current_tags", "subject": "subject_includes_word"}
 
@@ -29,7 +33,12 @@ class Act:
 
 
 def rehearse(asked: Conditions, *, hours: schedules.Schedule, tickets: int = TICKETS) -> list[Act]:
-    """The updates of the latest tickets in which these conditions held, newest ticket first."""
+    """The updates of the latest tickets in which these conditions held, newest ticket first.
+
+    Raises Refused for conditions about SLA: audits do not tell how each promise stood.
+    """
+    if any(it.field.name in UNTOLD for it in asked):
+        raise Refused(_("A rehearsal cannot tell how the SLA targets stood."))
     latest = {row.pk: row for row in Ticket.objects.order_by("-id").only("subject", "channel", "mailbox_id")[:tickets]}
     audits = Audit.objects.filter(ticket__in=latest).order_by("ticket", "id").select_related("author")
     spoken = _spoken(asked, latest)

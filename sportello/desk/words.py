@@ -116,3 +116,4 @@ class TimerKind(TextChoices):
     TAKEN_CHARGE = "taken_charge", _("says that the request is in charge")
     CLOSE = "close", _("closes")
     SURVEY = "survey", _("asks for a vote")
+    SLA = "sla", _("misses its target")

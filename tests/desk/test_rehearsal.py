@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sportello.desk import rehearsal
 from sportello.desk.actions import configuration, rules, tickets
 from sportello.desk.actions.tickets import Change, Words
+from sportello.desk.errors import Refused
 from sportello.desk.models import Audit, Firing, Ticket, Trigger
 from sportello.desk.rules import conditions
 from sportello.desk.words import Priority, Status, Via
@@ -55,7 +56,12 @@ def test_rehearsal_whatever_the_trigger_tells_what_it_does(story, data):
         return  # It names a group that is not there.
     story()
 
-    told = rehearsal.rehearse(conditions.read(asked), hours=configuration.current().hours)
+    read = conditions.read(asked)
+    if any(it.field.name in rehearsal.UNTOLD for it in read):
+        with pytest.raises(Refused):
+            rehearsal.rehearse(read, hours=configuration.current().hours)
+        return
+    told = rehearsal.rehearse(read, hours=configuration.current().hours)
 
     fired = Firing.objects.order_by("-ticket", "id").values_list("ticket", "created_at")
     assert [(act.ticket_id, act.at) for act in told] == list(fired)

@@ -11,7 +11,7 @@ from sportello.kit.prepared import prepared
 from ..errors import DeskError, Stale
 from ..models import Ticket, Timer, User
 from ..words import TimerKind, TimerState, Via
-from . import protocols, tickets
+from . import protocols, sla, tickets
 
 log = structlog.get_logger()
 BATCH = 50
@@ -58,6 +58,11 @@ def run(timer: Timer) -> None:
                 return
             if present.state != TimerState.WAITING or present.due_at > clock.now():
                 claims.finish(timer)  # Stopped or moved by hand since it was claimed.
+                return
+            if timer.kind == TimerKind.SLA:
+                # The fold may set this very clock anew: it is done before, not after.
+                claims.finish(timer, state=TimerState.DONE, ended_at=clock.now())
+                sla.on_timer(ticket)
                 return
             moved_to = protocols.on_timer(ticket, TimerKind(timer.kind))
             if moved_to:

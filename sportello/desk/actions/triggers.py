@@ -5,10 +5,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import models
 
 from ..errors import DeskError, Missing
-from ..models import Firing, Group, SatisfactionRating, Schedule, User
+from ..models import Firing, Group, Schedule, User
 from ..rules import conditions, placeholders, triggers
-from ..rules.conditions import Facts
-from ..rules.fields import ROLES
 from ..rules.kinds import Moment
 from ..rules.triggers import Action, Trigger
 from ..words import Priority
@@ -27,41 +25,17 @@ def run(update: "Update") -> None:
     if ready:
         moment = Moment(update.now, update.actor.pk if update.actor else None, update.configuration.hours)
         update.acted = triggers.run(
-            ready.triggers, lambda: _facts(update), moment, lambda trigger: _perform(update, trigger, moment)
+            ready.triggers,
+            lambda: facts.of_update(update, ready.fields),
+            moment,
+            lambda trigger: _perform(update, trigger, moment),
         )
 
 
-def _facts(update: "Update") -> Facts:
-    fields, ticket, words, actor = update.configuration.triggers.fields, update.ticket, update.words, update.actor
-    rated = "satisfaction_score" in fields and not update.opening
-    values = facts.of_ticket(
-        ticket,
-        tags=update.lists.has(TAGS) if "current_tags" in fields else (),
-        rating=SatisfactionRating.objects.filter(ticket=ticket).first() if rated else None,
-        metric=update.kept_metric() if fields & facts.TIMES.keys() else None,
-    )
-    values |= {
-        "update_type": "Create" if update.opening else "Change",
-        "comment_includes_word": words.text if words else "",
-        "comment_is_public": "none" if words is None else str(words.public).lower(),
-        "role": ROLES[actor.role] if actor else "rule",  # type: ignore[index]
-        "current_via_id": update.via,
-        "current_user_id": actor.pk if actor else None,
-    }
-    before: dict[str, Any] = {}
-    for event in update.events:
-        if event["type"] == "Change" or (event["type"] == "Create" and event["value"] not in (None, "")):
-            before.setdefault(event["field_name"], event.get("previous_value"))
-    # The kept figures are those before this update.
-    if "status" in before:
-        values |= {name: update.now for name, it in facts.TIMES.items() if it.kind.status == ticket.status}  # type: ignore[union-attr]
-    if "assignee_id" in before and ticket.assignee_id:
-        values["assigned_at"] = update.now
-    return Facts(values, before)
-
-
 def _perform(update: "Update", trigger: Trigger, moment: Moment) -> None:
-    because = conditions.because(trigger.conditions, _facts(update), moment)
+    because = conditions.because(
+        trigger.conditions, facts.of_update(update, update.configuration.triggers.fields), moment
+    )
     update.events.append(
         {"type": "Rule", "rel": "trigger", "id": trigger.id, "title": trigger.title, "because": because}
     )

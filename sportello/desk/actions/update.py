@@ -27,7 +27,7 @@ from ..rules import metrics, protocol, thanks
 from ..rules.schedules import business_seconds
 from ..rules.triggers import Text, Trigger
 from ..words import FINISHED, Status, Step, TimerKind
-from . import clocks, comments, configuration, letters, routing, surveys, triggers
+from . import clocks, comments, configuration, letters, routing, sla, surveys, triggers
 from .comments import Words
 from .lists import CC, TAGS, Lists
 
@@ -64,6 +64,7 @@ class Update:
         self.acted: list[Trigger] = []
         self.notices: list[tuple[list[User], Text, Text]] = []
         self.rule_notes: list[Text] = []
+        self.sla: sla.Step | None = None
 
     # --- what changes ---------------------------------------------------------------------------------------------
 
@@ -249,7 +250,9 @@ class Update:
             self._follow_words(self.words)
         if self.opening or self._changed("group_id"):
             self._route()
+        sla.catch_up(self)
         triggers.run(self)
+        sla.follow(self)
         verdict = self._verdict()
         self.keep(updated_at=self.now)
         if not self.opening:
@@ -271,6 +274,7 @@ class Update:
         if recipients:
             letters.queue(self, verdict.send, recipients, comment=comment, rating=offered)
         triggers.write(self)
+        sla.write(self)
         self._write_timers(verdict)
         if not self.opening:
             columns = {name: getattr(self.ticket, name) for name in sorted(self.dirty)}

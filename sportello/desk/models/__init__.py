@@ -13,6 +13,7 @@ from .protocol import Protocol
 from .rule import Firing, Macro, RuleChange, Trigger
 from .satisfaction_rating import SatisfactionRating
 from .schedule import Holiday, Schedule
+from .sla import SlaEvent, SlaPolicy, TicketSla
 from .ticket import Participant, Reading, Tagging, Ticket
 from .ticket_metric import TicketMetric
 from .timer import Timer
@@ -43,9 +44,12 @@ __all__ = [
     "RuleChange",
     "SatisfactionRating",
     "Schedule",
+    "SlaEvent",
+    "SlaPolicy",
     "Tagging",
     "Ticket",
     "TicketMetric",
+    "TicketSla",
     "Timer",
     "Trigger",
     "User",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ..words import Priority, Role, Status, TicketType, Via
-from .kinds import CHANGES, Choice, Kind, Reference, Since, Tags, Text, Vote
+from .kinds import CHANGES, Choice, Kind, Present, Reference, Since, Tags, Text, Until, Vote
 
 UPDATE_TYPES = ("Create", "Change")
 
@@ -67,6 +67,8 @@ ALL = (
     Field("updated_at", _("Hours since the latest change"), Since(), "updated_at"),
     Field("requester_updated_at", _("Hours since the customer wrote"), Since(), "customer_commented_at"),
     Field("waiting_since", _("Hours the customer has waited"), Since(), "waiting_since"),
+    Field("until_sla_breach", _("Hours until the next SLA breach"), Until(), "sla__due_at"),
+    Field("sla_overdue", _("SLA target missed"), Present(), "sla__overdue_since"),
     # Only while a ticket is being changed.
     Field("update_type", _("The ticket"), Choice(UPDATE_TYPES)),
     Field("comment_includes_word", _("What is said"), Text()),

@@ -4,8 +4,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ..words import About, Priority, Score, Status, Step, TicketType, TimerKind
+
+METRICS = {
+    "first_reply_time": gettext_lazy("first reply"),
+    "next_reply_time": gettext_lazy("next reply"),
+    "periodic_update_time": gettext_lazy("regular update"),
+    "pausable_update_time": gettext_lazy("regular update, not while pending"),
+    "requester_wait_time": gettext_lazy("waiting of the requester"),
+    "agent_work_time": gettext_lazy("work of the agents"),
+    "total_resolution_time": gettext_lazy("solution"),
+}
 
 # The name of a person (or group, organization) by id; "" when unknown.
 Name = Callable[[str, int], str]
@@ -27,6 +38,10 @@ def describe(event: Mapping[str, Any], name: Name) -> str:
         return _rating(event)
     if kind == "Rule":
         return _("The trigger “%(title)s” acted") % {"title": event["title"]}
+    if kind == "Sla":
+        return _("SLA policy: %(title)s") % {"title": event["title"]} if event["title"] else _("No SLA policy")
+    if kind == "SlaBreach":
+        return _("SLA target missed: %(metric)s") % {"metric": METRICS[event["metric"]]}
     if kind == "Note":
         return note(event["code"], event.get("values", {}))
     return ""

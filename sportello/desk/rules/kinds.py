@@ -17,6 +17,7 @@ from . import schedules
 
 # A desk that is never open has never been open so many hours.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 NOBODY = ""  # The vendor's empty value: no assignee, no group, no priority.
 CURRENT_USER = "current_user"
 CHANGES = ("changed", "not_changed", "value", "value_previous", "not_value", "not_value_previous")
@@ -233,4 +234,47 @@ class Since:
         return moment.hours_ago(hours + 1, business=business), ago
 
 
-Kind = Choice | Vote | Reference | Tags | Text | Since
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Hours until a time to come; never true without one."""
+
+    plain_operators = ("less_than", "greater_than")
+    operators = (*plain_operators, *(f"{name}_business_hours" for name in plain_operators))
+
+    def read(self, value: Any) -> float:
+        return Since().read(value)
+
+    def holds(self, actual: datetime | None, operator: str, value: float, moment: Moment) -> bool:
+        limit = self._limit(operator, value, moment)
+        return actual is not None and (actual < limit if operator.startswith("less") else actual >= limit)
+
+    def query(self, column: str, operator: str, value: float, moment: Moment) -> Q:
+        side = "lt" if operator.startswith("less") else "gte"
+        return Q(**{f"{column}__isnull": False, f"{column}__{side}": self._limit(operator, value, moment)})
+
+    def _limit(self, operator: str, hours: float, moment: Moment) -> datetime:
+        if operator.endswith("_business_hours"):
+            return schedules.add_business(moment.hours, moment.now, int(hours * 3600)) or NEVER
+        return moment.now + timedelta(hours=hours)
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Whether there is such a time."""
+
+    values = ("true", "false")
+    operators = ("is",)
+
+    def read(self, value: Any) -> str:
+        if str(value).lower() not in self.values:
+            raise Unreadable(_("“%(value)s” is not one of the values.") % {"value": value})
+        return str(value).lower()
+
+    def holds(self, actual: Any, operator: str, value: str, moment: Moment) -> bool:
+        return (actual is not None) == (value == "true")
+
+    def query(self, column: str, operator: str, value: str, moment: Moment) -> Q:
+        return Q(**{f"{column}__isnull": value == "false"})
+
+
+Kind = Choice | Vote | Reference | Tags | Text | Since | Until | Present

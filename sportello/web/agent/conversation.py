@@ -22,7 +22,7 @@ from sportello.web.agent.prepared import prepared
 SHOWN = 100
 HISTORY = 200
 STAFF = (Role.AGENT, Role.ADMIN)
-TIMER_ICON = {TimerKind.TAKEN_CHARGE: "mail", TimerKind.CLOSE: "lock", TimerKind.SURVEY: "star"}
+TIMER_ICON = {TimerKind.TAKEN_CHARGE: "mail", TimerKind.CLOSE: "lock", TimerKind.SURVEY: "star", TimerKind.SLA: "clock"}
 
 
 @prepared

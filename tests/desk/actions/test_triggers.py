@@ -197,5 +197,5 @@ def test_update_when_there_are_no_triggers_asks_no_more_of_the_database(ticket, 
     configuration.current()
     tickets.update(ticket.pk, Change(status=Status.PENDING), actor=anna, via=Via.WEB)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         tickets.update(ticket.pk, Change(status=Status.OPEN), actor=anna, via=Via.WEB)

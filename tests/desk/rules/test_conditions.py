@@ -6,15 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sportello.desk.actions import facts, surveys, tickets
+from sportello.desk.actions import configuration, facts, surveys, tickets, timers
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.actions.update import Update
 from sportello.desk.errors import Invalid
-from sportello.desk.models import SatisfactionRating, Tagging, Ticket, TicketMetric
+from sportello.desk.models import SatisfactionRating, SlaPolicy, Tagging, Ticket, TicketMetric, TicketSla
 from sportello.desk.rules import conditions, schedules
 from sportello.desk.rules.conditions import Facts
 from sportello.desk.rules.fields import ALL, BY_NAME
-from sportello.desk.rules.kinds import Choice, Moment, Reference, Since, Tags, Text, Vote
+from sportello.desk.rules.kinds import Choice, Moment, Present, Reference, Since, Tags, Text, Until, Vote
 from sportello.desk.words import Priority, Status, Via
 from sportello.kit import clock
 
@@ -38,7 +38,9 @@ def values_of(field):
             return st.lists(st.sampled_from([*TAGS, "nobody"]), min_size=1).map(" ".join)
         case Text():
             return st.lists(st.sampled_from([*WORDS, "ampa", "citt"]), min_size=1, max_size=3).map(" ".join)
-        case Since():
+        case Present():
+            return st.sampled_from(Present.values)
+        case Since() | Until():
             return st.one_of(st.integers(0, 100), st.sampled_from([0.5, 24, 48]))
 
 
@@ -60,6 +62,12 @@ def condition(stored_only=True):
 @pytest.fixture
 def desk(db, frozen_clock, mailbox, group, organization, rita, otto, sam, anna, ada):
     """Tickets of all sorts, over some days; empty values included."""
+    promised = [
+        {"priority": name, "metric": "total_resolution_time", "target": 60 * hours, "business_hours": False}
+        for name, hours in (("low", 90), ("normal", 20), ("high", 4))
+    ]
+    SlaPolicy.objects.create(title="All", targets=promised, created_at=clock.now(), updated_at=clock.now())
+    configuration.forget()
     people_, agents = [rita, otto, sam], [None, anna, ada]
     for number in range(14):
         frozen_clock.shift(timedelta(hours=5, minutes=number))
@@ -87,6 +95,8 @@ def desk(db, frozen_clock, mailbox, group, organization, rita, otto, sam, anna, 
                 score=["offered", "good", "bad", "good"][number % 4], comment="grazie" if number % 2 else ""
             )
     frozen_clock.shift(timedelta(hours=7))
+    timers.step()
+    assert 0 < TicketSla.objects.filter(overdue_since=None).count() < 14
     return {ticket.pk: Facts(facts_of(ticket)) for ticket in Ticket.objects.all()}
 
 
@@ -96,6 +106,7 @@ def facts_of(ticket):
         tags=Tagging.objects.filter(ticket=ticket).values_list("tag", flat=True),
         rating=SatisfactionRating.objects.filter(ticket=ticket).first(),
         metric=TicketMetric.objects.get(ticket=ticket),
+        sla=TicketSla.objects.filter(ticket=ticket).first(),
     )
 
 
