@@ -23,11 +23,15 @@ STOP_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """step does one piece of work and says whether there was any; it looks again after `every` seconds at most."""
+    """step does one piece of work and says whether there was any; it looks again after `every` seconds at most.
+
+    at_pace: after `every` seconds, whatever is committed meanwhile.
+    """
 
     name: str
-    step: Callable[[], bool | None]
+    step: Callable[[], object]
     every: float
+    at_pace: bool = False
 
 
 class Bell:
@@ -90,7 +94,9 @@ def _turn(loop: Loop, bell: Bell, stop: threading.Event) -> None:
             retry = min(retry * 2, LAST_RETRY_SECONDS)
             continue
         retry = FIRST_RETRY_SECONDS
-        if not worked:
+        if loop.at_pace:
+            stop.wait(loop.every)
+        elif not worked:
             bell.wait(heard, loop.every)
     connections.close_all()
 

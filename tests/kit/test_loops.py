@@ -36,6 +36,23 @@ def test_loop_while_there_is_work_is_called_again_at_once():
     assert calls == [0, 1, 2, 3, 4]
 
 
+def test_loop_at_its_pace_is_not_called_again_for_the_work_it_found():
+    calls, paced = [], threading.Event()
+
+    def other() -> bool:
+        paced.set()
+        return len(calls) < 1
+
+    thread, stop = start(
+        Loop("paced", lambda: calls.append(1) or True, every=3600, at_pace=True), Loop("o", other, 3600)
+    )
+    assert paced.wait(PATIENCE)
+    stop.set()
+    thread.join(PATIENCE)
+
+    assert calls == [1]
+
+
 def test_loop_when_a_step_raises_is_logged_without_its_message_and_tried_again(caplog, monkeypatch):
     monkeypatch.setattr(loops, "FIRST_RETRY_SECONDS", 0.001)
     recovered, calls = threading.Event(), []
