@@ -1,0 +1,244 @@
+"""Rules in words: what a condition or an action says, and what can be chosen where one is written."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from sportello.desk import access
+from sportello.desk.actions import configuration
+from sportello.desk.models import User
+from sportello.desk.rules import triggers
+from sportello.desk.rules.fields import BY_NAME, Field
+from sportello.desk.rules.kinds import CURRENT_USER, NOBODY, Reference, Tags, Text
+from sportello.desk.words import Priority, Status, TicketType, Via
+
+Choices = Mapping[str, str]
+# Operators that stand without a value.
+SILENT = ("changed", "not_changed")
+
+
+class Names:
+    """Of the rows that rules name. everything: also organizations that no rule names, to choose from."""
+
+    def __init__(self, agent: User, rules: Iterable[Mapping[str, Any]] = (), *, everything: bool = False) -> None:
+        now = configuration.current()
+        named = {it for rule in rules for it in _references(rule)}
+        self._lists: dict[str, dict[str, str]] = {
+            "group": {str(pk): group.name for pk, group in now.groups.items()},
+            "agent": {str(person.pk): person.name for person in sorted(now.agents.values(), key=_by_name)},
+            "mailbox": {str(it.pk): it.name or it.address for it in now.mailboxes},
+            "schedule": {str(pk): it.name for pk, it in now.schedules.items()},
+            "organization": {},
+            "person": {},
+        }
+        self.addresses: dict[str, str] = {}
+        wanted = {pk for kind, pk in named if kind == "organization"}
+        if everything or wanted:
+            rows = access.organizations(agent)
+            found = rows if everything else rows.filter(pk__in=wanted)
+            self._lists["organization"] = {str(pk): name for pk, name in found.values_list("pk", "name")}
+        people = {pk for kind, pk in named if kind == "person"}
+        if people:
+            for pk, name, email in access.people(agent).filter(pk__in=people).values_list("pk", "name", "email"):
+                self._lists["person"][str(pk)] = name or email or ""
+                self.addresses[str(pk)] = email or name
+
+    def choices(self, kind: str, *, nullable: bool) -> dict[str, str]:
+        """What can be chosen of this kind, as {value: words}."""
+        own = {CURRENT_USER: _("the person who acts")} if kind in ("agent", "person") else {}
+        return ({NOBODY: _none(kind)} if nullable else {}) | own | self._lists[kind]
+
+    def of(self, kind: str, value: object) -> str:
+        found = self.choices(kind, nullable=True).get(str(value))
+        return found or _("%(id)s (not there any more)") % {"id": value}
+
+
+def _by_name(person: User) -> str:
+    return person.name.lower()
+
+
+def _none(kind: str) -> str:
+    words = {
+        "group": _("no group"),
+        "organization": _("no organization"),
+        "mailbox": _("no mailbox"),
+        "schedule": _("the desk's usual one"),
+    }
+    return words.get(kind) or _("nobody")
+
+
+def _references(rule: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
+    """The organizations and people that a rule names; what is wrong in it is passed over."""
+    conditions = rule.get("conditions") or {}
+    for it in (*conditions.get("all", ()), *conditions.get("any", ())):
+        field = BY_NAME.get(it["field"])
+        if field and isinstance(field.kind, Reference) and str(it.get("value", "")).isdecimal():
+            yield field.kind.to, int(it["value"])
+
+
+def choices_of(name: str) -> Choices:
+    """The values of a field of few values, as JSON writes them, in words."""
+    priorities = {it.name.lower(): str(it.label) for it in Priority}
+    channels = {it.value: str(it.label) for it in Via}
+    words: dict[str, Choices] = {
+        "status": {it.value: str(it.label) for it in Status},
+        "priority": {"": pgettext("priority", "none"), **priorities},
+        "type": {"": pgettext("of a ticket", "none"), **{it.value: str(it.label) for it in TicketType}},
+        "via_id": channels,
+        "current_via_id": channels,
+        "satisfaction_score": {
+            "unoffered": _("not asked for"),
+            "offered": _("asked for, no vote yet"),
+            "good": _("good"),
+            "good_with_comment": _("good, with words"),
+            "bad": _("bad"),
+            "bad_with_comment": _("bad, with words"),
+        },
+        "update_type": {"Create": _("being opened"), "Change": _("being changed")},
+        "comment_is_public": {
+            "true": _("public"),
+            "false": _("an internal note"),
+            "not_relevant": _("there, public or not"),
+            "none": _("not there"),
+        },
+        "role": {
+            "end_user": _("a customer"),
+            "agent": _("an agent"),
+            "admin": _("an administrator"),
+            "rule": _("the desk itself"),
+        },
+    }
+    kind = BY_NAME[name].kind
+    yes_or_no = {"true": _("yes"), "false": _("no")}
+    return words.get(name) or {str(it): yes_or_no.get(str(it), str(it)) for it in getattr(kind, "values", ())}
+
+
+def operator_words(field: Field, operator: str) -> str:
+    """How a field is compared: "is not", "contains one of"."""
+    plain = operator.removesuffix("_business_hours")
+    if isinstance(field.kind, Tags | Text):
+        tags = isinstance(field.kind, Tags)
+        own = {
+            "includes": _("contain one of") if tags else _("contains one of the words"),
+            "not_includes": _("contain none of") if tags else _("contains none of the words"),
+            "is": _("contains the text"),
+            "is_not": _("does not contain the text"),
+        }
+        return own[operator]
+    words = {
+        "is": _("is"),
+        "is_not": _("is not"),
+        "less_than": _("is less than"),
+        "greater_than": _("is more than"),
+        "changed": _("has changed"),
+        "not_changed": _("has not changed"),
+        "value": _("has changed to"),
+        "value_previous": _("has changed from"),
+        "not_value": _("has not changed to"),
+        "not_value_previous": _("has not changed from"),
+    }[plain]
+    return words if plain == operator else _("%(compared)s, in business hours") % {"compared": words}
+
+
+def condition_words(condition: Mapping[str, Any], names: Names) -> str:
+    """A condition as a clause: "Status is not Closed"."""
+    field = BY_NAME.get(condition["field"])
+    if field is None or condition["operator"] not in field.operators:
+        return " ".join(str(it) for it in condition.values())
+    operator = condition["operator"]
+    plain = operator.removesuffix("_business_hours")
+    said = f"{field.label} {operator_words(field, plain)}"
+    if operator in SILENT:
+        return said
+    said = f"{said} {_value(field, condition.get('value', ''), names)}"
+    return said if plain == operator else _("%(compared)s, in business hours") % {"compared": said}
+
+
+def _value(field: Field, value: Any, names: Names) -> str:
+    if isinstance(field.kind, Reference):
+        return names.of(field.kind.to, value)
+    if hasattr(field.kind, "values"):
+        return choices_of(field.name).get(str(value), str(value))
+    return f"“{value}”" if isinstance(field.kind, Tags | Text) else str(value)
+
+
+def action_words(action: Mapping[str, Any], names: Names, *, whole: bool = False) -> str:
+    """An action as a clause: "Priority: High". whole: with all that a mail or a note says."""
+    name, value = action["field"], action.get("value", "")
+    label = str(triggers.LABELS.get(name, name))
+    if name in triggers.SET:
+        said = _value(BY_NAME[name], value, names)
+    elif name in ("follower", "set_schedule"):
+        said = names.of("agent" if name == "follower" else "schedule", value)
+    elif name == "note":
+        said = _texts(value) if whole else f"“{_shortened(value)}”"
+    elif name.startswith("notification_") and isinstance(value, list) and len(value) == 3:
+        said = f"{recipient_words(name, value[0], names)}, “{_shortened(value[1])}”"
+        if whole:
+            said = " – ".join((recipient_words(name, value[0], names), _texts(value[1]), _texts(value[2])))
+    else:
+        said = str(value)
+    return f"{label}: {said}"
+
+
+def recipient_words(name: str, whom: Any, names: Names) -> str:
+    if name == "notification_group":
+        return names.of("group", whom)
+    return str(triggers.RECIPIENTS.get(str(whom)) or names.of("agent", whom))
+
+
+def _shortened(text: Any) -> str:
+    said = " ".join(triggers.in_language(text, get_language() or "en").split())
+    return said if len(said) <= 60 else f"{said[:59]}…"
+
+
+def _texts(text: Any) -> str:
+    return " / ".join(text.values()) if isinstance(text, Mapping) else str(text)
+
+
+def sentence(rule: Mapping[str, Any], names: Names) -> dict[str, list[str]]:
+    """A rule in clauses: {"all", "any", "then"}."""
+    conditions = rule.get("conditions") or {}
+    said = {part: [condition_words(it, names) for it in conditions.get(part) or ()] for part in ("all", "any")}
+    return said | {"then": [action_words(it, names) for it in rule.get("actions") or ()]}
+
+
+def summary(said: Mapping[str, list[str]]) -> str:
+    """The conditions of a sentence in one line."""
+    parts = list(said["all"])
+    if said["any"]:
+        either = _(" or ").join(said["any"])
+        parts.append(f"({either})" if parts and len(said["any"]) > 1 else either)
+    return _(" and ").join(parts) or _("Whenever a ticket is opened or changed")
+
+
+def differences(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, names: Names
+) -> list[tuple[str, str]]:
+    """What a change of a rule changed: ("-" for what went, "+" for what came, "" for the rest; words)."""
+    if before is None or after is None:
+        return [("", _("Made") if before is None else _("Dropped"))]
+    found: list[tuple[str, str]] = []
+    if before["active"] != after["active"]:
+        found.append(("", _("Switched on") if after["active"] else _("Switched off")))
+    for part in ("title", "description"):
+        if before[part] != after[part]:
+            found += [(sign, it[part]) for sign, it in (("-", before), ("+", after)) if it[part]]
+    clauses = [_clauses(it, names) for it in (before, after)]
+    gone = [("-", it) for it in clauses[0] if it not in clauses[1]]
+    come = [("+", it) for it in clauses[1] if it not in clauses[0]]
+    if not gone and not come and clauses[0] != clauses[1]:
+        come = [("", _("In another order"))]
+    return found + gone + come
+
+
+def _clauses(rule: Mapping[str, Any], names: Names) -> list[str]:
+    conditions = rule.get("conditions") or {}
+    either = [_("or: %(clause)s") % {"clause": condition_words(it, names)} for it in conditions.get("any") or ()]
+    return [
+        *(condition_words(it, names) for it in conditions.get("all") or ()),
+        *either,
+        *(action_words(it, names, whole=True) for it in rule.get("actions") or ()),
+    ]
