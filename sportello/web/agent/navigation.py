@@ -46,6 +46,7 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
     ]
     held_link = link("held", "shield-alert", _("Held mail"), held, alert=True)
     figures = link("figures", "chart-column", _("The month's figures"))
+    rules = [link("schedules", "clock", _("Schedules"))] if agent.is_admin else []
     desk = configuration.current().desk
     return {
         "desk_name": desk.name,
@@ -69,6 +70,7 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
                     figures,
                     link("protocol", "route", _("Protocol")),
                     link("macros", "list-checks", _("Macros")),
+                    *rules,
                 ],
             },
         ],

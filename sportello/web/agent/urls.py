@@ -13,6 +13,7 @@ from sportello.web.agent import (
     outbox,
     protocol,
     queue,
+    schedules,
     tickets,
 )
 
@@ -65,5 +66,17 @@ urlpatterns = [
     path("macros/<int:macro_id>/copies", macros.copies, name="macro_copies"),
     path("macros/<int:macro_id>/moves", macros.moves, name="macro_moves"),
     path("macros/<int:macro_id>/dropping", macros.dropping, name="macro_dropping"),
+    path("schedules", schedules.schedules, name="schedules"),
+    path("schedules/new", schedules.new_schedule, name="new_schedule"),
+    path("schedules/<int:schedule_id>", schedules.schedule, name="schedule"),
+    path("schedules/<int:schedule_id>/default", schedules.default, name="default_schedule"),
+    path("schedules/<int:schedule_id>/dropping", schedules.dropping, name="schedule_dropping"),
+    path("schedules/<int:schedule_id>/holidays", schedules.holidays, name="holidays"),
+    path("schedules/<int:schedule_id>/holidays/<int:holiday_id>", schedules.holidays, name="holiday"),
+    path(
+        "schedules/<int:schedule_id>/holidays/<int:holiday_id>/dropping",
+        schedules.holiday_dropping,
+        name="holiday_dropping",
+    ),
     path("figures", figures.figures, name="figures"),
 ]
