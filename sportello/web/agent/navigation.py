@@ -46,7 +46,11 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
     ]
     held_link = link("held", "shield-alert", _("Held mail"), held, alert=True)
     figures = link("figures", "chart-column", _("The month's figures"))
-    rules = [link("schedules", "clock", _("Schedules"))] if agent.is_admin else []
+    rules = (
+        [link("triggers", "workflow", _("Triggers")), link("schedules", "clock", _("Schedules"))]
+        if agent.is_admin
+        else []
+    )
     desk = configuration.current().desk
     return {
         "desk_name": desk.name,

@@ -15,6 +15,7 @@ from sportello.web.agent import (
     queue,
     schedules,
     tickets,
+    triggers,
 )
 
 app_name = "agent"
@@ -66,6 +67,17 @@ urlpatterns = [
     path("macros/<int:macro_id>/copies", macros.copies, name="macro_copies"),
     path("macros/<int:macro_id>/moves", macros.moves, name="macro_moves"),
     path("macros/<int:macro_id>/dropping", macros.dropping, name="macro_dropping"),
+    path("triggers", triggers.triggers, name="triggers"),
+    path("triggers/new", triggers.new_trigger, name="new_trigger"),
+    path("triggers/order", triggers.order, name="triggers_order"),
+    path("triggers/export", triggers.export, name="triggers_export"),
+    path("triggers/import", triggers.import_triggers, name="triggers_import"),
+    path("triggers/<int:trigger_id>", triggers.trigger, name="trigger"),
+    path("triggers/<int:trigger_id>/edit", triggers.edit, name="edit_trigger"),
+    path("triggers/<int:trigger_id>/switching", triggers.switching, name="trigger_switching"),
+    path("triggers/<int:trigger_id>/place", triggers.place, name="trigger_place"),
+    path("triggers/<int:trigger_id>/copies", triggers.copies, name="trigger_copies"),
+    path("triggers/<int:trigger_id>/dropping", triggers.dropping, name="trigger_dropping"),
     path("schedules", schedules.schedules, name="schedules"),
     path("schedules/new", schedules.new_schedule, name="new_schedule"),
     path("schedules/<int:schedule_id>", schedules.schedule, name="schedule"),
