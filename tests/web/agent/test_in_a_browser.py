@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from sportello.desk.actions import inbox, tickets
+from sportello.desk.actions import inbox, macros, tickets
 from sportello.desk.actions.tickets import Words
 from sportello.desk.models import Comment, InboundMail, OutgoingMail, Reading
 from sportello.desk.words import MailState, Status, Via
@@ -46,10 +46,10 @@ def desk_at_work(server, mailbox, group, anna, ada, rita, ticket):
 
 @pytest.fixture
 def sit_down(chromium, server, client):
-    """sit_down(person, width, scheme): a browser that this person is signed in with; yields the page."""
+    """sit_down(person, width, scheme, script): a browser that this person is signed in with; yields the page."""
 
     @contextmanager
-    def seated(person, width=1440, scheme="light"):
+    def seated(person, width=1440, scheme="light", script=True):
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         session = {
             "name": "sportello_session",
@@ -60,7 +60,10 @@ def sit_down(chromium, server, client):
         with sync_playwright() as playwright:
             program = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
             context = program.new_context(
-                base_url=server.url, viewport={"width": width, "height": 800}, color_scheme=scheme
+                base_url=server.url,
+                viewport={"width": width, "height": 800},
+                color_scheme=scheme,
+                java_script_enabled=script,
             )
             context.add_cookies([session])
             page = context.new_page()
@@ -80,7 +83,7 @@ def test_every_page_fits_and_obeys_the_policy(sit_down, ada, desk_at_work, width
     paths = ["/tickets", "/tickets/lists/solved", "/tickets/new", f"/tickets/{ticket.pk}", "/mail/held", "/mail/ledger"]
     letter = OutgoingMail.objects.order_by("id").first()
     paths += ["/mail/out", f"/mail/out/{letter.pk}", f"/mail/in/{mail_id}", "/mail/breakers"]
-    paths += ["/protocol", "/figures", "/patterns"]
+    paths += ["/protocol", "/figures", "/patterns", "/macros", "/macros/new"]
 
     with sit_down(ada, width, scheme) as page:
         widths = {}
@@ -181,3 +184,43 @@ def test_preview_of_a_text_appears_beside_it(sit_down, ada, mailbox):
         page.locator("[name='texts.it.taken_charge.body']").fill("Ancora {{ ticket.id }}.")
         page.locator("button[value='it.taken_charge']").click()
         page.frame_locator("iframe[name=letter]").get_by_text("Ancora 1234.", exact=True).wait_for()
+
+
+@pytest.fixture
+def macro(anna):
+    said = {"field": "comment_value", "value": "Riavvio fatto, {{ requester.first_name }}."}
+    changes = [{"field": "current_tags", "value": "riavvio"}, {"field": "priority", "value": "high"}]
+    return macros.save({"title": "Riavvio", "actions": [said, *changes], "owner_id": anna.pk}, actor=anna)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_macro_is_put_in_edited_and_sent(sit_down, anna, ticket, macro, script):
+    with sit_down(anna, script=script) as page:
+        page.goto(f"/tickets/{ticket.pk}")
+        page.locator("select[name=macro]").select_option("Riavvio")
+        if not script:
+            page.locator("button[form=macro-choice]").click()
+        page.locator("input[name=changes]").first.wait_for()
+        filled = page.locator("textarea[name=text]").input_value()
+        page.locator("input[value='priority=high']").uncheck()
+        page.locator("textarea[name=text]").fill(filled + " Tutto bene?")
+        page.locator("button[name=status][value='']").first.click()
+        page.locator(".message--answer").wait_for()
+
+    ticket.refresh_from_db()
+    assert filled == "Riavvio fatto, Rita."
+    assert Comment.objects.filter(ticket=ticket, text="Riavvio fatto, Rita. Tutto bene?", public=True).count() == 1
+    assert ([tagging.tag for tagging in ticket.taggings.all()], ticket.priority) == (["riavvio"], None)
+
+
+def test_macro_follows_what_was_typed_before(sit_down, anna, ticket, macro):
+    with sit_down(anna) as page:
+        page.goto(f"/tickets/{ticket.pk}")
+        page.locator("textarea[name=text]").fill("Buongiorno.")
+        page.locator("select[name=macro]").select_option("Riavvio")
+        page.locator("input[name=changes]").first.wait_for()
+        filled = page.locator("textarea[name=text]").input_value()
+        page.reload()
+        again = page.locator("textarea[name=text]").input_value()
+
+    assert (filled, again) == ("Buongiorno.\n\nRiavvio fatto, Rita.", "Buongiorno.\n\nRiavvio fatto, Rita.")
