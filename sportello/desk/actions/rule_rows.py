@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from sportello.kit import clock
 
 from ..errors import Invalid, Missing
-from ..models import Group, Macro, Mailbox, Organization, RuleChange, Schedule, Trigger, User
+from ..models import Group, Macro, Mailbox, Organization, RuleChange, Schedule, SlaPolicy, Trigger, User
 
-Row = TypeVar("Row", Trigger, Macro)
+Row = TypeVar("Row", Trigger, Macro, SlaPolicy)
+Asking = TypeVar("Asking", Trigger, SlaPolicy)
 Read = TypeVar("Read")
 
 
@@ -106,6 +107,20 @@ def refuse_missing(references: set[tuple[str, int]], faults: dict[str, object], 
     lost = missing(references)
     if lost:
         faults[place] = _("It names what is not there any more: %(lost)s") % {"lost": lost}
+
+
+def switch_off_broken(model: type[Asking], references: Callable[[Asking], set[tuple[str, int]]]) -> list[Asking]:
+    """Switch off the rules that name what is gone, and say so on them. references: raises Invalid if unreadable."""
+    off = []
+    for row in model._default_manager.filter(active=True).order_by("position", "id"):
+        try:
+            why = missing(references(row))
+        except Invalid as fault:
+            why = str(fault)
+        if why:
+            model._default_manager.filter(pk=row.pk).update(active=False, off_because=why[:300], updated_at=clock.now())
+            off.append(row)
+    return off
 
 
 def log(

@@ -6,13 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sportello.kit import clock
-
 from ..errors import Invalid
-from ..models import Trigger, User
+from ..models import SlaPolicy, Trigger, User
 from ..rules import conditions, triggers
-from . import configuration, rule_rows
-from .rule_rows import missing
+from . import configuration, policies, rule_rows
 
 KIND = "trigger"
 
@@ -113,18 +110,18 @@ def order(trigger_ids: Sequence[int], *, actor: User | None) -> None:
     configuration.forget()
 
 
-def switch_off_broken() -> list[Trigger]:
-    """Switch off the triggers that name what is gone, and say so on them: a rule is never silently wrong."""
-    off = []
-    for trigger in Trigger.objects.filter(active=True).order_by("position", "id"):
-        try:
-            named = conditions.references(conditions.read(trigger.conditions))
-            why = missing(named | triggers.references(triggers.read_actions(trigger.actions)))
-        except Invalid as fault:
-            why = str(fault)
-        if why:
-            Trigger.objects.filter(pk=trigger.pk).update(active=False, off_because=why[:300], updated_at=clock.now())
-            off.append(trigger)
+def references(trigger: Trigger) -> set[tuple[str, int]]:
+    """The rows that it names. Raises Invalid when it cannot be read any more."""
+    asked = conditions.references(conditions.read(trigger.conditions))
+    return asked | triggers.references(triggers.read_actions(trigger.actions))
+
+
+def switch_off_broken() -> list[Trigger | SlaPolicy]:
+    """Switch off the rules that name what is gone, and say so on them: a rule is never silently wrong."""
+    off: list[Trigger | SlaPolicy] = [
+        *rule_rows.switch_off_broken(Trigger, references),
+        *rule_rows.switch_off_broken(SlaPolicy, policies.references),
+    ]
     if off:
         configuration.forget()
     return off

@@ -9,7 +9,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from ..errors import Invalid
+from ..words import Priority
 from .schedules import ALWAYS, Schedule, subtract_business
+
+# The most urgent first, as the API names them.
+PRIORITIES = tuple(it.name.lower() for it in sorted(Priority, reverse=True))
+LONGEST = 366 * 24 * 60  # minutes
 
 
 class SlaMetric(StrEnum):
@@ -79,14 +87,49 @@ class Policy:
         return None
 
 
-def read_targets(stored: Iterable[Mapping[str, Any]]) -> tuple[Target, ...]:
+def read_targets(stored: Any) -> tuple[Target, ...]:
     """From the vendor's `policy_metrics`: [{"priority", "metric", "target" (minutes), "business_hours"}].
 
-    Raises ValueError for an unknown metric or a target that is no promise.
+    Raises Invalid with the place of each fault: "targets.2.target".
     """
-    return tuple(
-        Target(SlaMetric(item["metric"]), item["priority"], item["target"], item["business_hours"]) for item in stored
-    )
+    if not isinstance(stored, list):
+        raise Invalid("targets", _("Targets are a list."))
+    faults: dict[str, object] = {}
+    found: list[Target] = []
+    for number, item in enumerate(stored):
+        try:
+            target = _read_one(item)
+            if any((target.metric, target.priority) == (it.metric, it.priority) for it in found):
+                raise Invalid("priority", _("There is a target for this metric and priority already."))
+            found.append(target)
+        except Invalid as fault:
+            faults |= {f"targets.{number}.{part}": text for part, text in fault.fields.items()}
+    if faults:
+        raise Invalid(faults)
+    return tuple(found)
+
+
+def _read_one(item: Any) -> Target:
+    said: Mapping[str, Any] = item if isinstance(item, Mapping) else {}
+    metric, priority, minutes = said.get("metric"), said.get("priority"), said.get("target")
+    if metric not in tuple(SlaMetric):
+        raise Invalid("metric", _("There is no metric “%(name)s”.") % {"name": metric or ""})
+    if priority not in PRIORITIES:
+        raise Invalid("priority", _("There is no priority “%(name)s”.") % {"name": priority or ""})
+    if type(minutes) is not int or not 1 <= minutes <= LONGEST:
+        raise Invalid("target", _("A target is at least a minute and at most a year."))
+    if not isinstance(said.get("business_hours"), bool):
+        raise Invalid("business_hours", _("Say whether business hours count, or all of them."))
+    return Target(SlaMetric(metric), priority, minutes, said["business_hours"])
+
+
+def write_targets(targets: Iterable[Target]) -> list[dict[str, Any]]:
+    """As `read_targets` reads them; in the order of metrics and priorities, so that what is equal looks equal."""
+    metrics = tuple(SlaMetric)
+    return [
+        {"priority": it.priority, "metric": it.metric.value, "target": it.minutes, "business_hours": it.business}
+        for it in sorted(targets, key=lambda it: (metrics.index(it.metric), PRIORITIES.index(it.priority)))
+    ]
 
 
 def choose(policies: Iterable[Policy], matches: Callable[[Policy], bool]) -> Policy | None:

@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sportello.desk.errors import Invalid
 from sportello.desk.rules.schedules import ALWAYS, Schedule
-from sportello.desk.rules.sla_targets import Policy, Promise, SlaMetric, Target, choose, read_targets, warn_at
+from sportello.desk.rules.sla_targets import (
+    Policy,
+    Promise,
+    SlaMetric,
+    Target,
+    choose,
+    read_targets,
+    warn_at,
+    write_targets,
+)
 
 OFFICE = Schedule("Europe/Rome", tuple((day * 1440 + 540, day * 1440 + 1080) for day in range(1, 6)))
 MONDAY_AT_TEN = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -62,10 +72,37 @@ def test_read_targets_are_the_vendor_s_policy_metrics():
     assert read_targets(stored) == (Target(SlaMetric.NEXT_REPLY_TIME, "high", 90, business=True),)
 
 
-@pytest.mark.parametrize(("metric", "minutes"), [("reply_time", 5), ("first_reply_time", 0), ("agent_work_time", -5)])
-def test_read_targets_when_unknown_or_no_promise_are_refused(metric, minutes):
-    with pytest.raises(ValueError, match=r"metric|SlaMetric|target"):
-        read_targets([{"priority": "high", "metric": metric, "target": minutes, "business_hours": True}])
+@pytest.mark.parametrize(
+    ("change", "places"),
+    [
+        ({"metric": "reply_time"}, ["targets.1.metric"]),
+        ({"metric": ["first_reply_time"]}, ["targets.1.metric"]),
+        ({"priority": "moon"}, ["targets.1.priority"]),
+        ({"priority": None}, ["targets.1.priority"]),
+        ({"target": 0}, ["targets.1.target"]),
+        ({"target": "60"}, ["targets.1.target"]),
+        ({"target": True}, ["targets.1.target"]),
+        ({"target": 10**9}, ["targets.1.target"]),
+        ({"business_hours": None}, ["targets.1.business_hours"]),
+        ({"metric": "next_reply_time"}, ["targets.1.priority"]),
+    ],
+)
+def test_read_targets_when_something_is_wrong_name_the_place(change, places):
+    sound = {"priority": "high", "metric": "next_reply_time", "target": 90, "business_hours": True}
+    other = {"priority": "high", "metric": "agent_work_time", "target": 90, "business_hours": True}
+
+    with pytest.raises(Invalid) as refusal:
+        read_targets([sound, other | change])
+
+    assert list(refusal.value.fields) == places
+
+
+def test_write_targets_is_what_read_targets_reads_in_one_order():
+    low = {"priority": "low", "metric": "first_reply_time", "target": 90, "business_hours": True}
+    urgent = {"priority": "urgent", "metric": "first_reply_time", "target": 9, "business_hours": False}
+    work = {"priority": "urgent", "metric": "agent_work_time", "target": 9, "business_hours": False}
+
+    assert write_targets(read_targets([work, low, urgent])) == [urgent, low, work]
 
 
 def test_policy_with_two_targets_for_one_metric_and_priority_is_refused():
