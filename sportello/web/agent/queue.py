@@ -2,10 +2,16 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from sportello.desk import links
+from sportello.desk.actions import fair_queue
+from sportello.desk.words import Via
 from sportello.kit import clock
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of, staff
@@ -32,6 +38,18 @@ def view(request: HttpRequest, name: str) -> HttpResponse:
         "page": shown,
     }
     return page(request, "agent/queue.html", context)
+
+
+@require_POST
+@staff
+def next_ticket(request: HttpRequest) -> HttpResponse:
+    """To the ticket that needs the agent most. after: the one he comes from."""
+    after = request.POST.get("after", "")
+    ticket = fair_queue.take_next(agent_of(request), via=Via.WEB, after=int(after) if after.isdecimal() else None)
+    if ticket is None:
+        messages.success(request, _("Nobody waits for you."))
+        return redirect("agent:queue")
+    return redirect("agent:ticket", ticket.pk)
 
 
 def as_row(ticket: Any, tags: list[str], now: datetime, home: str) -> SimpleNamespace:

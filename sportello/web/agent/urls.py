@@ -21,6 +21,7 @@ from sportello.web.agent import (
 app_name = "agent"
 urlpatterns = [
     path("tickets", queue.view, {"name": "waiting"}, name="queue"),
+    path("tickets/next", queue.next_ticket, name="next"),
     path("tickets/new", new_ticket.new_ticket, name="new_ticket"),
     path("tickets/lists/<slug:name>", queue.view, name="view"),
     path("tickets/<int:ticket_id>", tickets.show, name="ticket"),

@@ -132,3 +132,28 @@ def test_queue_of_one_and_of_three_tickets_asks_as_many_queries(
 
     with django_assert_num_queries(5):
         agent.get("/tickets/lists/waiting")
+
+
+def test_next_leads_to_the_ticket_that_waits_and_makes_it_his(enter, anna, ticket):
+    response = enter(anna).post("/tickets/next")
+
+    ticket.refresh_from_db()
+    assert response.headers["Location"] == f"/tickets/{ticket.pk}"
+    assert ticket.assignee == anna
+
+
+def test_next_when_nobody_waits_says_so(enter, anna, ticket):
+    response = enter(anna).post(
+        "/tickets/next", {"after": str(ticket.pk)}, follow=True, headers={"Accept-Language": "en"}
+    )
+
+    ticket.refresh_from_db()
+    assert response.redirect_chain == [("/tickets", 302)]
+    assert ticket.assignee is None
+
+
+@pytest.mark.parametrize(("name", "method", "status"), [("rita", "post", 404), ("anna", "get", 405)])
+def test_next_is_for_agents_and_by_post_alone(enter, request, ticket, name, method, status):
+    client = enter(request.getfixturevalue(name))
+
+    assert getattr(client, method)("/tickets/next").status_code == status
