@@ -43,12 +43,7 @@ class ScheduleForm(Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     time_zone = forms.CharField(label=gettext_lazy("Time zone"), widget=Select)
     country = forms.CharField(label=gettext_lazy("Public holidays of"), required=False, widget=Select)
-    subdivision = forms.CharField(
-        label=gettext_lazy("Part of the country"),
-        required=False,
-        widget=Select,
-        help_text=gettext_lazy("In Italy the province, whose capital gives the patron saint's day."),
-    )
+    subdivision = forms.CharField(label=gettext_lazy("Part of the country"), required=False, widget=Select)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -283,11 +278,11 @@ def _day_off(start: date, end: date, name: str, own: bool, working: frozenset[in
     return SimpleNamespace(
         name=name,
         own=own,
-        on=_said(start) if start == end else f"{_said(start)} – {_said(end)}",
+        on=_said(start, "D j M") if start == end else f"{_said(start, 'j M')} – {_said(end, 'j M')}",
         working=ngettext("working day", "%(n)s working days", count) % {"n": count} if count else "",
     )
 
 
-def _said(day: date) -> str:
-    said = date_format(day, "D j M")
+def _said(day: date, pattern: str) -> str:
+    said = date_format(day, pattern)
     return said if get_language() == "en" else said.lower()

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sportello.desk import access
-from sportello.desk.actions import people, tickets, timers
+from sportello.desk.actions import configuration, people, tickets, timers
 from sportello.desk.errors import DeskError, Invalid, Missing
-from sportello.desk.models import Participant, Ticket, User
+from sportello.desk.models import Participant, Schedule, Ticket, User
 from sportello.desk.words import Priority, Status, TicketType, Via
 from sportello.web.agent import conversation
 from sportello.web.agent.doors import agent_of, attempt, staff
@@ -69,6 +69,23 @@ class FieldsForm(Form):
         offer(self, "status", [(status.value, str(status.label)) for status in possible])
         offer(self, "group", [("", "–"), *((str(pk), name) for pk, name in groups.items())])
 
+        schedules = configuration.current().schedules
+        if len(schedules) > 1:
+            own = [(str(pk), it.name) for pk, it in schedules.items() if not it.default or pk == ticket.schedule_id]
+            self.fields["schedule"] = forms.ChoiceField(
+                label=_("Schedule"),
+                choices=[("", _("the desk's")), *own],
+                initial=ticket.schedule_id,
+                required=False,
+                widget=Select,
+            )
+
+    def _schedule(self) -> Schedule | tickets.Unset | None:
+        if "schedule" not in self.fields:
+            return tickets.UNSET
+        chosen = self.cleaned_data["schedule"]
+        return configuration.current().schedules.get(int(chosen)) if chosen else None
+
     def as_change(self, agent: User) -> tickets.Change:
         said = self.cleaned_data
         wanted = {tag.lower() for tag in said["tags"].replace(",", " ").split()}
@@ -77,6 +94,7 @@ class FieldsForm(Form):
             priority=said["priority"],
             type=said["type"],
             group=find_group(agent, said["group"]),
+            schedule=self._schedule(),
             add_tags=tuple(sorted(wanted - self.had)),
             remove_tags=tuple(sorted(self.had - wanted)),
         )

@@ -78,7 +78,7 @@ def test_page_shows_the_days_of_two_years_and_which_are_working_days(enter, ada,
     said = {day.name: (day.on, day.working, day.own) for day in this.days}
     assert said["Saint Ambrose's Day"] == ("Mon 7 Dec", "working day", False)
     assert said["Assumption Of Mary Day"] == ("Sat 15 Aug", "", False)
-    assert said["Summer"] == ("Mon 10 Aug – Fri 21 Aug", "10 working days", True)
+    assert said["Summer"] == ("10 Aug – 21 Aug", "10 working days", True)
     assert "Summer" not in {day.name for day in following.days}
 
 
@@ -237,6 +237,26 @@ def test_schedule_that_is_not_there(enter, ada, office):
     assert client.get("/schedules/77").status_code == 404
     assert client.post("/schedules/77/default").status_code == 404
     assert client.post(f"/schedules/{office.pk}/holidays/77/dropping").status_code == 404
+
+
+def test_ticket_page_offers_schedules_where_there_are_several(enter, anna, office, ticket):
+    assert "schedule" not in enter(anna).get(f"/tickets/{ticket.pk}").context["fields"].fields
+
+
+def test_ticket_is_given_a_schedule_and_the_desk_s_again(enter, anna, night, ticket):
+    client, path = enter(anna), f"/tickets/{ticket.pk}/fields"
+    shown = client.get(f"/tickets/{ticket.pk}").context["fields"]
+    said = {name: shown[name].value() or "" for name in shown.fields}
+    client.post(path, {**said, "schedule": night.pk})
+    ticket.refresh_from_db()
+    given = ticket.schedule
+    page = client.get(f"/tickets/{ticket.pk}").content.decode()
+    client.post(path, said)
+
+    ticket.refresh_from_db()
+    assert (given, ticket.schedule) == (night, None)
+    assert "Schedule: Night" in page
+    assert client.post(path, {**said, "schedule": "77"}).status_code == 422
 
 
 def test_summary_puts_like_days_together():
