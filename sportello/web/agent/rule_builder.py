@@ -23,7 +23,13 @@ from sportello.desk.words import Status
 from sportello.web.agent.rule_words import Names, choices_of, operator_words
 
 LISTS = ("conditions.all", "conditions.any", "actions")
-LANGUAGES = {"it": gettext_lazy("in Italian"), "en": gettext_lazy("in English")}
+LANGUAGES = ("it", "en")
+TEXTS = {
+    "subject.it": gettext_lazy("Subject in Italian"),
+    "subject.en": gettext_lazy("Subject in English"),
+    "body.it": gettext_lazy("Text in Italian"),
+    "body.en": gettext_lazy("Text in English"),
+}
 PLACE = re.compile(r"(conditions\.all|conditions\.any|actions)\.(\d{1,4})\.([a-z.]{1,12})")
 MAILS = ("notification_user", "notification_group")
 UNCHOSEN = "-"
@@ -282,24 +288,14 @@ def _action(place: str, parts: Parts, names: Names, faults: Mapping[str, str]) -
     elif name != "note":
         row.control = _line("text", value)
     row.value_name = "recipient" if name in MAILS else "value"
-    if name in MAILS:
-        row.texts = _texts(parts, "subject", _("Subject")) + _texts(parts, "body", _("Text"))
-    elif name == "note":
-        row.texts = _texts(parts, "body", _("Note"))
+    if name in MAILS or name == "note":
+        row.texts = [_text_shown(it, parts) for it in TEXTS if name in MAILS or it.startswith("body")]
     return row
 
 
-def _texts(parts: Parts, part: str, label: str) -> list[SimpleNamespace]:
-    return [
-        SimpleNamespace(
-            name=f"{part}.{code}",
-            label=f"{label} {language}",
-            code=code,
-            value=parts.get(f"{part}.{code}", ""),
-            is_long=part == "body",
-        )
-        for code, language in LANGUAGES.items()
-    ]
+def _text_shown(name: str, parts: Parts) -> SimpleNamespace:
+    part, _dot, code = name.partition(".")
+    return SimpleNamespace(name=name, label=TEXTS[name], code=code, value=parts.get(name, ""), is_long=part == "body")
 
 
 def _of(place: str, faults: Mapping[str, str]) -> dict[str, str]:

@@ -60,13 +60,9 @@ def _by_name(person: User) -> str:
 
 
 def _none(kind: str) -> str:
-    words = {
-        "group": _("no group"),
-        "organization": _("no organization"),
-        "mailbox": _("no mailbox"),
-        "schedule": _("the desk's usual one"),
-    }
-    return words.get(kind) or _("nobody")
+    if kind == "schedule":
+        return _("the desk's usual one")
+    return _("nobody") if kind in ("agent", "person") else pgettext("no group, organization or mailbox", "none")
 
 
 def _references(rule: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
@@ -101,7 +97,7 @@ def choices_of(name: str) -> Choices:
             "true": _("public"),
             "false": _("an internal note"),
             "not_relevant": _("there, public or not"),
-            "none": _("not there"),
+            "none": _("missing"),
         },
         "role": {
             "end_user": _("a customer"),
@@ -127,6 +123,8 @@ def operator_words(field: Field, operator: str) -> str:
             "is_not": _("does not contain the text"),
         }
         return own[operator]
+    if field.name == "status" and operator in ("less_than", "greater_than"):
+        return _("comes before") if operator == "less_than" else _("comes after")
     words = {
         "is": _("is"),
         "is_not": _("is not"),
@@ -209,9 +207,19 @@ def summary(said: Mapping[str, list[str]]) -> str:
     """The conditions of a sentence in one line."""
     parts = list(said["all"])
     if said["any"]:
-        either = _(" or ").join(said["any"])
-        parts.append(f"({either})" if parts and len(said["any"]) > 1 else either)
-    return _(" and ").join(parts) or _("Whenever a ticket is opened or changed")
+        either = joined(said["any"], _(" or "))
+        parts.append(f"({_inside(either)})" if parts and len(said["any"]) > 1 else either)
+    return joined(parts, _(" and ")) or _("Whenever a ticket is opened or changed")
+
+
+def joined(clauses: Iterable[str], word: str) -> str:
+    """Clauses as one sentence: only the first begins with a capital."""
+    return word.join(clause if place == 0 else _inside(clause) for place, clause in enumerate(clauses))
+
+
+def _inside(clause: str) -> str:
+    """As it stands inside a sentence; "SLA" stays what it is."""
+    return clause[:1].lower() + clause[1:] if clause[1:2].islower() or clause[1:2] == " " else clause
 
 
 def differences(

@@ -23,7 +23,7 @@ from sportello.web.agent import rule_builder
 from sportello.web.agent.doors import admins, agent_of
 from sportello.web.agent.navigation import page
 from sportello.web.agent.rule_builder import Draft
-from sportello.web.agent.rule_words import Names, condition_words, differences, sentence, summary
+from sportello.web.agent.rule_words import Names, condition_words, differences, joined, sentence, summary
 from sportello.web.ui.files import download
 
 DAYS = 30
@@ -80,7 +80,11 @@ def trigger(request: HttpRequest, trigger_id: int) -> HttpResponse:
         "fired": _fired(agent).get(found.pk, 0),
         "days": DAYS,
         "firings": [
-            SimpleNamespace(ticket=it.ticket, at=it.created_at, because=[condition_words(c, names) for c in because])
+            SimpleNamespace(
+                ticket=it.ticket,
+                at=it.created_at,
+                because=joined((condition_words(one, names) for one in because), "; "),
+            )
             for it, because in zip(firings, reasons, strict=True)
         ],
         "changes": [

@@ -116,7 +116,7 @@ def test_switch_of_what_names_something_gone_stays_off_and_says_why(page, ada, g
 
     answer = page.post(f"/triggers/{made.pk}/switching", {"on": "1"}, follow=True)
 
-    assert f"group {group.pk}" not in why or "Switched off by the desk" in why
+    assert "Switched off by the desk" in why
     assert "not there any more" in answer.content.decode()
     assert Trigger.objects.get().active is False
 
@@ -169,7 +169,7 @@ def test_trigger_tells_its_sentence_its_firings_and_its_changes(page, ada, made,
 
     assert shown["said"]["then"] == ["Type: Task"]
     assert [(it.ticket, it.because) for it in shown["firings"]] == [
-        (asked, ["Subject contains one of the words “stampante”"])
+        (asked, "Subject contains one of the words “stampante”")
     ]
     assert [it.lines for it in shown["changes"]] == [
         [("-", "Urgent when down"), ("+", "New title"), ("-", "Add tags: vip"), ("+", "Type: Task")],
