@@ -18,6 +18,7 @@ from .models import (
     RuleChange,
     SatisfactionRating,
     Schedule,
+    SlaPolicy,
     Ticket,
     Timer,
     Trigger,
@@ -263,6 +264,19 @@ def schedules(person: User) -> "QuerySet[Schedule]":
 
 def get_schedule(person: User, schedule_id: int) -> Schedule:
     found = schedules(person).filter(pk=schedule_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def policies(person: User) -> "QuerySet[SlaPolicy]":
+    """The SLA policies in their order, for administrators."""
+    _admin(person)
+    return SlaPolicy.objects.order_by("position", "id")
+
+
+def get_policy(person: User, policy_id: int) -> SlaPolicy:
+    found = policies(person).filter(pk=policy_id).first()
     if found is None:
         raise Missing
     return found

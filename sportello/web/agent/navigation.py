@@ -47,7 +47,11 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
     held_link = link("held", "shield-alert", _("Held mail"), held, alert=True)
     figures = link("figures", "chart-column", _("The month's figures"))
     rules = (
-        [link("triggers", "workflow", _("Triggers")), link("schedules", "clock", _("Schedules"))]
+        [
+            link("triggers", "workflow", _("Triggers")),
+            link("policies", "gauge", _("SLA policies")),
+            link("schedules", "clock", _("Schedules")),
+        ]
         if agent.is_admin
         else []
     )

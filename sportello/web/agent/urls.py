@@ -14,6 +14,7 @@ from sportello.web.agent import (
     protocol,
     queue,
     schedules,
+    sla,
     tickets,
     triggers,
 )
@@ -91,5 +92,12 @@ urlpatterns = [
         schedules.holiday_dropping,
         name="holiday_dropping",
     ),
+    path("sla", sla.policies, name="policies"),
+    path("sla/new", sla.new_policy, name="new_policy"),
+    path("sla/<int:policy_id>", sla.policy, name="policy"),
+    path("sla/<int:policy_id>/switching", sla.switching, name="policy_switching"),
+    path("sla/<int:policy_id>/place", sla.place, name="policy_place"),
+    path("sla/<int:policy_id>/copies", sla.copies, name="policy_copies"),
+    path("sla/<int:policy_id>/dropping", sla.dropping, name="policy_dropping"),
     path("figures", figures.figures, name="figures"),
 ]
