@@ -22,7 +22,7 @@ def take_next(agent: User, *, via: str, after: int | None = None) -> Ticket | No
     with transaction.atomic():
         mine = GroupMembership.objects.filter(user=agent).values("group")
         free = Q(assignee=None) & (Q(group=None) | Q(group__in=mine))
-        waiting = access.tickets(agent).waiting_for_us().filter(Q(assignee=agent) | free).exclude(pk=after)
+        waiting = access.tickets(agent).waiting_for_us().filter(Q(assignee=agent) | free).exclude(pk=after or 0)
         promised = Coalesce("sla__overdue_since", "sla__due_at")
         found = (
             waiting.select_for_update(of=("self",), skip_locked=True)
