@@ -22,7 +22,7 @@ from sportello.web.agent.prepared import prepared
 SHOWN = 100
 HISTORY = 200
 STAFF = (Role.AGENT, Role.ADMIN)
-TIMER_ICON = {TimerKind.TAKEN_CHARGE: "mail", TimerKind.CLOSE: "lock", TimerKind.SURVEY: "star", TimerKind.SLA: "clock"}
+TIMER_ICON = {TimerKind.TAKEN_CHARGE: "mail", TimerKind.CLOSE: "lock", TimerKind.SURVEY: "star"}
 
 
 @prepared
@@ -35,8 +35,8 @@ def mails_of(agent: User, ticket_id: int) -> QuerySet[Any]:
 
 @prepared
 def timers_of(agent: User, ticket_id: int) -> QuerySet[Any]:
-    """What will happen by itself."""
-    waiting = Ticket(pk=ticket_id).timers.filter(state=TimerState.WAITING)
+    """What will happen by itself; promises have their own place."""
+    waiting = Ticket(pk=ticket_id).timers.filter(state=TimerState.WAITING).exclude(kind=TimerKind.SLA)
     return waiting.order_by("due_at", "id").values_list("pk", "kind", "due_at", named=True)
 
 

@@ -19,7 +19,7 @@ from sportello.web.ui.paging import CappedCount
 
 COLUMNS = (
     *("pk", "subject", "status", "priority", "preview", "waiting_since", "commented_at", "updated_at", "solved_at"),
-    *("requester__name", "assignee__name", "read_at"),
+    *("requester__name", "assignee__name", "read_at", "sla__due_at", "sla__overdue_since"),
 )
 
 

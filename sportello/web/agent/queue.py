@@ -16,6 +16,7 @@ from sportello.kit import clock
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.navigation import address, page
+from sportello.web.agent.promises import promise_of
 
 LONG_WAIT = timedelta(days=1)
 SUBJECT = 140  # characters
@@ -54,7 +55,7 @@ def next_ticket(request: HttpRequest) -> HttpResponse:
 
 def as_row(ticket: Any, tags: list[str], now: datetime, home: str) -> SimpleNamespace:
     """A row of `View.rows` as the tag `ticket_row` wants it. home: the queue's own address, once for all rows."""
-    waits = ticket.waiting_since
+    waits, promise = ticket.waiting_since, promise_of(ticket.sla__due_at, ticket.sla__overdue_since, now)
     is_unread = ticket.solved_at is None and (ticket.read_at is None or ticket.commented_at > ticket.read_at)
     return SimpleNamespace(
         url=f"{home}/{ticket.pk}",
@@ -69,5 +70,6 @@ def as_row(ticket: Any, tags: list[str], now: datetime, home: str) -> SimpleName
         updated_at=ticket.updated_at,
         is_unread=is_unread,
         tags=tags,
-        wait="long" if waits and now - waits > LONG_WAIT else "",
+        promise=promise,
+        wait="breached" if promise and promise.is_missed else "long" if waits and now - waits > LONG_WAIT else "",
     )

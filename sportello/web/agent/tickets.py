@@ -16,12 +16,14 @@ from sportello.desk.actions import configuration, people, tickets, timers
 from sportello.desk.errors import DeskError, Invalid, Missing
 from sportello.desk.models import Participant, Schedule, Ticket, User
 from sportello.desk.words import Priority, Status, TicketType, Via
+from sportello.kit import clock
 from sportello.web.agent import conversation
 from sportello.web.agent.doors import agent_of, attempt, staff
 from sportello.web.agent.macro_choice import EffectsField, chosen_of, offered
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
 from sportello.web.agent.prepared import prepared
+from sportello.web.agent.promises import standing_of
 from sportello.web.ui.forms import FilesField, Form, Select, TextInput, offer
 
 BY_HAND = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
@@ -137,6 +139,7 @@ def ticket_page(
         "agents": known.of_group(ticket.group_id),
         "protocol": conversation.protocol_line(ticket, mails, conversation.timers_of(agent, ticket.pk)),
         "history": conversation.history_line(agent, ticket, audits, known),
+        "sla": standing_of(agent, ticket.pk, clock.now()),
         "was_thanked": conversation.has_undone_thanks(ticket, audits),
         "addresses": _addresses(agent, ticket.requester_id),
         "earlier": _others(agent, ticket.requester_id, ticket.pk),

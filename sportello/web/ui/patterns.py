@@ -80,6 +80,7 @@ def _row(now: datetime, minutes: int, **facts: Any) -> SimpleNamespace:
         "wait": "",
         "is_unread": False,
         "snippet": "",
+        "promise": None,
     }
     return SimpleNamespace(**usual | {"waiting_since": now - timedelta(minutes=minutes)} | facts)
 
@@ -107,6 +108,7 @@ def _rows(now: datetime) -> list[SimpleNamespace]:
             snippet="Va bene il secondo, quando potreste passare?",
             tags=["preventivo"],
             wait="long",
+            promise=SimpleNamespace(at=now + timedelta(minutes=40), is_missed=False, is_soon=True),
         ),
         _row(
             now,
@@ -119,6 +121,7 @@ def _rows(now: datetime) -> list[SimpleNamespace]:
             priority=Priority.URGENT,
             tags=["pc", "windows"],
             wait="breached",
+            promise=SimpleNamespace(at=now - timedelta(hours=3), is_missed=True, is_soon=False),
         ),
         _row(
             now,
