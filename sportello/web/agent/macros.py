@@ -119,12 +119,11 @@ def _sections(agent: User) -> list[SimpleNamespace]:
 def _section(whose: tuple[bool, str], rows: list[Macro], *, can_edit: bool) -> SimpleNamespace:
     is_others, group = whose
     title = (group or _("Everybody's")) if is_others else _("Mine")
-    icon = ("users" if group else "building-2") if is_others else "user"
     lines = [
         SimpleNamespace(pk=it.pk, title=it.title, active=it.active, description=it.description, **_does(it))
         for it in rows
     ]
-    return SimpleNamespace(title=title, icon=icon, rows=lines, can_edit=can_edit)
+    return SimpleNamespace(title=title, rows=lines, can_edit=can_edit)
 
 
 def _does(macro: Macro) -> dict[str, Any]:
