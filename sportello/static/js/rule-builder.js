@@ -42,7 +42,8 @@ class RuleBuilder extends HTMLElement {
   exchange(row, field) {
     const drawn = this.draw(field.dataset.kind, field.value, row.dataset.row)
     row.replaceWith(drawn)
-    drawn.querySelector("[data-kind]").focus()
+    drawn.querySelector("[data-kind]").replaceWith(field) // Only the first template has all fields in it.
+    field.focus()
   }
 }
 

@@ -195,9 +195,15 @@ def shown(draft: Draft, names: Names, faults: Mapping[str, str]) -> dict[str, li
 
 
 def blanks(names: Names) -> list[SimpleNamespace]:
-    """A row for each field and action, which a script puts where a row is added or its field changed."""
+    """A row for each field and action, which a script puts where a row is added or its field changed.
+
+    Only the first of each holds the fields: the others come where one has been chosen already.
+    """
     conditions = [_condition("new", {"field": it.name}, names, {}) for it in fields.ALL]
-    return conditions + [_action("new", {"field": name}, names, {}) for name in triggers.LABELS]
+    actions = [_action("new", {"field": name}, names, {}) for name in triggers.LABELS]
+    for row in (*conditions[1:], *actions[1:]):
+        row.groups = []
+    return conditions + actions
 
 
 def _condition(place: str, parts: Parts, names: Names, faults: Mapping[str, str]) -> SimpleNamespace:

@@ -80,3 +80,16 @@ def test_trigger_is_written_without_script(sit_down, ada, group):  # noqa: F811
     assert (made.title, made.active) == ("Mine", False)
     assert made.conditions["all"] == [{"field": "group_id", "operator": "is", "value": group.pk}]
     assert made.actions == [{"field": "type", "value": "task"}]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_pages_fit_and_obey_the_policy(sit_down, ada, width, scheme):  # noqa: F811
+    made = rules.save_trigger({**RULE, "title": "Long" * 40}, actor=ada)
+
+    with sit_down(ada, width, scheme) as page:
+        widths = {}
+        for path in ("", "/new", "/import", f"/{made.pk}", f"/{made.pk}/edit"):
+            assert page.goto(f"/triggers{path}").status == 200, path
+            widths[path] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert {path: found for path, found in widths.items() if found > width} == {}
