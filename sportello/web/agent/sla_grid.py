@@ -53,8 +53,9 @@ def written(minutes: int) -> str:
     """Minutes as `read_minutes` reads them; never in days, of which business time has short ones."""
     hours, rest = divmod(minutes, 60)
     say = times.words()
-    parts = [say["hours"].format(n=hours)] if hours else []
-    return " ".join(parts + ([say["minutes"].format(n=rest)] if rest or not hours else []))
+    if not hours:
+        return say["minutes"].format(n=rest)
+    return say["hours"].format(n=f"{hours}:{rest:02}" if rest else hours)
 
 
 @dataclass
@@ -145,17 +146,12 @@ def kept(targets: list[dict[str, Any]]) -> Grid:
 
 
 def promised(targets: list[dict[str, Any]]) -> list[SimpleNamespace]:
-    """Targets in short, for a list: each metric with its shortest and its longest."""
+    """Targets in short, for a list: each metric with its shortest and its longest, for each way to count."""
     found = []
     for metric, label in METRICS.items():
-        own = [it for it in targets if it["metric"] == metric]
-        if own:
-            ends = sorted({min(it["target"] for it in own), max(it["target"] for it in own)})
-            found.append(
-                SimpleNamespace(
-                    label=label,
-                    text=" – ".join(map(written, ends)),
-                    is_business=any(it["business_hours"] for it in own),
-                )
-            )
+        for is_business in (True, False):
+            own = {it["target"] for it in targets if (it["metric"], it["business_hours"]) == (metric, is_business)}
+            if own:
+                text = " – ".join(map(written, sorted({min(own), max(own)})))
+                found.append(SimpleNamespace(label=label, text=text, is_business=is_business))
     return found

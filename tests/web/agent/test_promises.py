@@ -89,7 +89,7 @@ def test_promise_when_kept_is_gone_and_what_stands_still_says_what_is_left(enter
     tickets.answer(promised.pk, Words("Eccomi"), status=Status.PENDING, actor=anna, via=Via.WEB)
     agent = enter(anna)
 
-    assert lines(standing(agent, promised)) == [("Waiting of the requester", "4 h 30 min")]
+    assert lines(standing(agent, promised)) == [("Waiting of the requester", "4:30 h")]
     assert chip(agent) is None
 
 

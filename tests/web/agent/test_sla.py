@@ -75,7 +75,7 @@ def test_list_says_whom_each_takes_in_and_what_it_promises(enter, ada, policy):
         ("Gold", "Tags contain one of “gold”"),
         ("Everybody", "Every ticket"),
     ]
-    assert [[(one.text, one.is_business) for one in it.promised] for it in rows] == [[("1 h 30 min", True)], []]
+    assert [[(one.text, one.is_business) for one in it.promised] for it in rows] == [[("1:30 h", True)], []]
 
 
 def test_list_when_empty_says_what_a_policy_is(enter, ada):
