@@ -85,7 +85,7 @@ def test_build_then_metrics_kept_on_the_way_equal_a_rebuild():
             AuditFacts(audit.author_id, audit.events, audit.created_at)
             for audit in Audit.objects.filter(ticket=ticket_id).order_by("id")
         ]
-        assert asdict(rebuild(audits, lambda start, end: business_seconds(hours, start, end))) == row
+        assert asdict(rebuild(audits, lambda _schedule, start, end: business_seconds(hours, start, end))) == row
 
 
 def test_build_then_the_ledger_looks_alive():

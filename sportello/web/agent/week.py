@@ -122,7 +122,7 @@ def _by_day(intervals: Sequence[Sequence[int]]) -> dict[int, list[tuple[int, int
     return {
         number: [
             (max(start - number * DAY, 0), min(end - number * DAY, DAY))
-            for start, end in sorted(intervals)
+            for start, end in sorted(map(tuple, intervals))
             if start < (number + 1) * DAY and end > number * DAY
         ]
         for number in ORDER
