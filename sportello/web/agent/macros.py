@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sportello.desk import access
@@ -118,7 +119,7 @@ def _sections(agent: User) -> list[SimpleNamespace]:
 
 def _section(whose: tuple[bool, str], rows: list[Macro], *, can_edit: bool) -> SimpleNamespace:
     is_others, group = whose
-    title = (group or _("Everybody's")) if is_others else _("Mine")
+    title = (group or _("Everybody's")) if is_others else pgettext("macros", "Mine")
     lines = [
         SimpleNamespace(pk=it.pk, title=it.title, active=it.active, description=it.description, **_does(it))
         for it in rows

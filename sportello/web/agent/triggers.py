@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sportello.desk import access
+from sportello.desk import access, rehearsal
 from sportello.desk.actions import configuration, rules
-from sportello.desk.errors import Invalid
+from sportello.desk.errors import DeskError, Invalid
 from sportello.desk.models import Trigger, User
-from sportello.desk.rules import letters
+from sportello.desk.rules import conditions, letters
 from sportello.kit import clock
 from sportello.web.agent import rule_builder
 from sportello.web.agent.doors import admins, agent_of
@@ -28,6 +28,7 @@ from sportello.web.ui.files import download
 
 DAYS = 30
 LATEST = 10
+TRIED = 200
 CHANGES = 50
 # Placeholders that only the protocol's mails fill.
 PROTOCOL_ONLY = ("answer", "buttons", "link_minutes")
@@ -92,6 +93,31 @@ def trigger(request: HttpRequest, trigger_id: int) -> HttpResponse:
         ],
     }
     return page(request, "agent/trigger.html", context)
+
+
+@admins
+@require_safe
+def trial(request: HttpRequest, trigger_id: int) -> HttpResponse:
+    """What it would have done on the latest tickets; changes nothing."""
+    agent = agent_of(request)
+    found = access.get_trigger(agent, trigger_id)
+    try:
+        acts = rehearsal.rehearse(conditions.read(found.conditions), hours=configuration.current().hours)
+    except DeskError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("agent:trigger", found.pk)
+    shown = acts[:TRIED]
+    names = Names(agent, [rules.export(found), *({"conditions": {"all": act.because}} for act in shown)])
+    context = {
+        "here": reverse("agent:triggers"),
+        "trigger": found,
+        "said": sentence(rules.export(found), names),
+        "looked_at": rehearsal.TICKETS,
+        "updates": len(acts),
+        "tickets": len({act.ticket_id for act in acts}),
+        "acts": [(act, joined((condition_words(one, names) for one in act.because), "; ")) for act in shown],
+    }
+    return page(request, "agent/trigger_trial.html", context)
 
 
 def _because(events: list[dict[str, Any]], found: Trigger) -> list[dict[str, Any]]:

@@ -78,6 +78,7 @@ urlpatterns = [
     path("triggers/<int:trigger_id>/edit", triggers.edit, name="edit_trigger"),
     path("triggers/<int:trigger_id>/switching", triggers.switching, name="trigger_switching"),
     path("triggers/<int:trigger_id>/place", triggers.place, name="trigger_place"),
+    path("triggers/<int:trigger_id>/trial", triggers.trial, name="trigger_trial"),
     path("triggers/<int:trigger_id>/copies", triggers.copies, name="trigger_copies"),
     path("triggers/<int:trigger_id>/dropping", triggers.dropping, name="trigger_dropping"),
     path("schedules", schedules.schedules, name="schedules"),
