@@ -18,9 +18,10 @@ from sportello.web.agent import rule_builder, sla_grid
 from sportello.web.agent.doors import admins, agent_of
 from sportello.web.agent.navigation import page
 from sportello.web.agent.rule_builder import Draft
-from sportello.web.agent.rule_words import Names, sentence, summary
+from sportello.web.agent.rule_words import Names, differences, sentence, summary
 from sportello.web.agent.sla_grid import Grid
 
+CHANGES = 50
 CONDITIONS = ("conditions", "conditions.all", "conditions.any")
 
 
@@ -73,7 +74,10 @@ def _form(
     request: HttpRequest, found: SlaPolicy | None, draft: Draft, grid: Grid, faults: dict[str, str] | None = None
 ) -> HttpResponse:
     faults = faults or {}
-    names = Names(agent_of(request), [verbs.export(found)] if found else (), everything=True)
+    agent = agent_of(request)
+    changes = list(access.rule_changes(agent, verbs.KIND, found.pk).select_related("author")[:CHANGES]) if found else []
+    former = [rule for it in changes for rule in (it.before, it.after) if rule]
+    names = Names(agent, [verbs.export(found), *former] if found else (), everything=True)
     shown = rule_builder.shown(draft, names, faults)
     context = {
         "here": reverse("agent:policies"),
@@ -83,6 +87,14 @@ def _form(
         "blanks": [_askable(row) for row in rule_builder.blanks(names) if _is_askable(row)],
         "targets": grid.rows(faults),
         "priorities": [sla_grid.priority_label(it) for it in PRIORITIES],
+        "changes": [
+            SimpleNamespace(
+                row=it,
+                author=it.author,
+                lines=differences(it.before, it.after, names) + sla_grid.differences(it.before, it.after),
+            )
+            for it in changes
+        ],
         "faults": faults,
         "conditions_fault": " ".join(text for place, text in faults.items() if place in CONDITIONS),
     }

@@ -155,3 +155,17 @@ def promised(targets: list[dict[str, Any]]) -> list[SimpleNamespace]:
                 text = " – ".join(map(written, sorted({min(own), max(own)})))
                 found.append(SimpleNamespace(label=label, text=text, is_business=is_business))
     return found
+
+
+def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """What a change of a policy did to its targets: ("-" for what went, "+" for what came; words)."""
+    if before is None or after is None:
+        return []
+    gone = [("-", _in_words(it)) for it in before["targets"] if it not in after["targets"]]
+    return gone + [("+", _in_words(it)) for it in after["targets"] if it not in before["targets"]]
+
+
+def _in_words(target: Mapping[str, Any]) -> str:
+    counted = _("business hours") if target["business_hours"] else _("calendar hours")
+    which = f"{METRICS[target['metric']]}, {priority_label(target['priority'])}"
+    return f"{which}: {written(target['target'])} ({counted})"

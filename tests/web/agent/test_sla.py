@@ -193,3 +193,20 @@ def test_switch_place_copy_and_drop(enter, ada, policy):
     admin.post(f"/sla/{copy.pk}/place", {"to": "up"})
     admin.post(f"/sla/{policy.pk}/dropping")
     assert titles() == ["Gold (copy)"]
+
+
+def test_form_tells_who_changed_what(enter, ada, policy):
+    more = {**ONE, "target": 60, "priority": "low"}
+    policies.save_policy(
+        {**POLICY, "conditions": {}, "targets": [{**ONE, "target": 30}, more]}, actor=ada, policy_id=policy.pk
+    )
+
+    latest, first = enter(ada).get(f"/sla/{policy.pk}").context["changes"]
+
+    assert (latest.author, first.lines) == (ada, [("", "Made")])
+    assert latest.lines == [
+        ("-", "Tags contain one of “gold”"),
+        ("-", "first reply, High: 1:30 h (business hours)"),
+        ("+", "first reply, High: 30 min (business hours)"),
+        ("+", "first reply, Low: 1 h (business hours)"),
+    ]
