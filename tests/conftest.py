@@ -20,7 +20,7 @@ from tests import services
 
 pytest_plugins = ["tests.personas"]
 
-# The same examples at each run of CI; elsewhere new ones, to find what nobody thought of. Machines are shared: no clock.
+# The same examples at each run of CI; elsewhere new ones, to find what nobody thought of. No deadline: machines differ.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=os.environ.get("CI") == "true")
 hypothesis.settings.load_profile("house")
 
