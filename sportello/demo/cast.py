@@ -7,18 +7,20 @@ from sportello.desk.actions import desks, people
 from sportello.desk.models import Group, Mailbox, Organization, User
 from sportello.desk.words import Role
 
+from . import rules
+
 DESK_DOMAIN = "lanterna.example"
 DESK_NAME = "Lanterna Informatica"
 DEMO_AGENT_ADDRESS = f"giulia.ferrante@{DESK_DOMAIN}"
 
 # name, local part, role, language, in the systems group, in the bookings group
 STAFF = (
-    ("Giulia Ferrante", "giulia.ferrante", Role.AGENT, "", True, True),
+    ("Giulia Ferrante", "giulia.ferrante", Role.ADMIN, "", True, True),
     ("Matteo Lorenzi", "matteo.lorenzi", Role.AGENT, "it", True, False),
     ("Chiara Donati", "chiara.donati", Role.AGENT, "it", False, True),
     ("Tom Ashworth", "tom.ashworth", Role.AGENT, "en", True, False),
     ("Sofia Keller", "sofia.keller", Role.AGENT, "en", True, True),
-    ("Paolo Viganò", "paolo.vigano", Role.ADMIN, "it", True, False),
+    ("Paolo Viganò", "paolo.vigano", Role.AGENT, "it", True, False),
 )
 
 # name, domain, kind, language, people
@@ -90,6 +92,7 @@ def enter(random: Random) -> Cast:
         "systems": desks.add_mailbox(f"aiuto@{DESK_DOMAIN}", name=DESK_NAME, group=groups["systems"]),
         "bookings": desks.add_mailbox(f"prenotazioni@{DESK_DOMAIN}", name=DESK_NAME, group=groups["bookings"]),
     }
+    rules.keep()
     return Cast(agents, groups, members, mailboxes, tuple(_customers(random)))
 
 

@@ -111,7 +111,7 @@ def test_build_then_conversations_have_everything():
 def test_build_then_an_agent_can_sign_in_and_the_desk_is_set_up():
     agent = people.by_address(demo.DEMO_AGENT_ADDRESS)
 
-    assert agent == User.objects.filter(role=Role.AGENT).earliest("id")
+    assert agent == User.objects.filter(role=Role.ADMIN).earliest("id")
     assert Desk.objects.get().set_up_at is not None
     assert sorted(User.objects.exclude(role=Role.END_USER).values_list("role", flat=True)) == ["admin", *["agent"] * 5]
 
