@@ -11,7 +11,7 @@ from sportello.desk.actions import configuration
 from sportello.desk.models import User
 from sportello.desk.rules import triggers
 from sportello.desk.rules.fields import BY_NAME, Field
-from sportello.desk.rules.kinds import CURRENT_USER, NOBODY, Reference, Tags, Text
+from sportello.desk.rules.kinds import CURRENT_USER, NOBODY, Reference, Since, Tags, Text, Until
 from sportello.desk.words import Priority, Status, TicketType, Via
 
 Choices = Mapping[str, str]
@@ -62,7 +62,9 @@ def _by_name(person: User) -> str:
 def _none(kind: str) -> str:
     if kind == "schedule":
         return _("the desk's usual one")
-    return _("nobody") if kind in ("agent", "person") else pgettext("no group, organization or mailbox", "none")
+    if kind == "agent":
+        return pgettext("no agent", "nobody")
+    return _("nobody") if kind == "person" else pgettext("no group, organization or mailbox", "none")
 
 
 def _references(rule: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
@@ -125,11 +127,12 @@ def operator_words(field: Field, operator: str) -> str:
         return own[operator]
     if field.name == "status" and operator in ("less_than", "greater_than"):
         return _("comes before") if operator == "less_than" else _("comes after")
+    are_hours = isinstance(field.kind, Since | Until)  # "Hours since created are more than 4"
     words = {
-        "is": _("is"),
+        "is": _("are") if are_hours else _("is"),
         "is_not": _("is not"),
-        "less_than": _("is less than"),
-        "greater_than": _("is more than"),
+        "less_than": _("are less than") if are_hours else _("is less than"),
+        "greater_than": _("are more than") if are_hours else _("is more than"),
         "changed": _("has changed"),
         "not_changed": _("has not changed"),
         "value": _("has changed to"),
