@@ -24,7 +24,7 @@ def run(update: "Update") -> None:
     ready = update.configuration.triggers
     if ready:
         moment = Moment(update.now, update.actor.pk if update.actor else None, update.configuration.hours)
-        update.acted = triggers.run(
+        triggers.run(
             ready.triggers,
             lambda: facts.of_update(update, ready.fields),
             moment,
@@ -33,6 +33,8 @@ def run(update: "Update") -> None:
 
 
 def _perform(update: "Update", trigger: Trigger, moment: Moment) -> None:
+    """Act, and leave a trace where something came of it: nobody reads that nobody was told, and nothing changed."""
+    before = _traces(update)
     because = conditions.because(
         trigger.conditions, facts.of_update(update, update.configuration.triggers.fields), moment
     )
@@ -45,6 +47,15 @@ def _perform(update: "Update", trigger: Trigger, moment: Moment) -> None:
         except DeskError as refusal:
             # A rule that cannot act must not cost a customer his update: its refusal stands in the history.
             update.note("rule_refused", title=trigger.title, why=str(refusal))
+    events, *others = before
+    if _traces(update) == (events + 1, *others):
+        update.events.pop()
+    else:
+        update.acted.append(trigger)
+
+
+def _traces(update: "Update") -> tuple[int, ...]:
+    return len(update.events), len(update.rule_notes), len(update.notices)
 
 
 def _act(update: "Update", action: Action) -> None:
@@ -67,7 +78,9 @@ def _act(update: "Update", action: Action) -> None:
     elif name == "note":
         update.rule_notes.append(value)
     else:
-        update.notices.append((_recipients(update, name, value[0]), value[1], value[2]))
+        people = _recipients(update, name, value[0])
+        if people:
+            update.notices.append((people, value[1], value[2]))
 
 
 def _set(update: "Update", name: str, value: Any) -> None:

@@ -149,6 +149,16 @@ def test_trigger_when_it_tells_a_customer_keeps_internal_words_and_keys_apart(ti
     assert len({mail.text for mail in mails}) == 2
 
 
+def test_trigger_when_nothing_comes_of_it_leaves_no_trace(ticket, anna):
+    trigger("Tell", {"field": "notification_user", "value": ["followers", "Novità", "Guarda"]}, when=[])
+    trigger("Tag", {"field": "current_tags", "value": "vip"}, when=[])
+
+    tickets.update(ticket.pk, Change(add_tags=("vip",)), actor=anna, via=Via.WEB)
+
+    assert fired(ticket) == []
+    assert not Firing.objects.exists()
+
+
 def test_trigger_when_a_machine_wrote_tells_the_requester_nothing(mailbox, rita, ada):
     trigger("Tell", {"field": "notification_user", "value": ["requester_id", "Ricevuto", "Grazie"]})
     trigger("Tell all", {"field": "notification_user", "value": ["all_agents", "Nuova", "Guarda"]})

@@ -66,7 +66,8 @@ def queries_of(client, path):
 
 
 def test_list_shows_triggers_in_order_with_their_firings(page, ada, made, mailbox, rita):
-    later = rules.save_trigger({**RULE, "title": "Another"}, actor=ada)
+    seen = [{"field": "current_tags", "value": "seen"}]
+    later = rules.save_trigger({**RULE, "title": "Another", "actions": seen}, actor=ada)
     configuration.forget()
     tickets.open_ticket(
         requester=rita, subject="La stampante fuma", words=tickets.Words("Aiuto"), actor=rita, via=Via.EMAIL
