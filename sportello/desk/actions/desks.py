@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sportello.kit import clock, secrets
@@ -41,8 +42,10 @@ def finish_set_up() -> Desk:
     desk = configure(set_up_at=clock.now())
     defaults.install(desk.language)
     if not Schedule.objects.exists():
+        with translation.override(desk.language):
+            name = _("Office hours")
         Schedule.objects.create(
-            name=_("Office hours"),
+            name=name,
             time_zone=desk.time_zone,
             intervals=OFFICE_HOURS,
             country="IT" if desk.language == "it" else "",
