@@ -82,7 +82,7 @@ def measure(mails: int, profile: bool) -> None:
     assigned = Ticket.objects.filter(pk__gt=tickets, assignee__isnull=False).count()
     print(f"{mails} mails on {tickets} tickets: {mails / seconds:.0f} mails/s")
     print(f"processor: {processor / mails * 1000:.1f} ms a mail")
-    print(f"portion of {receive.BATCH}: median {statistics.median(steps) * 1000:.0f} ms")
+    print(f"batch of {receive.BATCH}: median {statistics.median(steps) * 1000:.0f} ms")
     print(f"assigned tickets: {assigned}, first mails queued: {OutgoingMail.objects.count() - queued}")
 
 

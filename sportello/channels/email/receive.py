@@ -27,7 +27,9 @@ from sportello.desk.words import MailState, Via
 from sportello.kit import claims, clock, languages
 
 log = structlog.get_logger()
-BATCH = 20
+BATCH = 60
+# Of one transaction: others who write wait for it.
+PORTION = 20
 PORTION_BYTES = 4 * 1024 * 1024
 ATTEMPTS = 3
 # Strangers cannot make the desk write to half the world.
@@ -73,7 +75,7 @@ def _is_the_mails(error: Exception) -> bool:
 def _portion(batch: list[InboundMail]) -> list[InboundMail]:
     """Take as many mails from the front of the batch as one transaction, and the memory, may hold."""
     # PostgreSQL lets others write meanwhile: who holds several tickets at once may wait for who waits for him.
-    most = 1 if connection.vendor == "postgresql" else len(batch)
+    most = 1 if connection.vendor == "postgresql" else PORTION
     size = number = 0
     while number < min(most, len(batch)) and (not number or size + batch[number].size <= PORTION_BYTES):
         size += batch[number].size

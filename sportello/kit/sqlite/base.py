@@ -2,6 +2,7 @@
 
 import os
 import threading
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base as django_sqlite
@@ -32,6 +33,20 @@ def _fold(text: str | None) -> str | None:
     return text.lower() if isinstance(text, str) else text
 
 
+@lru_cache(maxsize=2_000)
+def _with_question_marks(query: str) -> str:
+    return django_sqlite.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+
+
+class Cursor(django_sqlite.SQLiteCursorWrapper):
+    """Remembers how a statement reads in SQLite's own manner: Django looks through all of it at each call."""
+
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        if param_names is not None:
+            return super().convert_query(query, param_names=param_names)
+        return _with_question_marks(query)
+
+
 class DatabaseWrapper(django_sqlite.DatabaseWrapper):
     """Takes turns: a write transaction first waits in the kernel's queue for a lock on `<database>.lock`.
 
@@ -44,6 +59,9 @@ class DatabaseWrapper(django_sqlite.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._lock_file: int | None = None
+
+    def create_cursor(self, name: Any = None) -> Any:
+        return self.connection.cursor(factory=Cursor)
 
     def get_new_connection(self, conn_params: Any) -> Any:
         connection = super().get_new_connection(conn_params)
