@@ -14,7 +14,7 @@ from ..models import Identity, Organization, OutgoingMail, Protocol, Ticket, Use
 from ..rules import placeholders, protocol
 from ..rules.protocol import Closing, SolvedMail, Steps
 from ..words import SendState, Status, Step, TimerKind, Via
-from . import configuration, surveys
+from . import configuration, rule_rows, surveys
 from .update import Update
 
 SOURCE = {"rel": "protocol"}
@@ -157,9 +157,14 @@ def save(
     return made
 
 
-def drop(organization: Organization) -> None:
-    """The organization follows the desk's protocol again; its versions stay."""
-    Protocol.objects.filter(organization=organization, current=True).update(current=False)
+def drop(organization: Organization, *, actor: User) -> None:
+    """The organization follows the desk's protocol again; its versions stay, and a row tells who dropped it."""
+    with transaction.atomic():
+        for own in Protocol.objects.select_for_update().filter(organization=organization, current=True):
+            own.current = False
+            own.save(update_fields=["current"])
+            before = {"organization": organization.name, "version": own.version, "steps": own.steps}
+            rule_rows.log("protocol", own.pk, before, None, actor)
     configuration.forget()
 
 

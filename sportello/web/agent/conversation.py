@@ -44,7 +44,7 @@ def timers_of(agent: User, ticket_id: int) -> QuerySet[Any]:
 def audits_of(agent: User, ticket_id: int) -> QuerySet[Any]:
     """The latest updates, newest first."""
     newest = Ticket(pk=ticket_id).audits.order_by("-id")[:HISTORY]
-    return newest.values_list("events", "created_at", "author__name", named=True)
+    return newest.values_list("events", "via", "created_at", "author__name", named=True)
 
 
 @prepared
@@ -205,6 +205,9 @@ def history_line(agent: User, ticket: Ticket, audits: list[Any], staff: Staff) -
     line = []
     for audit in audits:
         sentences = [sentence for event in audit.events if (sentence := history.describe(event, name))]
+        source = audit.via.get("source") or {}
+        if source.get("rel") == "macro":
+            sentences.insert(0, _("With the macro “%(title)s”") % {"title": source["title"]})
         if sentences:
             author = audit.author__name or configuration.current().desk.name
             is_rule = audit.author__name is None

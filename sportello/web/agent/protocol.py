@@ -129,7 +129,7 @@ def versions(request: HttpRequest, organization_id: int | None = None) -> HttpRe
 def dropping(request: HttpRequest, organization_id: int) -> HttpResponse:
     organization = _organization(agent_of(request), organization_id)
     assert organization
-    protocols.drop(organization)
+    protocols.drop(organization, actor=agent_of(request))
     messages.success(request, _("%(name)s follows the desk's protocol again.") % {"name": organization.name})
     return redirect("agent:protocol")
 

@@ -8,7 +8,7 @@ import time_machine
 from sportello.desk.actions import protocols, ratings, surveys, tickets, timers
 from sportello.desk.actions.tickets import Words
 from sportello.desk.errors import Invalid, Stale
-from sportello.desk.models import OutgoingMail, Protocol, SatisfactionRating, Ticket, Timer
+from sportello.desk.models import OutgoingMail, Protocol, RuleChange, SatisfactionRating, Ticket, Timer
 from sportello.desk.rules.protocol import Steps
 from sportello.desk.words import Status, Via
 from sportello.kit import claims
@@ -69,8 +69,10 @@ def test_protocol_when_the_organization_has_its_own_then_it_counts(ticket, anna,
     assert mail.subject == "Risolto"
     assert "Fatto, Rita." in mail.text
 
-    protocols.drop(organization)
+    protocols.drop(organization, actor=ada)
     assert Protocol.objects.filter(current=True).count() == 0
+    change = RuleChange.objects.get(kind="protocol")
+    assert (change.author, change.before["organization"], change.after) == (ada, organization.name, None)
 
 
 def test_survey_when_merged_with_solved_then_no_mail_of_its_own(ticket, anna, ada):

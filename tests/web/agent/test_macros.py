@@ -279,6 +279,7 @@ def test_answer_with_a_macro_is_one_update_that_names_it(enter, anna, ticket, fu
     assert sorted(tagging.tag for tagging in ticket.taggings.all()) == ["printer", "vip"]
     assert ticket.audits.count() == before + 1
     assert ticket.audits.latest("id").via["source"] == {"rel": "macro", "id": full.pk, "title": "Restart"}
+    assert "“Restart”</" in enter(anna).get(f"/tickets/{ticket.pk}").content.decode()
     assert OutgoingMail.objects.filter(ticket=ticket, step="solved").count() == 1
 
 
