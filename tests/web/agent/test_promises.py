@@ -132,3 +132,11 @@ def test_promise_of_takes_what_is_missed_before_what_is_due():
     assert (missed.at, missed.is_missed) == (now - timedelta(hours=1), True)
     assert promise_of(now, None, now).is_missed
     assert promise_of(None, None, now) is None
+
+
+def test_promise_when_there_is_no_priority_says_that_nothing_is_promised(enter, ada, promised):
+    tickets.update(promised.pk, Change(priority=None), actor=ada, via=Via.WEB)
+
+    page = page_of(enter(ada).get(f"/tickets/{promised.pk}"))
+
+    assert "Without a priority nothing is promised." in page
