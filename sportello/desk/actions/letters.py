@@ -69,30 +69,46 @@ def _queue_one(
         answer=said(update, language) if spoken else None,
         actions=_actions(step, ticket, person, language, rating),
     )
-    sender = configuration.mailbox(ticket.mailbox_id)
-    mail = OutgoingMail(
-        ticket=ticket,
-        audit=update.audit,
+    post(
+        update,
+        person,
+        letter,
+        language,
+        step=step,
         comment=spoken,
         protocol=protocol if step in Step.values else None,
-        recipient=person,
-        step=step,
         once=_once(ticket, step),
         automatic=spoken is None,
         sender_name=_sender_name(update.actor if spoken else None, configuration),
-        sender=sender_address(sender),
-        reply_to=reply_address(ticket.pk, sender),
-        to=person.email,
-        message_id=update.message_id if is_requester else make_message_id(sender),
+        message_id=update.message_id if is_requester else "",
         references=update.references,
-        language=language,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        due_at=update.now,
-        created_at=update.now,
     )
-    rows.insert(mail)
+
+
+def post(
+    update: "Update", person: User, letter: letters.Letter, language: str, *, message_id: str = "", **columns: Any
+) -> None:
+    """Queue a rendered mail that tells of the update, from the ticket's mailbox. columns: the mail's own."""
+    ticket = update.ticket
+    sender = update.configuration.mailbox(ticket.mailbox_id)
+    rows.insert(
+        OutgoingMail(
+            ticket=ticket,
+            audit=update.audit,
+            recipient=person,
+            sender=sender_address(sender),
+            reply_to=reply_address(ticket.pk, sender),
+            to=person.email,
+            message_id=message_id or make_message_id(sender),
+            language=language,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            due_at=update.now,
+            created_at=update.now,
+            **columns,
+        )
+    )
 
 
 def _once(ticket: Ticket, step: str) -> str | None:

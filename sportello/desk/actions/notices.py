@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sportello.kit import rows
-
 from .. import links
-from ..models import OutgoingMail, User
+from ..models import User
 from ..rules import letters as rules
 from ..rules.protocol import REPLY
 from ..rules.triggers import Text, in_language
@@ -39,25 +37,13 @@ def _queue_one(update: "Update", person: User, subject: Text, body: Text) -> Non
     letter = rules.compose(
         REPLY, text, values=values, language=language, look=letters.look_of(configuration), answer=said
     )
-    sender = configuration.mailbox(ticket.mailbox_id)
-    rows.insert(
-        OutgoingMail(
-            ticket=ticket,
-            audit=update.audit,
-            recipient=person,
-            step=STEP,
-            automatic=True,
-            sender_name=configuration.desk.name,
-            sender=letters.sender_address(sender),
-            reply_to=letters.reply_address(ticket.pk, sender),
-            to=person.email,
-            message_id=letters.make_message_id(sender),
-            references=" ".join(dict.fromkeys(filter(None, (ticket.thread_root, ticket.thread_last)))),
-            language=language,
-            subject=letter.subject,
-            text=letter.text,
-            html=letter.html,
-            due_at=update.now,
-            created_at=update.now,
-        )
+    letters.post(
+        update,
+        person,
+        letter,
+        language,
+        step=STEP,
+        automatic=True,
+        sender_name=configuration.desk.name,
+        references=" ".join(dict.fromkeys(filter(None, (ticket.thread_root, ticket.thread_last)))),
     )

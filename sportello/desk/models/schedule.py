@@ -9,7 +9,6 @@ class Schedule(models.Model):
     intervals = models.JSONField(default=list)
     country = models.CharField(max_length=2, blank=True, help_text="Whose public holidays close the desk.")
     subdivision = models.CharField(max_length=10, blank=True)
-    days_off = models.JSONField(default=list, help_text="Own days off, ISO dates.")
     default = models.BooleanField(default=False)
 
     class Meta:
