@@ -107,14 +107,15 @@ def _find(model: type[Row], key: int) -> Row:
 def _recipients(update: "Update", name: str, whom: int | str) -> list[User]:
     """Those who can be told now: active, with an address; never who acts himself, never an answering machine."""
     ticket, actor = update.ticket, update.actor
+    if update.words and update.words.automatic:
+        return []  # Two absent colleagues would tell each other for ever.
     staff = list(update.configuration.agents.values())
     if name == "notification_group" or whom == "group_id":
         group_id = ticket.group_id if whom == "group_id" else int(whom)
         found = list(User.objects.filter(memberships__group=group_id).order_by("id")) if group_id else []
     elif whom in ("requester_id", "requester_and_ccs"):
-        machine = ticket.silent or bool(update.words and update.words.automatic)
-        found = [] if machine else [ticket.requester]
-        if whom == "requester_and_ccs" and not machine:
+        found = [] if ticket.silent else [ticket.requester]
+        if whom == "requester_and_ccs" and not ticket.silent:
             found += update.lists.people(CC)
     elif whom == "assignee_id":
         found = [ticket.assignee] if ticket.assignee else []

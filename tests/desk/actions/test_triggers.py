@@ -168,6 +168,17 @@ def test_trigger_when_a_machine_wrote_tells_the_requester_nothing(mailbox, rita,
     assert [mail.to for mail in OutgoingMail.objects.filter(step="notice")] == [ada.email]
 
 
+def test_trigger_when_an_absent_colleagues_machine_answers_tells_nobody(ticket, anna, ada):
+    tickets.update(ticket.pk, Change(add_followers=(anna, ada)), actor=anna, via=Via.WEB)
+    trigger("Followers", {"field": "notification_user", "value": ["followers", "Novità", "Guarda"]}, when=[])
+
+    tickets.hear(ticket.pk, Words("Sono in ferie", public=False, automatic=True), actor=anna, via=Via.EMAIL)
+    assert not OutgoingMail.objects.filter(step="notice").exists()
+    tickets.hear(ticket.pk, Words("Sono tornata", public=False), actor=anna, via=Via.EMAIL)
+
+    assert [mail.to for mail in OutgoingMail.objects.filter(step="notice")] == [ada.email]
+
+
 def test_trigger_when_it_cannot_act_costs_nobody_his_update(mailbox, rita, group, ben):
     trigger("Wrong", {"field": "assignee_id", "value": str(ben.pk)}, {"field": "current_tags", "value": "still"})
 
