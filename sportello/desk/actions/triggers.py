@@ -3,13 +3,14 @@
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
+from django.utils.translation import gettext as _
 
-from ..errors import DeskError, Missing
+from ..errors import DeskError, Missing, Stale
 from ..models import Firing, Group, Schedule, User
 from ..rules import conditions, placeholders, triggers
 from ..rules.kinds import Moment
 from ..rules.triggers import Action, Trigger
-from ..words import Priority
+from ..words import Priority, Status
 from . import comments, facts, letters, notices
 from .lists import CC, FOLLOWER, TAGS
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from .update import Update
 
 Row = TypeVar("Row", bound=models.Model)
+# What a trigger may still do when somebody votes on a closed ticket.
+TELLING = ("notification_user", "notification_group")
 
 
 def run(update: "Update") -> None:
@@ -60,6 +63,8 @@ def _traces(update: "Update") -> tuple[int, ...]:
 
 def _act(update: "Update", action: Action) -> None:
     name, value = action.field, action.value
+    if name not in TELLING and update.before and update.before.status == Status.CLOSED:
+        raise Stale(_("A closed ticket is not changed any more."))
     actor_id = update.actor.pk if update.actor and update.actor.is_staff_member else None
     if name in triggers.SET:
         _set(update, name, triggers.meant(value, actor_id) if name == "assignee_id" else value)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sportello.desk.actions import configuration, people, rules, tickets
+from sportello.desk.actions import configuration, people, ratings, rules, surveys, tickets
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.models import Firing, OutgoingMail, Trigger
 from sportello.desk.words import Priority, Status, Via
@@ -177,6 +177,24 @@ def test_trigger_when_an_absent_colleagues_machine_answers_tells_nobody(ticket, 
     tickets.hear(ticket.pk, Words("Sono tornata", public=False), actor=anna, via=Via.EMAIL)
 
     assert [mail.to for mail in OutgoingMail.objects.filter(step="notice")] == [ada.email]
+
+
+def test_trigger_when_a_closed_ticket_is_voted_on_tells_and_changes_nothing(ticket, anna, ada, rita):
+    bad = {"field": "satisfaction_score", "operator": "is", "value": "bad"}
+    trigger("Tell", {"field": "notification_user", "value": [str(ada.pk), "Voto negativo", "Guarda"]}, when=[bad])
+    trigger("Raise", {"field": "priority", "value": "urgent"}, when=[bad])
+    tickets.assign(ticket.pk, anna, actor=anna, via=Via.WEB)
+    tickets.confirm(ticket.pk, actor=rita, via=Via.WEB)
+    rating = surveys.offer(tickets.Update(tickets.lock(ticket.pk), actor=None, via=Via.RULE))
+
+    ratings.vote(rating.pk, "bad", actor=rita, via=Via.WEB)
+
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.priority) == (Status.CLOSED, None)
+    assert [mail.to for mail in OutgoingMail.objects.filter(step="notice")] == [ada.email]
+    assert [event["values"]["title"] for event in events(ticket, type="Note") if event["code"] == "rule_refused"] == [
+        "Raise"
+    ]
 
 
 def test_trigger_when_it_cannot_act_costs_nobody_his_update(mailbox, rita, group, ben):
