@@ -33,6 +33,12 @@ def _fold(text: str | None) -> str | None:
     return text.lower() if isinstance(text, str) else text
 
 
+def _refuse_read_only(path: str) -> None:
+    files = [file for file in (path, f"{path}-wal", f"{path}-shm") if os.path.exists(file)]
+    if path and not all(os.access(it, os.W_OK) for it in (os.path.dirname(path) or ".", *files)):
+        raise OperationalError("attempt to write a readonly database")
+
+
 @lru_cache(maxsize=2_000)
 def _with_question_marks(query: str) -> str:
     return django_sqlite.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
@@ -64,7 +70,16 @@ class DatabaseWrapper(django_sqlite.DatabaseWrapper):
         return self.connection.cursor(factory=Cursor)
 
     def get_new_connection(self, conn_params: Any) -> Any:
+        # What cannot be written SQLite opens for reading, and then this whole process could never write again. Looked
+        # at before, and after in case it came in between.
+        path = "" if self.is_in_memory_db() else str(conn_params["database"])
+        _refuse_read_only(path)
         connection = super().get_new_connection(conn_params)
+        try:
+            _refuse_read_only(path)
+        except OperationalError:
+            connection.close()
+            raise
         # SQLite's own LOWER knows ASCII alone.
         connection.create_function("SPORTELLO_FOLD", 1, _fold, deterministic=True)
         return connection
