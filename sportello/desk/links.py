@@ -20,6 +20,11 @@ def public_url(path: str) -> str:
     return settings.PUBLIC_URL.rstrip("/") + path
 
 
+def ticket_url(ticket_id: int) -> str:
+    """Where the staff work on a ticket, once signed in."""
+    return public_url(f"/tickets/{ticket_id}")
+
+
 def request_url(ticket_id: int, user_id: int) -> str:
     """Where the customer follows and answers his request."""
     return public_url(f"/r/{tokens.sign('request', [ticket_id, user_id])}")

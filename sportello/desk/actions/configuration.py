@@ -1,18 +1,22 @@
 """What every verb needs to know of the desk: its row, its protocols, its mailboxes, its hours."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Generic, TypeVar
 
 from .. import models
 from ..errors import Invalid
 from ..models import Desk, Group, Mailbox, Protocol, Schedule, User
-from ..rules import conditions, triggers
+from ..rules import conditions, sla_targets, triggers
 from ..rules.protocol import Steps
 from ..rules.schedules import ALWAYS
 from ..rules.schedules import Schedule as Hours
 from ..rules.triggers import Trigger
+
+Rule = TypeVar("Rule", Trigger, "Policy")
 
 # Other processes see a change of the desk's configuration after this long at most.
 FRESH_SECONDS = 1.0
@@ -28,7 +32,16 @@ class Configuration:
     schedules: dict[int, Schedule]
     hours: Hours
     hours_by_schedule: dict[int, Hours]
-    triggers: "Triggers"
+
+    @cached_property
+    def triggers(self) -> "Ready[Trigger]":
+        """Read when first asked for: pages need none."""
+        switched_on = models.Trigger.objects.filter(active=True).values_list("pk", "updated_at")
+        return Ready.of(_trigger(pk, updated_at) for pk, updated_at in switched_on)
+
+    @cached_property
+    def policies(self) -> "Ready[Policy]":
+        return Ready.of(map(_policy, models.SlaPolicy.objects.filter(active=True)))
 
     def protocol_of(self, organization_id: int | None) -> Protocol | None:
         """The protocol in force for an organization: its own or the desk's; None: the default one, never edited."""
@@ -87,33 +100,48 @@ def _read() -> Configuration:
         schedules=schedules,
         hours=default,
         hours_by_schedule=hours,
-        triggers=_triggers(),
     )
 
 
 @dataclass(frozen=True)
-class Triggers:
-    """Those that are switched on, in order, and the fields that their conditions look at."""
+class Ready(Generic[Rule]):
+    """The rules of a kind that are switched on, in order, and the fields that their conditions look at."""
 
-    triggers: tuple[Trigger, ...] = ()
-    fields: frozenset[str] = frozenset()
+    rules: tuple[Rule, ...]
+    fields: frozenset[str]
+
+    @classmethod
+    def of(cls, read: "Iterable[Rule | None]") -> "Ready[Rule]":
+        rules = tuple(rule for rule in read if rule is not None)
+        return cls(rules, frozenset(it.field.name for rule in rules for it in rule.conditions))
 
 
-def _triggers() -> Triggers:
-    found = tuple(
-        ready
-        for pk, updated_at in models.Trigger.objects.filter(active=True).values_list("pk", "updated_at")
-        if (ready := _trigger(pk, updated_at)) is not None
-    )
-    return Triggers(found, frozenset(it.field.name for trigger in found for it in trigger.conditions))
+@dataclass(frozen=True)
+class Policy:
+    """An SLA policy and the tickets that it takes in."""
+
+    policy: sla_targets.Policy
+    conditions: conditions.Conditions
+
+
+# What cannot be read (any more) is None here; actions.rules switches it off and says so.
 
 
 @lru_cache(maxsize=2000)
 def _trigger(trigger_id: int, updated_at: datetime) -> Trigger | None:
-    """Read once for each change of it. None: it cannot be read (any more); actions.rules switches it off."""
+    """Read once for each change of it: a desk may have a thousand."""
     row = models.Trigger.objects.get(pk=trigger_id)
     try:
         return Trigger(row.pk, row.title, conditions.read(row.conditions), triggers.read_actions(row.actions))
+    except Invalid:
+        return None
+
+
+def _policy(row: models.SlaPolicy) -> Policy | None:
+    try:
+        targets = sla_targets.read_targets(row.targets)
+        asked = conditions.read(row.conditions, stored=True)
+        return Policy(sla_targets.Policy(row.pk, row.title, row.position, targets), asked)
     except Invalid:
         return None
 

@@ -226,6 +226,11 @@ def queue_sign_in(person: User, address: str, url: str, configuration: Configura
     )
 
 
+def thread_of(ticket: Ticket) -> str:
+    """What a mail refers to, so that every client puts it into the ticket's thread."""
+    return " ".join(dict.fromkeys(filter(None, (ticket.thread_root, ticket.thread_last))))
+
+
 def _sender_name(agent: User | None, configuration: Configuration) -> str:
     desk = configuration.desk.name
     return f"{agent.name} ({desk})" if agent else desk

@@ -27,7 +27,7 @@ def _queue_one(update: "Update", person: User, subject: Text, body: Text) -> Non
     language = person.language or configuration.desk.language
     values = letters.values_of(ticket, ticket.requester, configuration, language)
     if person.is_staff_member:
-        values["ticket"]["url"] = links.public_url(f"/tickets/{ticket.pk}")
+        values["ticket"]["url"] = links.ticket_url(ticket.pk)
     else:
         values["ticket"]["url"] = links.request_url(ticket.pk, person.pk)
     text = rules.StepText(in_language(subject, language), in_language(body, language))
@@ -45,5 +45,5 @@ def _queue_one(update: "Update", person: User, subject: Text, body: Text) -> Non
         step=STEP,
         automatic=True,
         sender_name=configuration.desk.name,
-        references=" ".join(dict.fromkeys(filter(None, (ticket.thread_root, ticket.thread_last)))),
+        references=letters.thread_of(ticket),
     )

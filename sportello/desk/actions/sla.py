@@ -12,26 +12,16 @@ from django.db.models import QuerySet
 from sportello.kit import rows
 from sportello.kit.prepared import prepared
 
-from ..errors import Invalid
-from ..models import SlaEvent, SlaPolicy, Ticket, TicketSla
+from ..models import SlaEvent, Ticket, TicketSla
 from ..rules import conditions, sla, sla_targets
-from ..rules.conditions import Conditions
 from ..rules.kinds import Moment
 from ..rules.sla_clocks import Clocks
-from ..rules.sla_targets import Policy
 from ..words import Priority, TimerKind, Via
 from . import clocks as timers
 from . import facts
 
 if TYPE_CHECKING:
-    from .configuration import Configuration
     from .update import Update
-
-
-@dataclass(frozen=True)
-class Ready:
-    policy: Policy
-    conditions: Conditions
 
 
 @dataclass(frozen=True)
@@ -44,43 +34,21 @@ class Step:
     is_new: bool
 
 
-_read: tuple["Configuration", tuple[Ready, ...]] | None = None
-
-
-def policies(of: "Configuration") -> tuple[Ready, ...]:
-    """Those that are switched on, in order; read again with the configuration."""
-    global _read
-    if _read is None or _read[0] is not of:
-        _read = of, _read_policies()
-    return _read[1]
-
-
-def _read_policies() -> tuple[Ready, ...]:
-    found = []
-    for row in SlaPolicy.objects.filter(active=True):
-        try:
-            asked = conditions.read(row.conditions, stored=True)
-            found.append(Ready(Policy(row.pk, row.title, row.position, sla_targets.read_targets(row.targets)), asked))
-        except (Invalid, ValueError, KeyError):
-            continue  # It names what is gone: actions.rules switches it off and says so.
-    return tuple(found)
-
-
 def catch_up(update: "Update") -> None:
     """Log what was missed before this update, so that its rules can ask for it."""
     if update.sla is None and not update.opening:
         update.sla = before = _before(update)
         if before and before.clocks.next_due and before.clocks.next_due[0] <= update.now:
-            update.sla = _fold(update, before, _choose(update, policies(update.configuration)))
+            update.sla = _fold(update, before)
 
 
 def follow(update: "Update") -> None:
     """Move the ticket's clocks on, and log a new policy. Only tickets that came when the desk had policies."""
-    ready, before = policies(update.configuration), update.sla
-    if before is None and update.opening and ready:
+    before = update.sla
+    if before is None and update.opening and update.configuration.policies.rules:
         before = Step(None, Clocks(), (), is_new=True)
     if before is not None:
-        update.sla = _fold(update, before, _choose(update, ready))
+        update.sla = _fold(update, before)
 
 
 def _before(update: "Update") -> Step | None:
@@ -96,8 +64,8 @@ def standing(update: "Update") -> Any:
     return SimpleNamespace(due_at=due[0] if due else None, overdue_since=update.sla.clocks.overdue_since)
 
 
-def _fold(update: "Update", before: Step, chosen: Policy | None) -> Step:
-    ticket, words = update.ticket, update.words
+def _fold(update: "Update", before: Step) -> Step:
+    ticket, words, chosen = update.ticket, update.words, _choose(update)
     heard = words is not None and words.public and not words.automatic and update.speaker in ("agent", "end-user")
     happening = sla.Happening(
         at=update.now,
@@ -117,15 +85,15 @@ def _fold(update: "Update", before: Step, chosen: Policy | None) -> Step:
     return Step(new_id, after, (*before.events, *events), before.is_new)
 
 
-def _choose(update: "Update", ready: tuple[Ready, ...]) -> Policy | None:
-    if not ready:
+def _choose(update: "Update") -> sla_targets.Policy | None:
+    ready = update.configuration.policies
+    if not ready.rules:
         return None
-    fields = frozenset(it.field.name for one in ready for it in one.conditions)
-    now = facts.of_update(update, fields)
+    now = facts.of_update(update, ready.fields)
     moment = Moment(update.now, update.actor.pk if update.actor else None, update.configuration.hours)
-    asked = {one.policy.id: one.conditions for one in ready}
+    asked = {it.policy.id: it.conditions for it in ready.rules}
     return sla_targets.choose(
-        (one.policy for one in ready), lambda policy: conditions.matches(asked[policy.id], now, moment)
+        (it.policy for it in ready.rules), lambda policy: conditions.matches(asked[policy.id], now, moment)
     )
 
 

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import models
 from django.utils.translation import gettext as _
 
+from .. import links
 from ..errors import DeskError, Missing, Stale
 from ..models import Firing, Group, Schedule, User
 from ..rules import conditions, placeholders, triggers
+from ..rules.conditions import Facts
 from ..rules.kinds import Moment
 from ..rules.triggers import Action, Trigger
 from ..words import Priority, Status
@@ -25,22 +27,17 @@ TELLING = ("notification_user", "notification_group")
 def run(update: "Update") -> None:
     """Each trigger that matches acts once, and sees what those before it did."""
     ready = update.configuration.triggers
-    if ready:
-        moment = Moment(update.now, update.actor.pk if update.actor else None, update.configuration.hours)
-        triggers.run(
-            ready.triggers,
-            lambda: facts.of_update(update, ready.fields),
-            moment,
-            lambda trigger: _perform(update, trigger, moment),
-        )
+    moment = Moment(update.now, update.actor.pk if update.actor else None, update.configuration.hours)
+
+    def perform(trigger: Trigger, now: Facts) -> None:
+        _perform(update, trigger, conditions.because(trigger.conditions, now, moment))
+
+    triggers.run(ready.rules, lambda: facts.of_update(update, ready.fields), moment, perform)
 
 
-def _perform(update: "Update", trigger: Trigger, moment: Moment) -> None:
+def _perform(update: "Update", trigger: Trigger, because: list[dict[str, Any]]) -> None:
     """Act, and leave a trace where something came of it: nobody reads that nobody was told, and nothing changed."""
     before = _traces(update)
-    because = conditions.because(
-        trigger.conditions, facts.of_update(update, update.configuration.triggers.fields), moment
-    )
     update.events.append(
         {"type": "Rule", "rel": "trigger", "id": trigger.id, "title": trigger.title, "because": because}
     )
@@ -139,12 +136,13 @@ def write(update: "Update") -> None:
     """What the triggers left to be written beside the audit: notes, mails, and one row for each that acted."""
     if not update.acted:
         return
-    language = update.configuration.desk.language
+    ticket, language = update.ticket, update.configuration.desk.language
     for text in update.rule_notes:
-        values = letters.values_of(update.ticket, update.ticket.requester, update.configuration, language)
+        values = letters.values_of(ticket, ticket.requester, update.configuration, language)
+        values["ticket"]["url"] = links.ticket_url(ticket.pk)  # For agents: never the requester's own key.
         comments.write_note(update, placeholders.render(triggers.in_language(text, language), values))
     for people, subject, body in update.notices:
         notices.queue(update, people, subject, body)
     Firing.objects.bulk_create(
-        Firing(trigger_id=it.id, ticket=update.ticket, audit=update.audit, created_at=update.now) for it in update.acted
+        Firing(trigger_id=it.id, ticket=ticket, audit=update.audit, created_at=update.now) for it in update.acted
     )

@@ -290,7 +290,7 @@ class Update:
         recipients = letters.recipients(self)
         if not recipients:
             return []
-        self.references = " ".join(dict.fromkeys(filter(None, (ticket.thread_root, ticket.thread_last))))
+        self.references = letters.thread_of(ticket)
         self.message_id = letters.make_message_id(self.configuration.mailbox(ticket.mailbox_id))
         self.keep(thread_last=self.message_id, thread_root=ticket.thread_root or self.message_id)
         if step in Step.values:

@@ -168,25 +168,21 @@ def references(actions: Iterable[Action]) -> set[tuple[str, int]]:
 
 
 def run(
-    triggers: Sequence[Trigger], facts: Callable[[], Facts], moment: Moment, perform: Callable[[Trigger], None]
-) -> list[Trigger]:
-    """Let the triggers act, in order, each at most once; after a change all that have not acted are asked again.
+    triggers: Sequence[Trigger], facts: Callable[[], Facts], moment: Moment, perform: Callable[[Trigger, Facts], None]
+) -> None:
+    """Let the triggers act, in order, each at most once; after each that acted the others are asked again.
 
-    facts: the ticket as it is now. Returns those that acted. It ends
-    because nobody acts twice: two triggers that undo each other stop after one turn.
+    facts: the ticket as it is now. perform: act, on the facts that matched. It ends because nobody acts twice: two
+    triggers that undo each other stop after one turn.
     """
-    waiting, acted = list(triggers), []
+    waiting = list(triggers)
     while waiting:
         now = facts()
-        for trigger in waiting:
-            if conditions.matches(trigger.conditions, now, moment):
-                waiting.remove(trigger)
-                acted.append(trigger)
-                break
-        else:
-            return acted
-        perform(trigger)
-    return acted
+        trigger = next((it for it in waiting if conditions.matches(it.conditions, now, moment)), None)
+        if trigger is None:
+            return
+        waiting.remove(trigger)
+        perform(trigger, now)
 
 
 def meant(value: int | str | None, actor_id: int | None) -> int | None:

@@ -149,6 +149,15 @@ def test_trigger_when_it_tells_a_customer_keeps_internal_words_and_keys_apart(ti
     assert len({mail.text for mail in mails}) == 2
 
 
+def test_trigger_when_its_note_has_a_link_holds_no_key_of_the_customer(mailbox, rita):
+    trigger("Note", {"field": "note", "value": "Vedi {{ ticket.url }}"})
+
+    ticket = opened(rita)
+
+    note = ticket.comments.get(public=False)
+    assert note.text == f"Vedi http://desk.example.org/tickets/{ticket.pk}"
+
+
 def test_trigger_when_nothing_comes_of_it_leaves_no_trace(ticket, anna):
     trigger("Tell", {"field": "notification_user", "value": ["followers", "Novità", "Guarda"]}, when=[])
     trigger("Tag", {"field": "current_tags", "value": "vip"}, when=[])
