@@ -1,6 +1,8 @@
 """Who may see or do. A door gets an object only from here; missing and forbidden look the same (Missing)."""
 
-from django.db.models import Q, QuerySet
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
 
 from .errors import Missing
 from .models import (
@@ -25,6 +27,8 @@ from .models import (
     User,
 )
 from .models.ticket import TicketQuerySet
+
+Row = TypeVar("Row", bound=Model)
 
 # All that decides, beside who it is, what a member of the staff may see: role, ticket restriction, active.
 Rights = tuple[str, str, bool]
@@ -89,18 +93,21 @@ def attachments(person: User, ticket: Ticket) -> "QuerySet[Attachment]":
 
 
 def get_comment(person: User, ticket_id: int, comment_id: int) -> Comment:
-    found = comments(person, get_ticket(person, ticket_id)).filter(pk=comment_id).first()
-    if found is None:
-        raise Missing
-    return found
+    return _one(comments(person, get_ticket(person, ticket_id)).filter(pk=comment_id))
 
 
 def get_attachment(person: User, attachment_id: int) -> Attachment:
-    found = Attachment.objects.filter(pk=attachment_id).select_related("comment").first()
-    if found is None:
-        raise Missing
+    found = _one(Attachment.objects.filter(pk=attachment_id).select_related("comment"))
     get_comment(person, found.comment.ticket_id, found.comment_id)
     return found
+
+
+def _one(found: "QuerySet[Row]") -> Row:
+    """Missing and forbidden look the same. Raises Missing."""
+    row = found.first()
+    if row is None:
+        raise Missing
+    return row
 
 
 def _staff(person: User) -> None:
@@ -129,10 +136,7 @@ def people(person: User) -> "QuerySet[User]":
 
 
 def get_person(person: User, user_id: int) -> User:
-    found = people(person).filter(pk=user_id).first()
-    if found is None:
-        raise Missing
-    return found
+    return _one(people(person).filter(pk=user_id))
 
 
 def organizations(person: User) -> "QuerySet[Organization]":
@@ -175,10 +179,7 @@ def inbound_mails(person: User) -> "QuerySet[InboundMail]":
 
 
 def get_inbound_mail(person: User, mail_id: int) -> InboundMail:
-    found = inbound_mails(person).filter(pk=mail_id).select_related("ticket").first()
-    if found is None:
-        raise Missing
-    return found
+    return _one(inbound_mails(person).filter(pk=mail_id).select_related("ticket"))
 
 
 def outgoing_mails(person: User) -> "QuerySet[OutgoingMail]":
@@ -194,30 +195,19 @@ def outgoing_mails(person: User) -> "QuerySet[OutgoingMail]":
 
 
 def get_outgoing_mail(person: User, mail_id: int) -> OutgoingMail:
-    found = outgoing_mails(person).filter(pk=mail_id).select_related("ticket", "recipient").first()
-    if found is None:
-        raise Missing
-    return found
+    return _one(outgoing_mails(person).filter(pk=mail_id).select_related("ticket", "recipient"))
 
 
 def get_timer(person: User, timer_id: int) -> Timer:
-    found = Timer.objects.filter(pk=timer_id).select_related("ticket").first()
-    if found is None:
-        raise Missing
+    found = _one(Timer.objects.filter(pk=timer_id).select_related("ticket"))
     get_ticket(person, found.ticket_id, to="edit")
     return found
 
 
 def get_rating(person: User, ticket_id: int) -> SatisfactionRating:
     """The vote asked of this very person on this ticket. Raises Missing."""
-    found = (
-        SatisfactionRating.objects.filter(ticket_id=ticket_id, requester=person)
-        .select_related("ticket", "assignee", "requester")
-        .first()
-    )
-    if found is None:
-        raise Missing
-    return found
+    own = SatisfactionRating.objects.filter(ticket_id=ticket_id, requester=person)
+    return _one(own.select_related("ticket", "assignee", "requester"))
 
 
 def breakers(person: User) -> "QuerySet[Breaker]":
@@ -238,10 +228,7 @@ def triggers(person: User) -> "QuerySet[Trigger]":
 
 
 def get_trigger(person: User, trigger_id: int) -> Trigger:
-    found = triggers(person).filter(pk=trigger_id).first()
-    if found is None:
-        raise Missing
-    return found
+    return _one(triggers(person).filter(pk=trigger_id))
 
 
 def firings(person: User) -> "QuerySet[Firing]":
@@ -263,10 +250,7 @@ def schedules(person: User) -> "QuerySet[Schedule]":
 
 
 def get_schedule(person: User, schedule_id: int) -> Schedule:
-    found = schedules(person).filter(pk=schedule_id).first()
-    if found is None:
-        raise Missing
-    return found
+    return _one(schedules(person).filter(pk=schedule_id))
 
 
 def policies(person: User) -> "QuerySet[SlaPolicy]":
@@ -276,7 +260,4 @@ def policies(person: User) -> "QuerySet[SlaPolicy]":
 
 
 def get_policy(person: User, policy_id: int) -> SlaPolicy:
-    found = policies(person).filter(pk=policy_id).first()
-    if found is None:
-        raise Missing
-    return found
+    return _one(policies(person).filter(pk=policy_id))

@@ -1,7 +1,6 @@
 """Verbs on the desk itself and its mailboxes."""
 
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.utils import translation
@@ -11,6 +10,7 @@ from sportello.kit import clock, secrets
 
 from ..errors import Invalid
 from ..models import Desk, Mailbox, Schedule, User
+from ..rules.schedules import is_zone
 from . import configuration, defaults
 from .people import fold_address
 
@@ -25,11 +25,8 @@ def configure(*, actor: User | None = None, **values: Any) -> Desk:
         raise Invalid("name", _("The desk needs a name."))
     if "language" in values and values["language"] not in dict(settings.LANGUAGES):
         raise Invalid("language", _("The desk speaks Italian and English."))
-    if "time_zone" in values:
-        try:
-            ZoneInfo(values["time_zone"])
-        except (ZoneInfoNotFoundError, ValueError):
-            raise Invalid("time_zone", _("There is no time zone of this name.")) from None
+    if "time_zone" in values and not is_zone(values["time_zone"]):
+        raise Invalid("time_zone", _("There is no time zone of this name."))
     for name, value in values.items():
         setattr(desk, name, value)
     desk.save()

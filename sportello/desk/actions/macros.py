@@ -58,7 +58,7 @@ def save(data: dict[str, Any], *, actor: User | None, macro_id: int | None = Non
         before = export(found) if macro_id else None
         if before:
             _refuse_others(found.owner_id, actor)
-        found.title, found.description = title, str(data.get("description", "")).strip()[:1000]
+        found.title, found.description = title, rule_rows.read_description(data)
         found.active, found.owner_id, found.group_id = bool(data.get("active", True)), owner_id, group_id
         found.actions = macros.write_actions(actions)
         rule_rows.keep(found, KIND, export, before, actor)

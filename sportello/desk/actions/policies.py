@@ -38,7 +38,7 @@ def save_policy(data: dict[str, Any], *, actor: User | None, policy_id: int | No
     with transaction.atomic():
         found = rule_rows.find(SlaPolicy, policy_id) if policy_id else rule_rows.new(SlaPolicy)
         before = export(found) if policy_id else None
-        found.title, found.description = title, str(data.get("description") or "").strip()[:1000]
+        found.title, found.description = title, rule_rows.read_description(data)
         found.active, found.off_because = bool(data.get("active", True)), ""
         found.conditions = conditions.write(asked)
         found.targets = sla_targets.write_targets(targets)

@@ -15,6 +15,7 @@ from ..models import Group, Macro, Mailbox, Organization, RuleChange, Schedule, 
 Row = TypeVar("Row", Trigger, Macro, SlaPolicy)
 Asking = TypeVar("Asking", Trigger, SlaPolicy)
 Read = TypeVar("Read")
+Found = TypeVar("Found", bound=models.Model)
 
 
 def read_title(data: dict[str, Any], faults: dict[str, object]) -> str:
@@ -22,6 +23,10 @@ def read_title(data: dict[str, Any], faults: dict[str, object]) -> str:
     if not title:
         faults["title"] = _("A rule needs a title.")
     return title
+
+
+def read_description(data: dict[str, Any]) -> str:
+    return str(data.get("description") or "").strip()[:1000]
 
 
 def read(faults: dict[str, object], reader: Callable[[], Read], empty: Read, prefix: str = "") -> Read:
@@ -33,8 +38,8 @@ def read(faults: dict[str, object], reader: Callable[[], Read], empty: Read, pre
         return empty
 
 
-def find(model: type[Row], key: int) -> Row:
-    """The rule, held until the end of the transaction. Raises Missing."""
+def find(model: type[Found], key: int) -> Found:
+    """The row, held until the end of the transaction. Raises Missing."""
     found = model._default_manager.select_for_update().filter(pk=key).first()
     if found is None:
         raise Missing

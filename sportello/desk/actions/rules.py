@@ -34,7 +34,7 @@ def save_trigger(
     with transaction.atomic():
         found = get_trigger(trigger_id) if trigger_id else rule_rows.new(Trigger)
         before = export(found) if trigger_id else None
-        found.title, found.description = title, str(data.get("description") or "").strip()[:1000]
+        found.title, found.description = title, rule_rows.read_description(data)
         found.active, found.off_because = bool(data.get("active", True)), ""
         found.conditions = conditions.write(asked)
         found.actions = triggers.write_actions(done)

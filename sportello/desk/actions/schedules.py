@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from django.utils.translation import ngettext
 from ..errors import Invalid, Missing, Refused
 from ..models import Holiday, Schedule, Ticket, Trigger, User
 from ..rules import holidays
-from ..rules.schedules import MINUTES_PER_WEEK
+from ..rules.schedules import MINUTES_PER_WEEK, is_zone
 from . import configuration, rule_rows
 
 KIND = "schedule"
@@ -30,7 +29,7 @@ def save(data: Mapping[str, Any], *, actor: User | None, schedule_id: int | None
     faults: dict[str, object] = {}
     name = _name(data, faults, _("A schedule needs a name."))
     time_zone = str(data.get("time_zone", ""))
-    if not _is_zone(time_zone):
+    if not is_zone(time_zone):
         faults["time_zone"] = _("There is no time zone of this name.")
     intervals = _read_intervals(data.get("intervals"), faults)
     country, subdivision = str(data.get("country") or ""), str(data.get("subdivision") or "")
@@ -39,7 +38,9 @@ def save(data: Mapping[str, Any], *, actor: User | None, schedule_id: int | None
     elif subdivision and subdivision not in holidays.subdivisions(country):
         faults["subdivision"] = _("This country has no such part.")
     with transaction.atomic():
-        found = _lock(schedule_id) if schedule_id else Schedule(default=not Schedule.objects.exists())
+        found = (
+            rule_rows.find(Schedule, schedule_id) if schedule_id else Schedule(default=not Schedule.objects.exists())
+        )
         if name and Schedule.objects.filter(name__iexact=name).exclude(pk=found.pk).exists():
             faults["name"] = _("There is a schedule of this name already.")
         if faults:
@@ -56,7 +57,7 @@ def save(data: Mapping[str, Any], *, actor: User | None, schedule_id: int | None
 def make_default(schedule_id: int, *, actor: User | None) -> Schedule:
     """From now on the hours of every ticket that has no schedule of its own. Idempotent. Raises Missing."""
     with transaction.atomic():
-        found = _lock(schedule_id)
+        found = rule_rows.find(Schedule, schedule_id)
         for other in [*Schedule.objects.select_for_update().filter(default=True).exclude(pk=found.pk), found]:
             before = export(other)
             other.default = other == found
@@ -69,7 +70,7 @@ def make_default(schedule_id: int, *, actor: User | None) -> Schedule:
 def drop(schedule_id: int, *, actor: User | None) -> None:
     """Gone; what it was stays on record. Raises Missing; Refused for the default one and for one that is in use."""
     with transaction.atomic():
-        found = _lock(schedule_id)
+        found = rule_rows.find(Schedule, schedule_id)
         if found.default:
             raise Refused(_("The default schedule cannot be dropped: make another one the default first."))
         users = used_by(found)
@@ -110,7 +111,7 @@ def save_holiday(
         raise Invalid(faults)
     assert start_on and end_on
     with transaction.atomic():
-        schedule = _lock(schedule_id)
+        schedule = rule_rows.find(Schedule, schedule_id)
         before = export(schedule)
         found = _holiday(schedule, holiday_id) if holiday_id else Holiday(schedule=schedule)
         found.name, found.start_on, found.end_on = name, start_on, end_on
@@ -123,7 +124,7 @@ def save_holiday(
 def drop_holiday(schedule_id: int, holiday_id: int, *, actor: User | None) -> None:
     """The desk is open again on these days. Raises Missing."""
     with transaction.atomic():
-        schedule = _lock(schedule_id)
+        schedule = rule_rows.find(Schedule, schedule_id)
         before = export(schedule)
         _holiday(schedule, holiday_id).delete()
         _log(schedule, before, actor)
@@ -146,13 +147,6 @@ def export(schedule: Schedule) -> dict[str, Any]:
     }
 
 
-def _lock(schedule_id: int) -> Schedule:
-    found = Schedule.objects.select_for_update().filter(pk=schedule_id).first()
-    if found is None:
-        raise Missing
-    return found
-
-
 def _holiday(schedule: Schedule, holiday_id: int) -> Holiday:
     found = Holiday.objects.filter(schedule=schedule, pk=holiday_id).first()
     if found is None:
@@ -171,13 +165,6 @@ def _name(data: Mapping[str, Any], faults: dict[str, object], when_none: str) ->
     if not name:
         faults["name"] = when_none
     return name
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        return bool(ZoneInfo(name).key)
-    except (KeyError, OSError, ValueError):
-        return False
 
 
 def _read_intervals(said: Any, faults: dict[str, object]) -> list[list[int]]:

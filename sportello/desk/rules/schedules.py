@@ -81,6 +81,15 @@ def _zone(name: str) -> tzinfo:
         raise ValueError(f"unknown time zone {name!r}") from error
 
 
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of this name."""
+    try:
+        _zone(name)
+    except ValueError:
+        return False
+    return True
+
+
 ALWAYS = Schedule("UTC", ((0, MINUTES_PER_WEEK),))
 """Open around the clock: business time is calendar time."""
 

@@ -16,14 +16,12 @@ from sportello.desk import access
 from sportello.desk.actions import macros as verbs
 from sportello.desk.errors import Invalid, Refused
 from sportello.desk.models import Macro, User
-from sportello.desk.rules import letters, triggers
 from sportello.desk.rules import macros as rules
+from sportello.desk.rules import triggers
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.macro_form import MacroForm
 from sportello.web.agent.navigation import page
-
-# Placeholders that only the protocol's mails fill.
-PROTOCOL_ONLY = ("answer", "buttons", "link_minutes")
+from sportello.web.agent.rule_lists import moved, placeholders
 
 
 @require_safe
@@ -62,11 +60,7 @@ def _write(request: HttpRequest, found: Macro | None) -> HttpResponse:
         "macro": found,
         "form": form,
         "texts": [form[name] for name in form.fields if name.startswith("comment_value.")],
-        "placeholders": [
-            (name, words.get(get_language() or "") or words["en"])
-            for name, words in letters.PLACEHOLDERS.items()
-            if name not in PROTOCOL_ONLY
-        ],
+        "placeholders": placeholders(without=("answer",)),
     }
     return page(request, "agent/macro.html", context, status=422 if form.errors else 200)
 
@@ -87,12 +81,8 @@ def moves(request: HttpRequest, macro_id: int) -> HttpResponse:
     agent = agent_of(request)
     found = access.get_macro(agent, macro_id, to="edit")
     beside = access.kept_macros(agent).filter(owner=found.owner_id, group=found.group_id)
-    keys = list(beside.order_by("position", "id").values_list("pk", flat=True))
-    place = keys.index(found.pk)
-    other = place + (1 if request.POST.get("to") == "down" else -1)
-    if 0 <= other < len(keys):
-        keys[place], keys[other] = keys[other], keys[place]
-        verbs.order(keys, actor=agent)
+    keys = beside.order_by("position", "id").values_list("pk", flat=True)
+    verbs.order(moved(keys, found.pk, request.POST.get("to", "")), actor=agent)
     return redirect("agent:macros")
 
 

@@ -18,6 +18,7 @@ from sportello.web.agent import rule_builder, sla_grid
 from sportello.web.agent.doors import admins, agent_of
 from sportello.web.agent.navigation import page
 from sportello.web.agent.rule_builder import Draft
+from sportello.web.agent.rule_lists import moved, switch
 from sportello.web.agent.rule_words import Names, differences, sentence, summary
 from sportello.web.agent.sla_grid import Grid
 
@@ -117,14 +118,7 @@ def _askable(row: SimpleNamespace) -> SimpleNamespace:
 @admins
 @require_POST
 def switching(request: HttpRequest, policy_id: int) -> HttpResponse:
-    on = request.POST.get("on") == "1"
-    try:
-        kept = verbs.switch(policy_id, on=on, actor=agent_of(request))
-    except Invalid as refusal:
-        messages.error(request, " ".join(str(it) for it in refusal.fields.values()))
-    else:
-        said = _("“%(title)s” is switched on.") if on else _("“%(title)s” is switched off.")
-        messages.success(request, said % {"title": kept.title})
+    switch(request, verbs.switch, policy_id)
     return redirect(_place(policy_id))
 
 
@@ -132,12 +126,10 @@ def switching(request: HttpRequest, policy_id: int) -> HttpResponse:
 @require_POST
 def place(request: HttpRequest, policy_id: int) -> HttpResponse:
     """One place up or down."""
-    keys = list(access.policies(agent_of(request)).values_list("pk", flat=True))
-    at = keys.index(access.get_policy(agent_of(request), policy_id).pk)
-    to = at + (-1 if request.POST.get("to") == "up" else 1)
-    if 0 <= to < len(keys):
-        keys[at], keys[to] = keys[to], keys[at]
-        verbs.order(keys, actor=agent_of(request))
+    agent = agent_of(request)
+    keys = access.policies(agent).values_list("pk", flat=True)
+    key = access.get_policy(agent, policy_id).pk
+    verbs.order(moved(keys, key, request.POST.get("to", "")), actor=agent)
     return redirect(_place(policy_id))
 
 

@@ -17,12 +17,13 @@ from sportello.desk import access, rehearsal
 from sportello.desk.actions import configuration, rules
 from sportello.desk.errors import DeskError, Invalid
 from sportello.desk.models import Trigger, User
-from sportello.desk.rules import conditions, letters
+from sportello.desk.rules import conditions
 from sportello.kit import clock
 from sportello.web.agent import rule_builder
 from sportello.web.agent.doors import admins, agent_of
 from sportello.web.agent.navigation import page
 from sportello.web.agent.rule_builder import Draft
+from sportello.web.agent.rule_lists import moved, placeholders, switch
 from sportello.web.agent.rule_words import Names, condition_words, differences, joined, sentence, summary
 from sportello.web.ui.files import download
 
@@ -30,8 +31,6 @@ DAYS = 30
 LATEST = 10
 TRIED = 200
 CHANGES = 50
-# Placeholders that only the protocol's mails fill.
-PROTOCOL_ONLY = ("answer", "buttons", "link_minutes")
 
 
 @admins
@@ -171,11 +170,7 @@ def _form(
         "conditions_fault": " ".join(
             text for at, text in (faults or {}).items() if at in ("conditions", "conditions.all", "conditions.any")
         ),
-        "placeholders": [
-            (name, words.get(request.LANGUAGE_CODE) or words["en"])
-            for name, words in letters.PLACEHOLDERS.items()
-            if name not in PROTOCOL_ONLY
-        ],
+        "placeholders": placeholders(),
     }
     return page(request, "agent/trigger_form.html", context, status=422 if faults else 200)
 
@@ -183,14 +178,7 @@ def _form(
 @admins
 @require_POST
 def switching(request: HttpRequest, trigger_id: int) -> HttpResponse:
-    on = request.POST.get("on") == "1"
-    try:
-        kept = rules.switch(trigger_id, on=on, actor=agent_of(request))
-    except Invalid as refusal:
-        messages.error(request, " ".join(str(it) for it in refusal.fields.values()))
-    else:
-        said = _("“%(title)s” is switched on.") if on else _("“%(title)s” is switched off.")
-        messages.success(request, said % {"title": kept.title})
+    switch(request, rules.switch, trigger_id)
     return _back(request, trigger_id)
 
 
@@ -198,12 +186,10 @@ def switching(request: HttpRequest, trigger_id: int) -> HttpResponse:
 @require_POST
 def place(request: HttpRequest, trigger_id: int) -> HttpResponse:
     """One place up or down."""
-    order = list(access.triggers(agent_of(request)).values_list("pk", flat=True))
-    at = order.index(access.get_trigger(agent_of(request), trigger_id).pk)
-    to = at + (-1 if request.POST.get("to") == "up" else 1)
-    if 0 <= to < len(order):
-        order[at], order[to] = order[to], order[at]
-        rules.order(order, actor=agent_of(request))
+    agent = agent_of(request)
+    keys = access.triggers(agent).values_list("pk", flat=True)
+    key = access.get_trigger(agent, trigger_id).pk
+    rules.order(moved(keys, key, request.POST.get("to", "")), actor=agent)
     return redirect(f"{reverse('agent:triggers')}#trigger-{trigger_id}")
 
 
