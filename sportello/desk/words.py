@@ -117,3 +117,4 @@ class TimerKind(TextChoices):
     CLOSE = "close", _("closes")
     SURVEY = "survey", _("asks for a vote")
     SLA = "sla", _("misses its target")
+    AUTOMATION = "automation", _("does what an automation says")

@@ -8,6 +8,8 @@ class Group(models.Model):
     class Assignment(models.TextChoices):
         MANUAL = "manual", _("by hand")
         ROUND_ROBIN = "round_robin", _("in turn")
+        LOAD = "load", _("to whoever has least to do")
+        SKILL = "skill", _("by skill, then to whoever has least to do")
 
     name = models.CharField(max_length=100, unique=True)
     assignment = models.CharField(max_length=12, choices=Assignment, default=Assignment.MANUAL)

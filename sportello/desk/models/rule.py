@@ -27,6 +27,26 @@ class Trigger(Rule):
     actions = models.JSONField(default=list)
 
 
+class Automation(Rule):
+    """What the desk does by itself when time has passed. actions: rules.triggers. docs/algorithms/automations.md"""
+
+    actions = models.JSONField(default=list)
+    armed_to = models.BigIntegerField(
+        null=True, default=0, help_text="The ticket up to which its clocks are set since it was changed; empty: all."
+    )
+
+
+class Automated(models.Model):
+    """The automation has acted on the ticket, and its conditions have held ever since: it does not act again."""
+
+    pk = models.CompositePrimaryKey("ticket_id", "automation_id")
+    ticket = models.ForeignKey("Ticket", models.CASCADE, related_name="+", db_index=False)
+    automation = models.ForeignKey(Automation, models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"automation {self.automation_id} on #{self.ticket_id}"
+
+
 class Macro(models.Model):
     """What an agent does to a ticket in one gesture: a text and changes, looked at before they are sent.
 
@@ -56,21 +76,34 @@ class Macro(models.Model):
 
 
 class Firing(models.Model):
-    """A trigger acted: one row beside the audit that tells of it."""
+    """A trigger or an automation acted: one row beside the audit that tells of it."""
 
-    trigger = models.ForeignKey(Trigger, models.CASCADE, related_name="firings")
+    trigger = models.ForeignKey(Trigger, models.CASCADE, null=True, related_name="firings", db_index=False)
+    automation = models.ForeignKey(Automation, models.CASCADE, null=True, related_name="firings", db_index=False)
     ticket = models.ForeignKey("Ticket", models.CASCADE, related_name="+")
     audit = models.ForeignKey("Audit", models.CASCADE, related_name="+")
     created_at = models.DateTimeField()
 
     class Meta:
         indexes = [
-            # The last ten of a trigger, and how many since.
-            models.Index(fields=["trigger", "-created_at"], name="firing_trigger")
+            # The last ten of a rule, and how many since.
+            models.Index(fields=["trigger", "-created_at"], name="firing_trigger"),
+            models.Index(
+                fields=["automation", "-created_at"],
+                condition=models.Q(automation__isnull=False),
+                name="firing_automation",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(trigger=None, automation__isnull=False)
+                | models.Q(trigger__isnull=False, automation=None),
+                name="firing_of_one_rule",
+            )
         ]
 
     def __str__(self) -> str:
-        return f"trigger {self.trigger_id} on #{self.ticket_id}"
+        return f"rule {self.trigger_id or self.automation_id} on #{self.ticket_id}"
 
 
 class RuleChange(models.Model):

@@ -34,6 +34,7 @@ class Ticket(models.Model):
     schedule = models.ForeignKey(
         "Schedule", models.SET_NULL, null=True, blank=True, related_name="+", help_text="Empty: the default one."
     )
+    form = models.ForeignKey("TicketForm", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     follow_up_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="follow_ups")
     silent = models.BooleanField(
         default=False, help_text="Opened by automatic mail: the desk never answers it by itself."
@@ -66,6 +67,8 @@ class Ticket(models.Model):
             ),
             # All unsolved, newest change first.
             models.Index(fields=["-updated_at", "-id"], condition=UNSOLVED_NOW, name="ticket_unsolved"),
+            # Views by latest change, solved tickets among them.
+            models.Index(fields=["-updated_at", "-id"], name="ticket_updated"),
             # Mine.
             models.Index(fields=["assignee", "-updated_at", "-id"], condition=UNSOLVED_NOW, name="ticket_mine"),
             # Unassigned.

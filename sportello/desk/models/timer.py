@@ -11,6 +11,9 @@ class Timer(Claimable):
 
     ticket = models.ForeignKey("Ticket", models.CASCADE, related_name="timers")
     kind = models.CharField(max_length=20, choices=TimerKind)
+    automation = models.ForeignKey(
+        "Automation", models.CASCADE, null=True, blank=True, related_name="timers", db_index=False
+    )
     state = models.CharField(max_length=9, choices=TimerState, default=TimerState.WAITING)
     due_at = models.DateTimeField()
     created_at = models.DateTimeField()
@@ -19,12 +22,25 @@ class Timer(Claimable):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["ticket", "kind"], condition=Q(state="waiting"), name="timer_one_waiting_of_a_kind"
-            )
+                fields=["ticket", "kind"],
+                condition=Q(state="waiting", automation=None),
+                name="timer_one_waiting_of_a_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["ticket", "automation"],
+                condition=Q(state="waiting", automation__isnull=False),
+                name="timer_one_waiting_of_an_automation",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="automation", automation__isnull=False) | (~Q(kind="automation") & Q(automation=None)),
+                name="timer_of_an_automation_names_it",
+            ),
         ]
         indexes = [
             # What is due now.
-            models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="timer_due")
+            models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="timer_due"),
+            # The clocks of an automation that is dropped or changed.
+            models.Index(fields=["automation"], condition=Q(automation__isnull=False), name="timer_automation"),
         ]
 
     def __str__(self) -> str:

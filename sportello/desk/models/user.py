@@ -30,6 +30,9 @@ class User(AbstractBaseUser):
     ticket_restriction = models.CharField(max_length=10, choices=TicketRestriction, blank=True)
     surveys = models.BooleanField(default=True, help_text="False: this person asked not to be surveyed.")
     away = models.BooleanField(default=False, help_text="An away agent is given no ticket automatically.")
+    capacity = models.JSONField(
+        default=dict, blank=True, help_text='Open tickets at once by channel, {"email": 10}; none named: no limit.'
+    )
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
