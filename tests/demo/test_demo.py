@@ -1,9 +1,10 @@
 """A small demo desk, built once: alive, lawful, and silent to the outside."""
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from sportello import demo
 from sportello.demo import scenes
@@ -37,7 +38,8 @@ def built(django_db_setup, django_db_blocker):
     from django.db import transaction
 
     seen = []
-    with django_db_blocker.unblock():
+    # The same moment gives the same desk: a Wednesday afternoon.
+    with time_machine.travel(datetime(2026, 3, 25, 15, 0, tzinfo=UTC), tick=False), django_db_blocker.unblock():
         configuration.forget()
         with transaction.atomic():
             demo.build(lambda done, whole: seen.append((done, whole)), tickets=30, span=timedelta(days=24))

@@ -103,6 +103,8 @@ def add(
             if folded:
                 rows.insert(Identity(user=person, address=folded, primary=True, created_at=now))
     except IntegrityError:
+        if not Identity.objects.filter(address=folded).exists():
+            raise
         raise Invalid("email", _("Somebody has this address already.")) from None
     return person
 

@@ -6,7 +6,7 @@ from django.utils import translation
 
 
 @pytest.fixture
-def enter():
+def enter(db):
     """enter(person): a client signed in as this person, reading English."""
 
     def client_of(person):
