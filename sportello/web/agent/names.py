@@ -30,31 +30,24 @@ class Staff:
 
 
 def staff_of(agent: User) -> Staff:
-    """Everybody who can be given a ticket, and the groups that somebody works in; one query."""
-    found = Staff()
-    for pk, name, group_id, group_name, is_active in _members(agent):
+    """Everybody who can be given a ticket, and the groups in use, those that nobody works in too; one query."""
+    groups = sorted(configuration.current().groups.values(), key=lambda group: (group.name.casefold(), group.pk))
+    found = Staff(groups={group.pk: group.name for group in groups})
+    for pk, name, group_id in _members(agent):
         found.agents[pk] = name
-        if is_active:
-            found.groups[group_id] = group_name
+        if group_id in found.groups:
             found.members.setdefault(group_id, set()).add(pk)
     return found
 
 
 @prepared
 def _members(agent: User) -> QuerySet[Any]:
-    group = "memberships__group"
-    columns = ("pk", "name", f"{group}_id", f"{group}__name", f"{group}__active")
-    return access.assignable_agents(agent).values_list(*columns)
+    return access.assignable_agents(agent).values_list("pk", "name", "memberships__group_id")
 
 
-def find_group(agent: User, group_id: str) -> Group | None:
-    """The group that a form names; None for "" or one that nobody works in."""
-    if not group_id.isdecimal():
-        return None
-    members = access.assignable_agents(agent).filter(memberships__group=int(group_id))
-    member = members.prefetch_related("memberships__group").first()
-    rows = member.memberships.all() if member else ()
-    return next((row.group for row in rows if row.group_id == int(group_id)), None)
+def find_group(group_id: str) -> Group | None:
+    """The group that a form names; None for "" or one that is not in use."""
+    return configuration.current().groups.get(int(group_id)) if group_id.isdecimal() else None
 
 
 def names_of(audits: Iterable[Any], agent: User, staff: Staff, known: Iterable[User] = ()) -> Callable[[str, int], str]:

@@ -113,7 +113,7 @@ def _open(form: NewTicketForm, agent: User) -> Ticket:
         words=tickets.Words(text, files=new_files(said["attachments"]), author=requester),
         actor=agent,
         via=said["channel"],
-        group=find_group(agent, said["group"]),
+        group=find_group(said["group"]),
         assignee=agent if said["mine"] else None,
         priority=said["priority"],
     )

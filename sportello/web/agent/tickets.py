@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from sportello.desk import access
 from sportello.desk.actions import configuration, people, tickets, timers
 from sportello.desk.errors import DeskError, Invalid, Missing
-from sportello.desk.models import Participant, Schedule, Ticket, User
+from sportello.desk.models import Group, Participant, Schedule, Ticket, User
 from sportello.desk.words import Priority, Status, TicketType, Via
 from sportello.kit import clock
 from sportello.web.agent import conversation
@@ -64,11 +64,13 @@ class FieldsForm(Form):
     def __init__(self, *args: Any, ticket: Ticket, groups: dict[int, str], tags: list[str], **kwargs: Any) -> None:
         now = {"status": ticket.status, "priority": ticket.priority, "type": ticket.type, "group": ticket.group_id}
         super().__init__(*args, initial={**now, "tags": " ".join(tags)}, **kwargs)
-        self.had = set(tags)
+        self.ticket, self.had = ticket, set(tags)
         possible = [status for status in BY_HAND if status != Status.NEW or ticket.status == Status.NEW]
         if ticket.is_closed:
             possible = [Status.CLOSED]
         offer(self, "status", [(status.value, str(status.label)) for status in possible])
+        if ticket.group and ticket.group_id not in groups:  # Not in use any more: it stays until another is chosen.
+            groups = {**groups, ticket.group.pk: ticket.group.name}
         offer(self, "group", [("", "–"), *((str(pk), name) for pk, name in groups.items())])
 
         schedules = configuration.current().schedules
@@ -88,14 +90,18 @@ class FieldsForm(Form):
         chosen = self.cleaned_data["schedule"]
         return configuration.current().schedules.get(int(chosen)) if chosen else None
 
-    def as_change(self, agent: User) -> tickets.Change:
+    def _group(self) -> Group | tickets.Unset | None:
+        chosen = self.cleaned_data["group"]
+        return tickets.UNSET if chosen == str(self.ticket.group_id or "") else find_group(chosen)
+
+    def as_change(self) -> tickets.Change:
         said = self.cleaned_data
         wanted = {tag.lower() for tag in said["tags"].replace(",", " ").split()}
         return tickets.Change(
             status=said["status"],
             priority=said["priority"],
             type=said["type"],
-            group=find_group(agent, said["group"]),
+            group=self._group(),
             schedule=self._schedule(),
             add_tags=tuple(sorted(wanted - self.had)),
             remove_tags=tuple(sorted(self.had - wanted)),
@@ -196,7 +202,7 @@ def fields(request: HttpRequest, ticket_id: int) -> HttpResponse:
     form = FieldsForm(request.POST, ticket=ticket, groups=known, tags=_tags(agent_of(request), ticket_id))
     if not form.is_valid():
         return ticket_page(request, ticket, fields=form)
-    return _change(request, ticket, form.as_change(agent_of(request)), form)
+    return _change(request, ticket, form.as_change(), form)
 
 
 @require_POST

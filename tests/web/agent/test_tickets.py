@@ -1,6 +1,6 @@
 import pytest
 
-from sportello.desk.actions import ratings, surveys, tickets, timers
+from sportello.desk.actions import configuration, people, ratings, surveys, tickets, timers
 from sportello.desk.actions.tickets import UNSET, Change, Words
 from sportello.desk.models import Participant, Timer
 from sportello.desk.words import Priority, Status, TimerState, Via
@@ -87,6 +87,29 @@ def test_fields_when_changed_are_saved_in_one_audit(enter, anna, ticket):
     assert (ticket.status, ticket.priority, ticket.type) == (Status.OPEN, Priority.HIGH, "incident")
     assert sorted(str(tagging) for tagging in ticket.taggings.all()) == ["first-floor", "printer"]
     assert ticket.audits.count() == before + 1
+
+
+def test_fields_offer_a_group_that_nobody_works_in(enter, anna, ticket):
+    empty = people.add_group("Night shift")
+    agent = enter(anna)
+    offered = agent.get(f"/tickets/{ticket.id}").context["fields"].fields["group"].choices
+
+    agent.post(f"/tickets/{ticket.id}/fields", {"status": "new", "group": empty.pk})
+
+    ticket.refresh_from_db()
+    assert [label for _key, label in offered] == ["–", "Night shift", "Support"]
+    assert ticket.group == empty
+
+
+def test_fields_when_the_group_is_not_in_use_any_more_leave_it_until_another_is_chosen(enter, anna, ticket, group):
+    group.active = False
+    group.save(update_fields=["active"])
+    configuration.forget()
+
+    enter(anna).post(f"/tickets/{ticket.id}/fields", {"status": "new", "group": group.pk, "type": "incident"})
+
+    ticket.refresh_from_db()
+    assert (ticket.group, ticket.type) == (group, "incident")
 
 
 def test_fields_with_a_wrong_value_come_back_with_what_was_typed(enter, anna, ticket):
