@@ -67,10 +67,10 @@ def _act(update: "Update", action: Action) -> None:
         _set(update, name, triggers.meant(value, actor_id) if name == "assignee_id" else value)
     elif name in triggers.TAGS:
         words = set(value.split())
-        has = update.lists.has(TAGS)
-        update.tag(() if name == "remove_tags" else words, words if name == "remove_tags" else ())
-        if name == "set_tags":
-            update.tag((), has - words)
+        if name == "remove_tags":
+            update.tag((), words)
+        else:
+            update.tag(words, update.lists.has(TAGS) if name == "set_tags" else ())
     elif name == "follower":
         follower_id = triggers.meant(value, actor_id)
         if follower_id:

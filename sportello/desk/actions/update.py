@@ -132,8 +132,9 @@ class Update:
             self._put(None)
 
     def tag(self, add: Iterable[str], remove: Iterable[str]) -> None:
+        """Take tags away and put tags on; what is in both stays."""
         had = self.lists.has(TAGS)
-        has = (had | {_tag(tag) for tag in add if tag.strip()}) - {_tag(tag) for tag in remove}
+        has = (had - {_tag(tag) for tag in remove}) | {_tag(tag) for tag in add if tag.strip()}
         if has != had:
             self.lists.change(TAGS, has)
             self._log_list("tags", sorted(has), sorted(had))

@@ -88,6 +88,17 @@ def test_trigger_when_tags_are_set_and_taken_in_one_update_keeps_the_last(mailbo
     assert [tagging.tag for tagging in ticket.taggings.all()] == ["b"]
 
 
+def test_trigger_when_tags_are_set_logs_one_change(ticket, anna):
+    tickets.update(ticket.pk, Change(add_tags=("a", "b")), actor=anna, via=Via.WEB)
+    trigger("Set", {"field": "set_tags", "value": "b c"}, when=[])
+
+    tickets.update(ticket.pk, Change(type="incident"), actor=anna, via=Via.WEB)
+
+    assert events(ticket, field="tags")[1:] == [
+        {"type": "Change", "field_name": "tags", "value": ["b", "c"], "previous_value": ["a", "b"]}
+    ]
+
+
 def test_trigger_when_a_status_changed_from_one_to_another_matches_that_alone(ticket, anna):
     trigger(
         "Reopened",
