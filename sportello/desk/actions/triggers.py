@@ -80,7 +80,7 @@ def _act(update: "Update", action: Action) -> None:
     elif name == "note":
         update.rule_notes.append(value)
     else:
-        people = _recipients(update, name, value[0])
+        people = notices.affordable(update, _recipients(update, name, value[0]))
         if people:
             update.notices.append((people, value[1], value[2]))
 

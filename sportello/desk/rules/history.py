@@ -98,6 +98,7 @@ def note(code: str, values: Mapping[str, Any]) -> str:
         "closed_untold": _("Closed without a mail: none was to be sent"),
         "survey_skipped": _("No satisfaction request: %(because)s"),
         "rule_refused": _("The trigger “%(title)s” could not do all of it: %(why)s"),
+        "notices_capped": _("Rules wrote to %(address)s %(limit)s times within an hour: this mail was not sent"),
         "timer_cancelled": _("Stopped: “%(timer)s”"),
         "timer_failed": _("Given up after many errors: “%(timer)s”"),
     }.get(code, code) % {
@@ -105,6 +106,7 @@ def note(code: str, values: Mapping[str, Any]) -> str:
         "address": values.get("address", ""),
         "why": values.get("why", ""),
         "title": values.get("title", ""),
+        "limit": values.get("limit", ""),
         "because": survey_reason(values.get("reason", "")),
         "timer": TimerKind(values["kind"]).label if values.get("kind") else "",
     }

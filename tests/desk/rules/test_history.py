@@ -63,6 +63,11 @@ def test_describe_an_event(event, words):
             {"reason": "asked_enough"},
             "No satisfaction request: the person was asked often enough this month",
         ),
+        (
+            "notices_capped",
+            {"address": "a@b.example", "limit": 30},
+            "Rules wrote to a@b.example 30 times within an hour: this mail was not sent",
+        ),
         ("timer_cancelled", {"kind": TimerKind.CLOSE}, "Stopped: “closes”"),
     ],
 )
