@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Substr
 
 from sportello.desk.actions import configuration
 from sportello.desk.models import SatisfactionRating, Ticket, TicketMetric
-from sportello.desk.rules.schedules import is_open
+from sportello.desk.rules.schedules import business_seconds, is_open
 from sportello.desk.words import FINISHED, Score
 
 # Facts are tuples, not dataclasses: there may be 100,000 of them a month. agent_id: who is credited.
@@ -26,7 +26,10 @@ class Created(NamedTuple):
 
 
 class Replied(NamedTuple):
-    """A first reply given in the month. Whole minutes. in_hours: the ticket was created while the desk was open."""
+    """A first reply given in the month. Whole minutes. in_hours: the ticket was created while the desk was open.
+
+    business: each schedule for the time it was in force; by_last_schedule: all by the one that the ticket has now.
+    """
 
     agent_id: int | None
     organization_id: int | None
@@ -34,6 +37,7 @@ class Replied(NamedTuple):
     calendar: int
     business: int
     in_hours: bool
+    by_last_schedule: int
 
 
 class Solved(NamedTuple):
@@ -130,22 +134,31 @@ def _created_outside(tickets: QuerySet[Ticket]) -> int:
 
 def _replied(start: datetime, end: datetime) -> list[Replied]:
     openings = _Openings()
-    rows = (
-        TicketMetric.objects.filter(first_reply_at__gte=start, first_reply_at__lt=end)
-        .annotate(minute=_minute("ticket__created_at"))
-        .values_list(
-            "first_replier_id",
-            "ticket__organization_id",
-            "ticket__requester_id",
-            "reply_calendar",
-            "reply_business",
-            "minute",
-        )
+    rows = TicketMetric.objects.filter(first_reply_at__gte=start, first_reply_at__lt=end)
+    columns = (
+        *("first_replier_id", "ticket__organization_id", "ticket__requester_id"),
+        *("reply_calendar", "reply_business", "minute", "pk"),
     )
+    found = rows.annotate(minute=_minute("ticket__created_at")).values_list(*columns)
+    last = _by_last_schedule(rows)
     return [
-        Replied(agent, organization, person, calendar or 0, business or 0, openings[minute])
-        for agent, organization, person, calendar, business, minute in rows.iterator(10_000)
+        Replied(
+            agent, organization, person, calendar or 0, business or 0, openings[minute], last.get(pk, business or 0)
+        )
+        for agent, organization, person, calendar, business, minute, pk in found.iterator(10_000)
     ]
+
+
+def _by_last_schedule(rows: QuerySet[TicketMetric]) -> dict[int, int]:
+    """Business minutes to the first reply by the schedule that each ticket has now, where it has had several."""
+    settings = configuration.current()
+    moved = rows.filter(fold__has_key="counted_at").exclude(fold__counted_at="")
+    times = moved.values_list("pk", "ticket__schedule_id", "ticket__created_at", "first_reply_at")
+    return {
+        pk: business_seconds(settings.hours_of(schedule_id), created_at, first_reply_at) // 60
+        for pk, schedule_id, created_at, first_reply_at in times.iterator(10_000)
+        if first_reply_at
+    }
 
 
 def _solved(start: datetime, end: datetime) -> list[Solved]:

@@ -58,10 +58,17 @@ class Figure:
         return self.unit in (MINUTES, SHARE) and self.n < ENOUGH
 
 
+# How others read business hours where a ticket has had several schedules; ours adds up each one's time in force.
+LAST_SCHEDULE = "_business_last_schedule"
 _WORK, _SATISFACTION = _("Requests"), _("Satisfaction")
 _BASES = (
     ("", _("First reply, all hours"), _("All hours count.")),
     ("_business", _("First reply, business hours only"), _("Only business hours count.")),
+    (
+        LAST_SCHEDULE,
+        _("First reply, business hours by each ticket's last schedule"),
+        _("Only business hours count, all of them by the schedule that the ticket has now: the vendor's reading."),
+    ),
     (
         "_arrived_open",
         _("First reply to requests that came in business hours"),

@@ -13,7 +13,7 @@ from sportello.kit import clock
 
 from . import facts
 from .facts import Created, Facts, Replied, Solved, Surveyed, Voted
-from .measures import MEASURES, Figure, count, durations, quotient, share
+from .measures import LAST_SCHEDULE, MEASURES, Figure, count, durations, quotient, share
 
 AGENT_KEYS = (
     "num_solved_tickets",
@@ -153,6 +153,7 @@ class _Tally:
             share("reopened_percentage", self.reopened, self.solved),
             *durations("", [reply.calendar for reply in replied]),
             *durations("_business", [reply.business for reply in replied]),
+            *durations(LAST_SCHEDULE, [reply.by_last_schedule for reply in replied]),
             *(self._by_arrival() if BY_ARRIVAL in keys else ()),
             share("satisfaction_rating", self.good, votes),
             share("satisfaction_rating_help", self.good, self.good + self.bad_help),

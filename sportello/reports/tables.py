@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from sportello.desk.words import About
 
-from .measures import MEASURES, MINUTES, SHARE, UNIT_LABELS, Figure
+from .measures import LAST_SCHEDULE, MEASURES, MINUTES, SHARE, UNIT_LABELS, Figure
 from .month import Breakdown, Compared, Month
 
 NO_VALUE = "–"
@@ -65,8 +65,17 @@ def title(month: Month) -> str:
 
 
 def rows(month: Month) -> list[Row]:
-    """Every measure, in the active language; rows of a section follow each other."""
-    return [_row(compared) for compared in month.figures.values()]
+    """Every measure, in the active language; rows of a section follow each other.
+
+    The other reading of business hours only where it differs: where a ticket has had several schedules.
+    """
+    figures = month.figures
+    ours = {key: figures[key.replace(LAST_SCHEDULE, "_business")] for key in figures if key.endswith(LAST_SCHEDULE)}
+    told = any(
+        figures[key].figure.value != it.figure.value or figures[key].before.value != it.before.value
+        for key, it in ours.items()
+    )
+    return [_row(compared) for key, compared in figures.items() if told or key not in ours]
 
 
 def tables(month: Month) -> list[Table]:
