@@ -12,11 +12,11 @@ from django.db.models import QuerySet
 from sportello.kit import rows
 from sportello.kit.prepared import prepared
 
-from ..models import SlaEvent, Ticket, TicketSla
-from ..rules import conditions, sla, sla_targets
+from ..models import Audit, SlaEvent, Ticket, TicketSla
+from ..rules import conditions, sla, sla_history, sla_targets
 from ..rules.kinds import Moment
 from ..rules.sla_clocks import Clocks
-from ..words import Priority, TimerKind, Via
+from ..words import FINISHED, Priority, TimerKind, Via
 from . import clocks as timers
 from . import facts
 
@@ -43,10 +43,11 @@ def catch_up(update: "Update") -> None:
 
 
 def follow(update: "Update") -> None:
-    """Move the ticket's clocks on, and log a new policy. Only tickets that came when the desk had policies."""
+    """Move the ticket's clocks on, and log a new policy. A ticket that is older than all policies gets them now."""
     before = update.sla
-    if before is None and update.opening and update.configuration.policies.rules:
-        before = Step(None, Clocks(), (), is_new=True)
+    if before is None and update.ticket.status not in FINISHED and update.configuration.policies.rules:
+        lived, done = (Clocks(), ()) if update.opening else _live(update)
+        before = Step(None, lived, done, is_new=True)
     if before is not None:
         update.sla = _fold(update, before)
 
@@ -54,6 +55,12 @@ def follow(update: "Update") -> None:
 def _before(update: "Update") -> Step | None:
     kept = _kept(update.ticket.pk)
     return Step(kept[0].policy_id, Clocks.read(kept[0].clocks), (), is_new=False) if kept else None
+
+
+def _live(update: "Update") -> tuple[Clocks, tuple[sla.MetricEvent, ...]]:
+    """The clocks as the ticket's life up to this update has made them."""
+    audits = Audit.objects.filter(ticket=update.ticket).order_by("id").values_list("created_at", "events")
+    return sla.rebuild(sla_history.happenings(audits, update.configuration.hours_of))
 
 
 def standing(update: "Update") -> Any:

@@ -148,3 +148,41 @@ def test_trigger_when_a_promise_is_missed_can_act(mailbox, rita, ada, frozen_clo
     assert ticket.priority == Priority.URGENT
     tickets.update(ticket.pk, Change(status=Status.SOLVED), actor=ada, via=Via.WEB)
     assert TicketSla.objects.get(ticket=ticket).overdue_since is None
+
+
+def test_ticket_older_than_the_first_policy_gets_its_clocks_with_its_next_update(mailbox, rita, anna, frozen_clock):
+    ticket = opened(rita)
+    frozen_clock.shift(600)
+    policy("All", target("first_reply_time", 60), target("total_resolution_time", 5))
+
+    tickets.update(ticket.pk, Change(add_tags=("vip",)), actor=anna, via=Via.WEB)
+
+    sla = TicketSla.objects.get(ticket=ticket)
+    assert (sla.due_at, sla.overdue_since) == (seconds(ticket.created_at) + timedelta(hours=1), seconds(clock.now()))
+    assert [event["title"] for event in events(ticket, type="Sla")] == ["All"]
+    activated = SlaEvent.objects.get(ticket=ticket, metric="first_reply_time", type="activate")
+    assert activated.at == seconds(ticket.created_at)
+
+
+def test_clocks_read_from_the_audits_equal_those_kept_on_the_way(mailbox, rita, anna, ben, frozen_clock):
+    nothing = {"all": [{"field": "current_tags", "operator": "includes", "value": "nobody-has-it"}], "any": []}
+    policy("Promises nothing here", target("first_reply_time", 60), when=nothing)
+    ticket = opened(rita)
+    gestures = (
+        lambda: tickets.answer(ticket.pk, Words("Nota", public=False), actor=anna, via=Via.WEB),
+        lambda: tickets.answer(ticket.pk, Words("Eccomi"), status=Status.PENDING, actor=anna, via=Via.WEB),
+        lambda: tickets.hear(ticket.pk, Words("Ancora"), actor=rita, via=Via.EMAIL),
+        lambda: tickets.update(ticket.pk, Change(priority=Priority.LOW, status=Status.HOLD), actor=ben, via=Via.WEB),
+        lambda: tickets.answer(ticket.pk, Words("Fatto"), status=Status.SOLVED, actor=anna, via=Via.WEB),
+        lambda: tickets.hear(ticket.pk, Words("No"), actor=rita, via=Via.EMAIL),
+    )
+    for gesture in gestures:
+        frozen_clock.shift(700)
+        gesture()
+    kept = TicketSla.objects.get(ticket=ticket).clocks
+
+    TicketSla.objects.all().delete()
+    frozen_clock.shift(60)
+    tickets.update(ticket.pk, Change(add_tags=("vip",)), actor=anna, via=Via.WEB)
+
+    assert TicketSla.objects.get(ticket=ticket).clocks == kept
