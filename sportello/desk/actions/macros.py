@@ -48,7 +48,7 @@ def save(data: dict[str, Any], *, actor: User | None, macro_id: int | None = Non
     actions = rule_rows.read(faults, lambda: macros.read_actions(data.get("actions")), nothing)
     rule_rows.refuse_missing(macros.references(actions), faults, "actions")
     owner_id, group_id = data.get("owner_id"), data.get("group_id")
-    if group_id and (owner_id or group_id not in configuration.current().groups):
+    if group_id and (owner_id or type(group_id) is not int or group_id not in configuration.current().groups):
         faults["group_id"] = _("Choose one from the list.")
     if faults:
         raise Invalid(faults)
@@ -65,6 +65,21 @@ def save(data: dict[str, Any], *, actor: User | None, macro_id: int | None = Non
     return found
 
 
+def import_macros(data: object, *, actor: User) -> list[Macro]:
+    """Keep macros as they were exported, {"macros": […]} or the bare list, after those that are there.
+
+    A personal one becomes the actor's own, and so does every other of an actor who may keep none for others. All or
+    none: raises Invalid with the place of every fault ("macros.2.actions.0.value").
+    """
+
+    def keep(item: dict[str, Any]) -> Macro:
+        if item.get("owner_id") or not actor.is_admin:
+            item = item | {"owner_id": actor.pk, "group_id": None}
+        return save(item, actor=actor)
+
+    return rule_rows.import_list(data, "macros", keep)
+
+
 def export(macro: Macro) -> dict[str, Any]:
     """The macro as it is exported, imported and kept in its history."""
     return {
@@ -75,6 +90,13 @@ def export(macro: Macro) -> dict[str, Any]:
         "owner_id": macro.owner_id,
         "group_id": macro.group_id,
     }
+
+
+def switch(macro_id: int, *, on: bool, actor: User | None) -> Macro:
+    """In use or not. Idempotent. Raises Missing, Refused, Invalid when it names what is gone."""
+    with transaction.atomic():
+        data = export(rule_rows.find(Macro, macro_id)) | {"active": on}
+        return save(data, actor=actor, macro_id=macro_id)
 
 
 def duplicate(macro_id: int, *, actor: User | None) -> Macro:
@@ -101,7 +123,7 @@ def order(macro_ids: Sequence[int], *, actor: User | None) -> None:
         found = list(Macro.objects.select_for_update().filter(pk__in=macro_ids))
         for macro in found:
             _refuse_others(macro.owner_id, actor)
-        rule_rows.order(found, macro_ids)
+        rule_rows.order(found, macro_ids, KIND, export, actor)
 
 
 def _refuse_others(owner_id: int | None, actor: User | None) -> None:

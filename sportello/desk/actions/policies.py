@@ -48,6 +48,14 @@ def save_policy(data: dict[str, Any], *, actor: User | None, policy_id: int | No
     return found
 
 
+def import_policies(data: object, *, actor: User | None) -> list[SlaPolicy]:
+    """Keep policies as they were exported, {"sla_policies": […]} or the bare list, after those that are there.
+
+    All or none: raises Invalid with the place of every fault ("sla_policies.2.targets.0.target").
+    """
+    return rule_rows.import_list(data, "sla_policies", lambda item: save_policy(item, actor=actor))
+
+
 def _read_conditions(data: Any) -> Conditions:
     return conditions.read(data or {}, stored=True, fields=FIELDS)
 
@@ -87,7 +95,7 @@ def drop(policy_id: int, *, actor: User | None) -> None:
 def order(policy_ids: Sequence[int], *, actor: User | None) -> None:
     """Put the policies into this order; those that are not named keep theirs, after them."""
     with transaction.atomic():
-        rule_rows.order(SlaPolicy.objects.select_for_update(), policy_ids)
+        rule_rows.order(SlaPolicy.objects.select_for_update(), policy_ids, KIND, export, actor)
     configuration.forget()
 
 

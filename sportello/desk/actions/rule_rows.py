@@ -1,19 +1,21 @@
 """What all kinds of rules have in common as rows: kept, ordered, dropped; a row for each change tells who and what."""
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from sportello.kit import clock
 
-from ..errors import Invalid, Missing
-from ..models import Group, Macro, Mailbox, Organization, RuleChange, Schedule, SlaPolicy, Trigger, User
+from ..errors import Invalid, Missing, Stale
+from ..models import Automation, Group, Macro, Mailbox, Organization, RuleChange, Schedule, SlaPolicy, Trigger, User
 
-Row = TypeVar("Row", Trigger, Macro, SlaPolicy)
-Asking = TypeVar("Asking", Trigger, SlaPolicy)
+Row = TypeVar("Row", Trigger, Automation, Macro, SlaPolicy)
+Asking = TypeVar("Asking", Trigger, Automation, SlaPolicy)
 Read = TypeVar("Read")
 Found = TypeVar("Found", bound=models.Model)
 
@@ -65,23 +67,88 @@ def keep(
     return True
 
 
+def version(row: models.Model) -> str:
+    """What tells this state of a rule from what it becomes when somebody changes it."""
+    return str(row.updated_at.isoformat())  # type: ignore[attr-defined]
+
+
+@contextmanager
+def unchanged(model: type[models.Model], key: int, seen: str) -> Iterator[None]:
+    """Do what follows, which keeps the rule, only if it is still in the version that was seen.
+
+    Raises Stale when somebody has changed it since, Missing. Nobody else changes it meanwhile.
+    """
+    with transaction.atomic():
+        if version(find(model, key)) != seen:
+            raise Stale(_("Somebody has changed this meanwhile."))
+        yield
+
+
+def import_list(data: object, name: str, save: Callable[[dict[str, Any]], Row]) -> list[Row]:
+    """Keep rules as they were exported, {name: […]} or the bare list, after those that are there.
+
+    All or none: raises Invalid with the place of every fault ("triggers.2.conditions.all.0.value").
+    """
+    items = data.get(name) if isinstance(data, dict) else data
+    if not isinstance(items, list) or not items:
+        raise Invalid(name, _("There is no list of rules of this kind."))
+    kept: list[Row] = []
+    faults: dict[str, object] = {}
+    with transaction.atomic():
+        for number, item in enumerate(items):
+            try:
+                kept.append(save(item if isinstance(item, dict) else {}))
+            except Invalid as fault:
+                faults |= {f"{name}.{number}.{place}": text for place, text in fault.fields.items()}
+        if faults:
+            raise Invalid(faults)
+    return kept
+
+
 def drop(row: Row, kind: str, export: Callable[[Row], dict[str, Any]], actor: User | None) -> None:
     """Gone; what it was stays in the history."""
     log(kind, row.pk, export(row), None, actor)
     row.delete()
 
 
-def order(rows: Iterable[Row], keys: Sequence[int]) -> None:
-    """Put these rules into the order of keys, on the places that they have; those that are not named come after."""
+def order(
+    rows: Iterable[Row], keys: Sequence[int], kind: str, export: Callable[[Row], dict[str, Any]], actor: User | None
+) -> None:
+    """Put these rules into the order of keys, on the places that they have; those that are not named come after.
+
+    Each that moved past others leaves a change that tells its place among these rules, before and after.
+    """
     present = sorted(rows, key=lambda row: (row.position, row.pk))
     rank = {key: place for place, key in enumerate(keys)}
-    place = -1
-    for row, was in zip(
-        sorted(present, key=lambda row: rank.get(row.pk, len(rank))), [row.position for row in present], strict=True
-    ):
-        place = max(place + 1, was)
-        if row.position != place:
-            type(row)._default_manager.filter(pk=row.pk).update(position=place, updated_at=clock.now())
+    wanted = sorted(present, key=lambda row: rank.get(row.pk, len(rank)))
+    was = {row.pk: place for place, row in enumerate(present)}
+    moved = _moved([was[row.pk] for row in wanted])
+    last = -1
+    for place, (row, free) in enumerate(zip(wanted, [row.position for row in present], strict=True)):
+        last = max(last + 1, free)
+        if row.position != last:
+            # Not a new version of the rule: whoever is writing it may go on.
+            type(row)._default_manager.filter(pk=row.pk).update(position=last)
+        if place in moved:
+            rule = export(row)
+            log(kind, row.pk, rule | {"place": was[row.pk] + 1}, rule | {"place": place + 1}, actor)
+
+
+def _moved(places: Sequence[int]) -> set[int]:
+    """The fewest whose moving alone makes this order of one that ran 0, 1, 2, …; by where they stand now."""
+    # The longest run of those that kept their order has stood still (patience sorting).
+    ends: list[int] = []
+    before: list[int | None] = []
+    for now, was in enumerate(places):
+        length = bisect_left(ends, was, key=places.__getitem__)
+        before.append(ends[length - 1] if length else None)
+        ends[length : length + 1] = [now]
+    still: set[int] = set()
+    at = ends[-1] if ends else None
+    while at is not None:
+        still.add(at)
+        at = before[at]
+    return set(range(len(places))) - still
 
 
 def copy_title(title: str) -> str:

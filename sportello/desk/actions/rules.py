@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from ..errors import Invalid
-from ..models import SlaPolicy, Trigger, User
+from ..models import Automation, SlaPolicy, Trigger, User
 from ..rules import conditions, triggers
-from . import configuration, policies, rule_rows
+from . import automations, configuration, policies, rule_rows
 
 KIND = "trigger"
 
@@ -51,20 +50,7 @@ def import_triggers(data: object, *, actor: User | None) -> list[Trigger]:
 
     All or none: raises Invalid with the place of every fault ("triggers.2.conditions.all.0.value").
     """
-    items = data.get("triggers") if isinstance(data, dict) else data
-    if not isinstance(items, list) or not items:
-        raise Invalid("triggers", _("This is no list of triggers."))
-    kept: list[Trigger] = []
-    faults: dict[str, object] = {}
-    with transaction.atomic():
-        for number, item in enumerate(items):
-            try:
-                kept.append(save_trigger(item if isinstance(item, dict) else {}, actor=actor))
-            except Invalid as fault:
-                faults |= {f"triggers.{number}.{place}": text for place, text in fault.fields.items()}
-        if faults:
-            raise Invalid(faults)
-    return kept
+    return rule_rows.import_list(data, "triggers", lambda item: save_trigger(item, actor=actor))
 
 
 def get_trigger(trigger_id: int) -> Trigger:
@@ -106,7 +92,7 @@ def drop(trigger_id: int, *, actor: User | None) -> None:
 def order(trigger_ids: Sequence[int], *, actor: User | None) -> None:
     """Put the triggers into this order; those that are not named keep theirs, after them."""
     with transaction.atomic():
-        rule_rows.order(Trigger.objects.select_for_update(), trigger_ids)
+        rule_rows.order(Trigger.objects.select_for_update(), trigger_ids, KIND, export, actor)
     configuration.forget()
 
 
@@ -116,10 +102,11 @@ def references(trigger: Trigger) -> set[tuple[str, int]]:
     return asked | triggers.references(triggers.read_actions(trigger.actions))
 
 
-def switch_off_broken() -> list[Trigger | SlaPolicy]:
+def switch_off_broken() -> list[Trigger | Automation | SlaPolicy]:
     """Switch off the rules that name what is gone, and say so on them: a rule is never silently wrong."""
-    off: list[Trigger | SlaPolicy] = [
+    off: list[Trigger | Automation | SlaPolicy] = [
         *rule_rows.switch_off_broken(Trigger, references),
+        *automations.switch_off_broken(),
         *rule_rows.switch_off_broken(SlaPolicy, policies.references),
     ]
     if off:
