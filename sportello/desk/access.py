@@ -2,11 +2,12 @@
 
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 
 from .errors import Missing
 from .models import (
     Attachment,
+    Automation,
     Breaker,
     Comment,
     Firing,
@@ -25,6 +26,7 @@ from .models import (
     Timer,
     Trigger,
     User,
+    View,
 )
 from .models.ticket import TicketQuerySet
 
@@ -169,6 +171,32 @@ def get_macro(person: User, macro_id: int, *, to: str = "apply") -> Macro:
     return found
 
 
+def views(person: User) -> "QuerySet[View]":
+    """The views that this agent can look at, in their order: switched on; everybody's, of his groups, then his own."""
+    return _views_within_reach(person).filter(active=True).order_by(F("owner_id").asc(nulls_first=True), "position", "id")
+
+
+def kept_views(person: User) -> "QuerySet[View]":
+    """What he finds where views are kept, those that are switched off too; administrators find every group's."""
+    reach = _views_within_reach(person)
+    found = View.objects.filter(Q(owner=None) | Q(owner=person)) if person.is_admin else reach
+    return found.order_by(F("owner_id").asc(nulls_first=True), "position", "id")
+
+
+def _views_within_reach(person: User) -> "QuerySet[View]":
+    _staff(person)
+    own_groups = GroupMembership.objects.filter(user=person).values("group")
+    return View.objects.filter(Q(owner=None, group=None) | Q(owner=person) | Q(group__in=own_groups))
+
+
+def get_view(person: User, view_id: int, *, to: str = "use") -> View:
+    """The view, for a person who may `to` "use", "view" or "edit" it. Raises Missing."""
+    found = (views(person) if to == "use" else kept_views(person)).filter(pk=view_id).first()
+    if found is None or (to == "edit" and found.owner_id != person.pk and not person.is_admin):
+        raise Missing
+    return found
+
+
 def inbound_mails(person: User) -> "QuerySet[InboundMail]":
     """The ledger of incoming mail, newest first; for a restricted agent without the mail of other people's tickets."""
     _staff(person)
@@ -231,8 +259,18 @@ def get_trigger(person: User, trigger_id: int) -> Trigger:
     return _one(triggers(person).filter(pk=trigger_id))
 
 
+def automations(person: User) -> "QuerySet[Automation]":
+    """The automations in their order, for administrators."""
+    _admin(person)
+    return Automation.objects.order_by("position", "id")
+
+
+def get_automation(person: User, automation_id: int) -> Automation:
+    return _one(automations(person).filter(pk=automation_id))
+
+
 def firings(person: User) -> "QuerySet[Firing]":
-    """When triggers acted, newest first, for administrators."""
+    """When triggers and automations acted, newest first, for administrators."""
     _admin(person)
     return Firing.objects.order_by("-created_at", "-id")
 
