@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from ..errors import Invalid
 from .fields import BY_NAME, Field
-from .kinds import CHANGES, CURRENT_USER, Moment, Reference, Since, Unreadable
+from .kinds import CHANGES, CURRENT_USER, Moment, Reference, Since, Unreadable, Until
 
 LIMIT = 100
 
@@ -156,4 +156,4 @@ def references(conditions: Conditions) -> set[tuple[str, int]]:
 
 def is_timed(conditions: Conditions) -> bool:
     """Whether time alone can make them true."""
-    return any(isinstance(it.field.kind, Since) for it in conditions)
+    return any(isinstance(it.field.kind, Since | Until) for it in conditions)
