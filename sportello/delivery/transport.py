@@ -5,7 +5,7 @@ import os
 import smtplib
 import socket
 import ssl
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -77,19 +77,26 @@ class Smtp:
     def __init__(self, way: MailOut) -> None:
         context = ssl.create_default_context()
         try:
-            if way.scheme == "smtps":
-                self.session: smtplib.SMTP = smtplib.SMTP_SSL(way.host, way.port, timeout=TIMEOUT, context=context)
-            else:
-                self.session = smtplib.SMTP(way.host, way.port, timeout=TIMEOUT)
-                self.session.ehlo()
-                if self.session.has_extn("starttls"):
-                    self.session.starttls(context=context)
-                    self.session.ehlo()
-            check_password_is_safe(way, has_tls=isinstance(self.session.sock, ssl.SSLSocket))
-            if way.user:
-                self.session.login(way.user, way.password)
+            with ExitStack() as otherwise:
+                if way.scheme == "smtps":
+                    self.session: smtplib.SMTP = smtplib.SMTP_SSL(way.host, way.port, timeout=TIMEOUT, context=context)
+                else:
+                    self.session = smtplib.SMTP(way.host, way.port, timeout=TIMEOUT)
+                otherwise.callback(self.close)  # A server counts the sessions that nobody ends.
+                self._begin(way, context)
+                otherwise.pop_all()
         except (OSError, smtplib.SMTPException) as error:
             raise Failed(f"{way.host}:{way.port}: {_reason(error)}", whole=True) from None
+
+    def _begin(self, way: MailOut, context: ssl.SSLContext) -> None:
+        if way.scheme != "smtps":
+            self.session.ehlo()
+            if self.session.has_extn("starttls"):
+                self.session.starttls(context=context)
+                self.session.ehlo()
+        check_password_is_safe(way, has_tls=isinstance(self.session.sock, ssl.SSLSocket))
+        if way.user:
+            self.session.login(way.user, way.password)
 
     def send(self, sender: str, recipient: str, content: bytes, name: str) -> str:
         session = self.session

@@ -24,7 +24,7 @@ class Sink:
     """Takes mails; `refuse` maps a command to the answer it gives instead of yes."""
 
     def __init__(self):
-        self.taken, self.refuse = [], {}
+        self.taken, self.refuse, self.ended = [], {}, 0
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         if answer := self.refuse.get("MAIL"):
@@ -43,6 +43,10 @@ class Sink:
             return answer
         self.taken.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
         return "250 queued as 42"
+
+    async def handle_QUIT(self, server, session, envelope):
+        self.ended += 1
+        return "221 Bye"
 
 
 @pytest.fixture
@@ -165,6 +169,15 @@ def test_step_when_one_mail_cannot_be_built_then_the_others_leave(sink, answer, 
     outbox.step()
 
     assert list(OutgoingMail.objects.order_by("id").values_list("state", flat=True)) == ["failed", "sent"]
+
+
+def test_connect_when_the_login_fails_ends_the_session(sink, settings):
+    way = MailOut("smtp", settings.MAIL_OUT.host, settings.MAIL_OUT.port, "desk", "secret")  # it knows no AUTH
+
+    with pytest.raises(Failed) as refusal:
+        transport.connect(way)
+
+    assert (refusal.value.whole, sink.ended) == (True, 1)
 
 
 def test_step_when_a_password_would_travel_in_the_clear_then_it_stays_here(answer, settings):
