@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from ..errors import Invalid
 from .fields import BY_NAME, Field
-from .kinds import CHANGES, CURRENT_USER, Moment, Reference, Since, Unreadable, Until
+from .kinds import CHANGES, CURRENT_USER, SILENT, Moment, Reference, Since, Unreadable, Until
 
 LIMIT = 100
 
@@ -83,10 +83,12 @@ def _read_one(item: Any, stored: bool, fields: Mapping[str, Field]) -> Condition
     operator = str(item.get("operator", ""))
     if operator not in (known.kind.operators if stored else known.operators):
         raise Invalid("operator", _("“%(name)s” cannot be compared like this.") % {"name": known.label})
-    if operator in ("changed", "not_changed"):
+    if operator in SILENT:
         return Condition(known, operator)
+    # Of a date: "within 7 days" has a number where "before" has a day.
+    read = getattr(known.kind, "read_days", None) if operator.endswith("_n_days") else known.kind.read
     try:
-        return Condition(known, operator, known.kind.read(item.get("value", "")))
+        return Condition(known, operator, (read or known.kind.read)(item.get("value", "")))
     except Unreadable as fault:
         raise Invalid("value", str(fault)) from None
 
@@ -147,11 +149,12 @@ def _query(condition: Condition, moment: Moment) -> Q:
 
 def references(conditions: Conditions) -> set[tuple[str, int]]:
     """The rows that conditions name: ("group", 3). A rule that loses one of them is switched off."""
-    return {
+    rows = {
         (it.field.kind.to, it.value)
         for it in conditions
         if isinstance(it.field.kind, Reference) and it.value not in (None, CURRENT_USER)
     }
+    return rows | {("custom_field", it.field.custom.id) for it in conditions if it.field.custom}
 
 
 def is_timed(conditions: Conditions) -> bool:

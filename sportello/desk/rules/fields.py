@@ -5,7 +5,7 @@ with a column can be asked of the database; one without exists only while a tick
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -14,19 +14,23 @@ from django.utils.translation import pgettext_lazy
 from ..words import Priority, Role, Status, TicketType, Via
 from .kinds import CHANGES, Choice, Kind, Present, Reference, Since, Tags, Text, Until, Vote
 
+if TYPE_CHECKING:
+    from .custom_fields import CustomField
+
 UPDATE_TYPES = ("Create", "Change")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """column: its path from a ticket in a query, empty where the database cannot be asked. changes: whether a trigger
-    may ask how it changed in the update."""
+    may ask how it changed in the update. custom: the desk's own field that it is."""
 
     name: str
     label: str | Promise
     kind: Kind
     column: str = ""
     changes: bool = False
+    custom: "CustomField | None" = None
 
     @property
     def operators(self) -> tuple[str, ...]:

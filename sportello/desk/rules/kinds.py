@@ -21,6 +21,9 @@ NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 NOBODY = ""  # The vendor's empty value: no assignee, no group, no priority.
 CURRENT_USER = "current_user"
 CHANGES = ("changed", "not_changed", "value", "value_previous", "not_value", "not_value_previous")
+PRESENCE = ("present", "not_present")
+# Operators that stand without a value.
+SILENT = ("changed", "not_changed", *PRESENCE)
 
 
 class Unreadable(ValueError):
@@ -176,15 +179,15 @@ class Text:
 
     def holds(self, actual: str | None, operator: str, value: str, moment: Moment) -> bool:
         folded = (actual or "").lower()
-        return any(part in folded for part in self._parts(operator, value)) == (operator in ("includes", "is"))
+        return any(part in folded for part in self.parts(operator, value)) == (operator in ("includes", "is"))
 
     def query(self, column: str, operator: str, value: str, moment: Moment) -> Q:
         found = Q()
-        for part in self._parts(operator, value):
+        for part in self.parts(operator, value):
             found |= Q(**{f"{column}__folded__contains": part})
         return found if operator in ("includes", "is") else ~found
 
-    def _parts(self, operator: str, value: str) -> list[str]:
+    def parts(self, operator: str, value: str) -> list[str]:
         return value.lower().split() if operator.endswith("includes") else [value.lower()]
 
 

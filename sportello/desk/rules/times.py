@@ -1,6 +1,6 @@
 """Dates and times as a person of each language writes them. Pure; for mails, which ask no active language."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 MONTHS = {
@@ -11,8 +11,12 @@ MONTHS = {
 
 def day(at: datetime, language: str, time_zone: str) -> str:
     """As in “22 novembre 2026”."""
-    local = at.astimezone(ZoneInfo(time_zone))
-    return f"{local.day} {MONTHS.get(language, MONTHS['en'])[local.month - 1]} {local.year}"
+    return day_of(at.astimezone(ZoneInfo(time_zone)), language)
+
+
+def day_of(on: date, language: str) -> str:
+    """The same of a date."""
+    return f"{on.day} {MONTHS.get(language, MONTHS['en'])[on.month - 1]} {on.year}"
 
 
 def moment(at: datetime, language: str, time_zone: str) -> str:
