@@ -10,14 +10,18 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sportello.desk.models import CustomField
-from sportello.web.ui.custom_fields import Kind, When, control, posted
+from sportello.desk.models.ticket_field import CustomField as Row
+from sportello.desk.rules.custom_fields import CustomField, Option, read
+from sportello.desk.rules.forms import AGENT, END_USER, Condition, Form, asked
+from sportello.web.ui.custom_fields import When, control, controls, posted
 
-OPTIONS = [{"value": "pc", "name": {"it": "Computer", "en": "PC"}}, {"value": "printer", "name": "Printer"}]
+Kind = Row.Kind
+OPTIONS = (Option("pc", {"it": "Computer", "en": "PC"}), Option("printer", "Printer"))
 
 
 def field(kind, **more):
-    return CustomField(pk=3, kind=kind, title={"it": "Dispositivo", "en": "Device"}, options=OPTIONS, **more)
+    said = {"id": 3, "of": "ticket", "key": "device", "title": {"it": "Dispositivo", "en": "Device"}}
+    return CustomField(kind=kind, options=OPTIONS, **(said | more))
 
 
 def drawn(made):
@@ -32,45 +36,50 @@ def sent(html):
             data.appendlist(re.search(r'name="([^"]*)"', tag)[1], re.search(r'value="([^"]*)"', tag)[1])
     for name, body in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', html):
         data.appendlist(name, next(iter(re.findall(r'<option value="([^"]*)" selected', body)), ""))
-    for name, text in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', html, re.S):
+    for name, text in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', html, re.DOTALL):
         data.appendlist(name, text.replace("\n", "\r\n"))
     return data
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "back"),
+    ("kind", "value"),
     [
-        (Kind.TEXT, "Fiat", "Fiat"),
-        (Kind.REGEXP, "AB-12", "AB-12"),
-        (Kind.TEXTAREA, "one\ntwo", "one\ntwo"),
-        (Kind.INTEGER, Decimal("12.000000"), "12"),
-        (Kind.INTEGER, Decimal(1200), "1200"),
-        (Kind.DECIMAL, Decimal("12.500000"), "12.5"),
-        (Kind.DATE, date(2026, 3, 1), "2026-03-01"),
-        (Kind.CHECKBOX, True, "true"),
-        (Kind.CHECKBOX, False, "false"),
-        (Kind.CHECKBOX, None, "false"),
-        (Kind.TAGGER, "printer", "printer"),
-        (Kind.TAGGER, "fax", "fax"),
-        (Kind.TAGGER, None, ""),
-        (Kind.MULTISELECT, ["pc", "printer"], ["pc", "printer"]),
-        (Kind.MULTISELECT, {"fax"}, ["fax"]),
-        (Kind.MULTISELECT, (), []),
-        (Kind.DECIMAL, "a lot", "a lot"),
+        (Kind.TEXT, "Fiat"),
+        (Kind.REGEXP, "AB-12"),
+        (Kind.TEXTAREA, "one\ntwo"),
+        (Kind.INTEGER, 1200),
+        (Kind.DECIMAL, Decimal("-12.5")),
+        (Kind.DATE, date(2026, 3, 1)),
+        (Kind.CHECKBOX, True),
+        (Kind.CHECKBOX, False),
+        (Kind.TAGGER, "printer"),
+        (Kind.MULTISELECT, ("pc", "printer")),
+        *((kind, None) for kind in Kind.values if kind != Kind.CHECKBOX),
     ],
 )
 @pytest.mark.parametrize("language", ["it", "en"])
-def test_control_sent_as_it_is_shown_says_the_same(kind, value, back, language):
-    html = drawn(control(field(kind), value, language))
+def test_control_sent_as_it_is_shown_says_the_same(kind, value, language):
+    asked_for = field(kind, pattern="[A-Z]{2}-[0-9]{2}")
+    html = drawn(control(asked_for, value, language))
 
-    assert posted([field(kind)], sent(html)) == {3: back}
+    assert read(asked_for, posted([asked_for], sent(html))[3]) == value
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=6), st.sampled_from(["it", "en"]))
+@given(
+    st.decimals(-(10**9), 10**9, allow_nan=False, allow_infinity=False, places=6).filter(lambda it: abs(it) < 10**9),
+    st.sampled_from(["it", "en"]),
+)
 def test_decimal_comes_back_as_it_was(number, language):
     made = control(field(Kind.DECIMAL), number, language)
 
-    assert Decimal(posted([field(Kind.DECIMAL)], QueryDict(f"field.3={made.value}"))[3]) == number
+    assert (read(field(Kind.DECIMAL), made.value) or 0) == number
+
+
+@pytest.mark.parametrize(("kind", "value"), [(Kind.TAGGER, "fax"), (Kind.MULTISELECT, ["fax"]), (Kind.DECIMAL, "many")])
+def test_control_keeps_what_was_sent_and_is_wrong(kind, value):
+    html = drawn(control(field(kind), value, "en"))
+
+    assert posted([field(kind)], sent(html)) == {3: value}
 
 
 def test_decimal_in_italian_has_a_comma():
@@ -78,7 +87,7 @@ def test_decimal_in_italian_has_a_comma():
 
 
 def test_field_that_was_not_in_the_form_is_not_posted():
-    assert posted([field(Kind.TEXT)], QueryDict("field.4=a")) == {}
+    assert posted([field(Kind.TEXT)], QueryDict("custom_fields_4=a")) == {}
 
 
 @pytest.mark.parametrize(("language", "label", "name"), [("it", "Dispositivo", "Computer"), ("en", "Device", "PC")])
@@ -116,3 +125,61 @@ def test_control_under_a_condition_says_it_to_those_without_script():
         'data-when="[{&quot;field&quot;: 7, &quot;value&quot;: &quot;printer&quot;, &quot;required&quot;: true' in html
     )
     assert '<p class="field__hint no-script-only">Only when “Device” is “Printer”.</p>' in html
+
+
+DEVICE = field(Kind.TAGGER, editable_in_portal=True, visible_in_portal=True)
+MODEL = field(Kind.TEXT, id=5, title="Model", required=True)
+COLOUR = field(Kind.CHECKBOX, id=6, title="Colour", editable_in_portal=True, visible_in_portal=True)
+FIELDS = {it.id: it for it in (DEVICE, MODEL, COLOUR)}
+FORM = Form(
+    1,
+    "Hardware",
+    (3, 6, 5),
+    (
+        Condition(3, "printer", {5: False, 6: True}, AGENT),
+        Condition(3, "pc", {6: False}, AGENT),
+        Condition(3, "pc", {6: True}, END_USER),
+        Condition(5, "x", {6: False}, END_USER),
+    ),
+)
+
+
+def test_controls_without_a_form_are_those_of_all_fields():
+    made = controls(FIELDS, {5: "LX"}, "en", who=AGENT)
+
+    assert [(it.field, it.value, it.required, it.when) for it in made] == [
+        (3, "", False, ()),
+        (5, "LX", True, ()),
+        (6, "", False, ()),
+    ]
+
+
+def test_controls_of_a_form_carry_their_conditions_in_its_order():
+    made = controls(FIELDS, {}, "en", {"custom_fields_5": "Wrong."}, form=FORM, who=AGENT)
+
+    assert [(it.field, it.fault) for it in made] == [(3, ""), (6, ""), (5, "Wrong.")]
+    assert [[(one.field, one.value, one.required) for one in it.when] for it in made] == [
+        [],
+        [(3, "printer", True), (3, "pc", False)],
+        [(3, "printer", True)],  # Needed wherever it is asked.
+    ]
+
+
+def test_controls_for_customers_have_only_what_they_may_fill_in():
+    made = controls(FIELDS, {}, "en", form=FORM, who=END_USER)
+
+    assert [(it.field, [one.value for one in it.when]) for it in made] == [(3, []), (6, ["pc"])]
+
+
+@pytest.mark.parametrize("device", [None, "pc", "printer"])
+@pytest.mark.parametrize("who", [AGENT, END_USER])
+def test_controls_whose_condition_holds_are_those_that_are_asked(device, who):
+    made = controls(FIELDS, {3: device}, "en", form=FORM, who=who)
+
+    holding = {it.field: [one for one in it.when if one.value == device] for it in made}
+    expected = {it.field.id: it.required for it in asked(FORM, FIELDS, {3: device}, who=who)}
+    assert {
+        it.field: any(one.required for one in holding[it.field]) if it.when else it.required
+        for it in made
+        if holding[it.field] or not it.when
+    } == expected
