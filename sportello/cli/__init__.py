@@ -22,6 +22,9 @@ def main() -> None:
 
             run_serve(demo="--demo" in arguments, only="")
         case _:
+            from sportello.kit import terminal
+
+            terminal.speak()  # Before the parser is imported: it reads its own words then.
             from sportello.cli.commands import run
 
             run()

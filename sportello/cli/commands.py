@@ -14,7 +14,7 @@ from sportello.kit.terminal import _
 
 app = typer.Typer(
     name="sportello",
-    help="A helpdesk that starts with one command. Settings come from SPORTELLO_* variables (docs/settings.md).",
+    help=_("A helpdesk that starts with one command. Settings come from SPORTELLO_* variables (docs/settings.md)."),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -53,14 +53,13 @@ def _leave(sentence: str, code: int) -> None:
     raise SystemExit(code) from None
 
 
-@app.command()
+@app.command(help=_("Start the desk: its pages, its worker and its mail listener. Ctrl-C stops it."))
 def serve(
     demo: Annotated[
-        bool, typer.Option("--demo", help="Fill an empty desk with invented months; no mail leaves.")
+        bool, typer.Option("--demo", help=_("Fill an empty desk with invented months; no mail leaves."))
     ] = False,
-    only: Annotated[str, typer.Option("--only", help="Run one part: web, worker or mail.", metavar="PART")] = "",
+    only: Annotated[str, typer.Option("--only", help=_("Run one part: web, worker or mail."), metavar="PART")] = "",
 ) -> None:
-    """Start the desk: its pages, its worker and its mail listener. Ctrl-C stops it."""
     from sportello.cli.serve import PARTS
     from sportello.cli.serve import run as run_serve
 
@@ -69,17 +68,19 @@ def serve(
     run_serve(demo=demo, only=only)
 
 
-@app.command()
+@app.command(help=_("Print the version."))
 def version() -> None:
-    """Print the version."""
     import sportello
 
     print(_("Sportello {version}").format(version=sportello.__version__))
 
 
-@app.command()
+@app.command(
+    help=_(
+        "Look whether this desk is well: settings, ports, database, disk, mail in and out, clock. Ends with 1 if not."
+    )
+)
 def doctor(as_json: Json = False) -> None:
-    """Look whether this desk is well: settings, ports, database, disk, mail in and out, clock. Ends with 1 if not."""
     from sportello.cli.doctor import examine
 
     findings = examine(os.environ)
@@ -92,9 +93,8 @@ def doctor(as_json: Json = False) -> None:
     raise typer.Exit(1 if any(each.verdict == "FAIL" for each in findings) else 0)
 
 
-@app.command()
+@app.command(help=_("Fill an empty desk with three invented months; from then on no mail leaves it."))
 def demo() -> None:
-    """Fill an empty desk with three invented months; from then on no mail leaves it."""
     open_desk()
     from sportello.config.prepare import prepare
 

@@ -9,23 +9,24 @@ import typer
 from sportello.cli.session import As, Json, open_desk, person, table, tell
 from sportello.kit.terminal import _
 
-app = typer.Typer(help="Hand mails to the desk, and see what became of them.", no_args_is_help=True)
+app = typer.Typer(help=_("Hand mails to the desk, and see what became of them."), no_args_is_help=True)
 
 TEMPORARY_FAILURE = 75  # sysexits(3): a mail server that pipes mails to us keeps the mail and tries again
 
 
-@app.command()
+@app.command(
+    help=_(
+        "Take in mails: from the input, a file, an mbox, a maildir or a folder of files. The running desk reads them. "
+        "A mail is stored durably before this command ends with 0; 75 means: keep it and try again."
+    )
+)
 def receive(
     sources: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE|MBOX|FOLDER]…", help="Without one, a mail is read from the input."),
+        typer.Argument(metavar="[FILE|MBOX|FOLDER]…", help=_("Without one, a mail is read from the input.")),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Take in mails: from the input, a file, an mbox, a maildir or a folder of files. The running desk reads them.
-
-    A mail is stored durably before this command ends with 0; 75 means: keep it and try again.
-    """
     open_desk()
     from django.db import DatabaseError
 
@@ -42,9 +43,8 @@ def receive(
     tell({"received": ids}, _("{count} mails received.").format(count=len(ids)), as_json=as_json)
 
 
-@app.command()
+@app.command(help=_("Count what has come in, and what became of it."))
 def status(as_json: Json = False) -> None:
-    """Count what has come in, and what became of it."""
     open_desk()
     from sportello.desk.actions import inbox
     from sportello.desk.rules import history
@@ -59,13 +59,12 @@ def status(as_json: Json = False) -> None:
     tell(ledger, table(lines, ("n", "what")), as_json=as_json)
 
 
-@app.command()
+@app.command(help=_("Read a held, ignored or failed mail again, with today's rules."))
 def replay(
-    number: Annotated[int, typer.Argument(metavar="MAIL", help="Number of the mail in the ledger.")],
+    number: Annotated[int, typer.Argument(metavar="MAIL", help=_("Number of the mail in the ledger."))],
     as_: As,
     as_json: Json = False,
 ) -> None:
-    """Read a held, ignored or failed mail again, with today's rules."""
     open_desk()
     from sportello.desk import access
     from sportello.desk.actions import inbox

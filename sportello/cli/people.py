@@ -7,20 +7,19 @@ import typer
 from sportello.cli.session import Json, open_desk, person, tell
 from sportello.kit.terminal import _
 
-app = typer.Typer(help="Add people, and let them in.", no_args_is_help=True)
+app = typer.Typer(help=_("Add people, and let them in."), no_args_is_help=True)
 
-Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The person's mail address.")]
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help=_("The person's mail address."))]
 
 
-@app.command()
+@app.command(help=_("Add a person. An agent then signs in by a link: see `user link`."))
 def add(
     address: Address,
-    name: Annotated[str, typer.Argument(help="The person's name.")],
-    role: Annotated[str, typer.Option(help="end-user, agent or admin.")] = "agent",
-    language: Annotated[str, typer.Option(help="it or en; the desk's own without it.")] = "",
+    name: Annotated[str, typer.Argument(help=_("The person's name."))],
+    role: Annotated[str, typer.Option(help=_("end-user, agent or admin."))] = "agent",
+    language: Annotated[str, typer.Option(help=_("it or en; the desk's own without it."))] = "",
     as_json: Json = False,
 ) -> None:
-    """Add a person. An agent then signs in by a link: see `user link`."""
     open_desk()
     from sportello.desk.actions import configuration, desks, people
     from sportello.desk.words import Role
@@ -36,13 +35,12 @@ def add(
     tell(facts, _("{name} can sign in now.").format(name=added.name), as_json=as_json)
 
 
-@app.command()
+@app.command(help=_("Give a person one more address: mail from it is theirs, and they can sign in with it."))
 def address(
     known: Address,
-    new: Annotated[str, typer.Argument(metavar="NEW", help="One more address of the same person.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help=_("One more address of the same person."))],
     as_json: Json = False,
 ) -> None:
-    """Give a person one more address: mail from it is theirs, and they can sign in with it."""
     open_desk()
     from sportello.desk.actions import people
     from sportello.desk.errors import Refused
@@ -55,9 +53,8 @@ def address(
     tell(facts, _("{name} writes from {address} too.").format(name=owner.name, address=added.address), as_json=as_json)
 
 
-@app.command()
+@app.command(help=_("Print a link that lets an agent in, once."))
 def link(address: Address, as_json: Json = False) -> None:
-    """Print a link that lets an agent in, once."""
     open_desk()
     from sportello.desk.actions import sign_in
 

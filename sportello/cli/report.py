@@ -9,8 +9,9 @@ import typer
 
 from sportello.cli.session import open_desk
 from sportello.kit import terminal
+from sportello.kit.terminal import _
 
-app = typer.Typer(help="The desk in figures.", no_args_is_help=True)
+app = typer.Typer(help=_("The desk in figures."), no_args_is_help=True)
 
 
 class Format(enum.StrEnum):
@@ -18,17 +19,17 @@ class Format(enum.StrEnum):
     JSON = "json"
 
 
-@app.callback()
-def figures() -> None:
-    """The desk in figures."""
+@app.callback(help=_("The desk in figures."))
+def figures() -> None: ...
 
 
-@app.command()
+@app.command(
+    help=_("Tickets, first reply, solved at first contact and satisfaction of a month, beside the month before.")
+)
 def month(
-    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month, for instance 2026-10.")],
-    format: Annotated[Format, typer.Option(help="For people or for programs.")] = Format.TEXT,
+    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help=_("The month, for instance 2026-10."))],
+    format: Annotated[Format, typer.Option(help=_("For people or for programs."))] = Format.TEXT,
 ) -> None:
-    """Tickets, first reply, solved at first contact and satisfaction of a month, beside the month before."""
     if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", month):
         raise typer.BadParameter("YYYY-MM", param_hint="MONTH")
     open_desk()

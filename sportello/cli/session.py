@@ -12,8 +12,8 @@ from sportello.kit.terminal import _
 if TYPE_CHECKING:
     from sportello.desk.models import User
 
-As = Annotated[str, typer.Option("--as", metavar="ADDRESS", help="Who acts: an address of an agent.")]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+As = Annotated[str, typer.Option("--as", metavar="ADDRESS", help=_("Who acts: an address of an agent."))]
+Json = Annotated[bool, typer.Option("--json", help=_("Answer in JSON, for programs."))]
 
 
 def open_desk() -> None:

@@ -12,10 +12,10 @@ from sportello.kit.terminal import _
 if TYPE_CHECKING:
     from sportello.desk.models import Ticket
 
-app = typer.Typer(help="List, read and answer tickets as an agent (--as ADDRESS).", no_args_is_help=True)
+app = typer.Typer(help=_("List, read and answer tickets as an agent (--as ADDRESS)."), no_args_is_help=True)
 
-Number = Annotated[int, typer.Argument(metavar="TICKET", help="The ticket's number.")]
-Text = Annotated[str, typer.Argument(help="What to say; without it, or with -, it is read from the input.")]
+Number = Annotated[int, typer.Argument(metavar="TICKET", help=_("The ticket's number."))]
+Text = Annotated[str, typer.Argument(help=_("What to say; without it, or with -, it is read from the input."))]
 COLUMNS = ("id", "status", "assignee", "requester", "subject")
 
 
@@ -53,15 +53,14 @@ def _update(number: int, address: str, as_json: bool, **change: Any) -> None:
     tell(_facts(ticket), sentence.format(number=number, status=ticket.get_status_display()), as_json=as_json)
 
 
-@app.command("list")
+@app.command("list", help=_("List tickets, the newest change first."))
 def list_tickets(
     as_: As,
-    status: Annotated[str, typer.Option(help="Only this status; without it all that are not solved.")] = "",
-    mine: Annotated[bool, typer.Option("--mine", help="Only those assigned to me.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 50,
+    status: Annotated[str, typer.Option(help=_("Only this status; without it all that are not solved."))] = "",
+    mine: Annotated[bool, typer.Option("--mine", help=_("Only those assigned to me."))] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help=_("How many at most."))] = 50,
     as_json: Json = False,
 ) -> None:
-    """List tickets, the newest change first."""
     open_desk()
     from sportello.desk import access
 
@@ -73,9 +72,8 @@ def list_tickets(
     tell(rows, table(rows, COLUMNS) or _("No tickets."), as_json=as_json)
 
 
-@app.command()
+@app.command(help=_("Show a ticket and its conversation."))
 def show(number: Number, as_: As, as_json: Json = False) -> None:
-    """Show a ticket and its conversation."""
     open_desk()
     from sportello.desk import access
 
@@ -96,15 +94,14 @@ def show(number: Number, as_: As, as_json: Json = False) -> None:
     tell({**_facts(ticket), "comments": comments}, "\n".join([head, *body]), as_json=as_json)
 
 
-@app.command("open")
+@app.command("open", help=_("Open a ticket on behalf of somebody who called."))
 def open_ticket(
-    requester: Annotated[str, typer.Argument(metavar="REQUESTER", help="Address of the person who asks.")],
+    requester: Annotated[str, typer.Argument(metavar="REQUESTER", help=_("Address of the person who asks."))],
     subject: Annotated[str, typer.Argument()],
     as_: As,
     text: Text = "",
     as_json: Json = False,
 ) -> None:
-    """Open a ticket on behalf of somebody who called."""
     open_desk()
     from sportello.desk.actions import people, tickets
     from sportello.desk.actions.people import Sender
@@ -122,48 +119,43 @@ def open_ticket(
     tell(_facts(ticket), _("Ticket {number} is open.").format(number=ticket.pk), as_json=as_json)
 
 
-@app.command()
+@app.command(help=_("Take a ticket in charge."))
 def take(number: Number, as_: As, as_json: Json = False) -> None:
-    """Take a ticket in charge."""
     open_desk()
     _update(number, as_, as_json, assignee=person(as_))
 
 
-@app.command()
+@app.command(help=_("Answer the requester."))
 def reply(number: Number, as_: As, text: Text = "", as_json: Json = False) -> None:
-    """Answer the requester."""
     open_desk()
     _update(number, as_, as_json, words=_words(text, public=True))
 
 
-@app.command()
+@app.command(help=_("Write an internal note, for agents only."))
 def note(number: Number, as_: As, text: Text = "", as_json: Json = False) -> None:
-    """Write an internal note, for agents only."""
     open_desk()
     _update(number, as_, as_json, words=_words(text, public=False))
 
 
-@app.command()
+@app.command(help=_("Solve a ticket; the customer is asked to confirm."))
 def solve(
     number: Number,
     as_: As,
-    text: Annotated[str, typer.Argument(help="A last answer, if there is one.")] = "",
+    text: Annotated[str, typer.Argument(help=_("A last answer, if there is one."))] = "",
     as_json: Json = False,
 ) -> None:
-    """Solve a ticket; the customer is asked to confirm."""
     open_desk()
     words = {"words": _words(text, public=True)} if text else {}
     _update(number, as_, as_json, status="solved", **words)
 
 
-@app.command("status")
+@app.command("status", help=_("Set a ticket's status."))
 def set_status(
     number: Number,
-    status: Annotated[str, typer.Argument(help="open, pending, hold or solved.")],
+    status: Annotated[str, typer.Argument(help=_("open, pending, hold or solved."))],
     as_: As,
     as_json: Json = False,
 ) -> None:
-    """Set a ticket's status."""
     open_desk()
     _update(number, as_, as_json, status=_status(status))
 

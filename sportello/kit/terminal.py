@@ -15,12 +15,49 @@ def language(environ: Mapping[str, str] = os.environ) -> str:
     return "it" if wanted.lower().startswith("it") else "en"
 
 
+LOCALE = Path(__file__).resolve().parent.parent / "locale"
+
+
 @cache
 def _catalogue(code: str) -> gettext.NullTranslations:
-    folder = Path(__file__).resolve().parent.parent / "locale"
-    return gettext.translation("django", folder, languages=[code], fallback=True)
+    return gettext.translation("django", LOCALE, languages=[code], fallback=True)
+
+
+def speak() -> None:
+    """Let the command line's parser say its own words, those of PARSER, from our catalogue: it has no Italian."""
+    gettext.bindtextdomain("django", str(LOCALE))
+    gettext.textdomain("django")
+
+
+def gettext_noop(message: str) -> str:
+    """Marks a text for translation."""
+    return message
 
 
 def _(message: str) -> str:
     """message in the terminal's language; the same catalogue that the pages use."""
     return _catalogue(language()).gettext(message)
+
+
+# What click and typer say by themselves (typer.rich_utils, click.exceptions).
+PARSER = (
+    gettext_noop("Usage:"),
+    gettext_noop("Arguments"),
+    gettext_noop("Options"),
+    gettext_noop("Commands"),
+    gettext_noop("Error"),
+    gettext_noop("Aborted."),
+    gettext_noop("[default: {}]"),
+    gettext_noop("[required]"),
+    gettext_noop("Show this message and exit."),
+    gettext_noop("Try [blue]'{command_path} {help_option}'[/] for help."),
+    gettext_noop("Missing argument"),
+    gettext_noop("Missing option"),
+    gettext_noop("Missing command."),
+    gettext_noop("No such command {name!r}."),
+    gettext_noop("No such option {name!r}."),
+    gettext_noop("Invalid value for {param_hint}: {message}"),
+    gettext_noop("Invalid value: {message}"),
+    gettext_noop("{value!r} is not a valid {number_type}."),
+    gettext_noop("{value} is not in the range {range}."),
+)
