@@ -1,22 +1,30 @@
 """What every verb needs to know of the desk: its row, its protocols, its mailboxes, its hours."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Generic, TypeVar
 
+from django.db.models import Exists
+
 from .. import models
 from ..errors import Invalid
 from ..models import Desk, Group, Mailbox, Protocol, Schedule, User
-from ..rules import conditions, sla_targets, triggers
+from ..rules import automations, conditions, sla_targets, triggers
+from ..rules.automations import Automation
+from ..rules.custom_fields import CustomField
+from ..rules.fields import Field
+from ..rules.forms import Form
 from ..rules.protocol import Steps
 from ..rules.schedules import ALWAYS
 from ..rules.schedules import Schedule as Hours
 from ..rules.triggers import Trigger
+from . import vocabulary
+from .vocabulary import Vocabulary
 
-Rule = TypeVar("Rule", Trigger, "Policy")
+Rule = TypeVar("Rule", Trigger, Automation, "Policy")
 
 # Other processes see a change of the desk's configuration after this long at most.
 FRESH_SECONDS = 1.0
@@ -34,14 +42,49 @@ class Configuration:
     hours_by_schedule: dict[int, Hours]
 
     @cached_property
+    def vocabulary(self) -> Vocabulary:
+        # A desk without fields of its own asks for none: its row says so. One without a row is being set up.
+        return vocabulary.read() if getattr(self.desk, "has_fields", True) else Vocabulary()
+
+    @property
+    def custom_fields(self) -> Mapping[int, CustomField]:
+        """All that the desk has added to tickets, people and organizations, in order, those not in use too."""
+        return self.vocabulary.own
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """What rules can speak of, by name; hand it to whatever reads conditions or actions."""
+        return self.vocabulary.fields
+
+    @cached_property
+    def forms(self) -> Mapping[int, Form]:
+        """The ticket forms in order, those not in use too."""
+        return vocabulary.read_forms() if getattr(self.desk, "has_forms", True) else {}
+
+    def form_of(self, form_id: int | None) -> Form | None:
+        """The form of a ticket: its own, else the default one; None: all fields are asked."""
+        default = next((it for it in self.forms.values() if it.default and it.active), None)
+        return self.forms.get(form_id, default) if form_id else default
+
+    @cached_property
     def triggers(self) -> "Ready[Trigger]":
         """Read when first asked for: pages need none."""
         switched_on = models.Trigger.objects.filter(active=True).values_list("pk", "updated_at")
-        return Ready.of(_trigger(pk, updated_at) for pk, updated_at in switched_on)
+        return Ready.of(_trigger(pk, updated_at, self.vocabulary) for pk, updated_at in switched_on)
+
+    @cached_property
+    def automations(self) -> "Ready[Automation]":
+        switched_on = models.Automation.objects.filter(active=True).values_list("pk", "updated_at")
+        return Ready.of(_automation(pk, updated_at, self.vocabulary) for pk, updated_at in switched_on)
 
     @cached_property
     def policies(self) -> "Ready[Policy]":
-        return Ready.of(map(_policy, models.SlaPolicy.objects.filter(active=True)))
+        return Ready.of(_policy(row, self.fields) for row in models.SlaPolicy.objects.filter(active=True))
+
+    @cached_property
+    def skills(self) -> "tuple[Needed, ...]":
+        rows = models.Skill.objects.filter(active=True).prefetch_related("agents")
+        return tuple(it for it in map(_skill, rows) if it is not None)
 
     def protocol_of(self, organization_id: int | None) -> Protocol | None:
         """The protocol in force for an organization: its own or the desk's; None: the default one, never edited."""
@@ -86,7 +129,8 @@ def forget() -> None:
 
 
 def _read() -> Configuration:
-    desk = Desk.objects.first() or Desk(pk=1)
+    has = {"has_fields": Exists(models.CustomField.objects.all()), "has_forms": Exists(models.TicketForm.objects.all())}
+    desk = Desk.objects.annotate(**has).first() or Desk(pk=1)
     schedules = {row.pk: row for row in Schedule.objects.prefetch_related("holidays")}
     hours = {pk: hours_of(row) for pk, row in schedules.items()}
     # Without a schedule the desk is always open: business time is calendar time.
@@ -124,26 +168,58 @@ class Policy:
     conditions: conditions.Conditions
 
 
+@dataclass(frozen=True)
+class Needed:
+    """A skill: the tickets that need it, and the ids of the agents who have it."""
+
+    id: int
+    title: str
+    conditions: conditions.Conditions
+    agents: frozenset[int]
+
+
 # What cannot be read (any more) is None here; actions.rules switches it off and says so.
 
 
 @lru_cache(maxsize=2000)
-def _trigger(trigger_id: int, updated_at: datetime) -> Trigger | None:
+def _trigger(trigger_id: int, updated_at: datetime, known: Vocabulary) -> Trigger | None:
     """Read once for each change of it: a desk may have a thousand."""
     row = models.Trigger.objects.get(pk=trigger_id)
     try:
-        return Trigger(row.pk, row.title, conditions.read(row.conditions), triggers.read_actions(row.actions))
+        asked = conditions.read(row.conditions, fields=known.fields)
+        return Trigger(row.pk, row.title, asked, triggers.read_actions(row.actions, known.fields))
     except Invalid:
         return None
 
 
-def _policy(row: models.SlaPolicy) -> Policy | None:
+@lru_cache(maxsize=2000)
+def _automation(automation_id: int, updated_at: datetime, known: Vocabulary) -> Automation | None:
+    return automation_of(models.Automation.objects.get(pk=automation_id), known.fields)
+
+
+def automation_of(row: models.Automation, fields: Mapping[str, Field]) -> Automation | None:
+    try:
+        asked = automations.read_conditions(row.conditions, fields)
+        return Automation(row.pk, row.title, asked, automations.read_actions(row.actions, fields))
+    except Invalid:
+        return None
+
+
+def _policy(row: models.SlaPolicy, fields: Mapping[str, Field]) -> Policy | None:
     try:
         targets = sla_targets.read_targets(row.targets)
-        asked = conditions.read(row.conditions, stored=True)
+        asked = conditions.read(row.conditions, stored=True, fields=fields)
         return Policy(sla_targets.Policy(row.pk, row.title, row.position, targets), asked)
     except Invalid:
         return None
+
+
+def _skill(row: models.Skill) -> Needed | None:
+    try:
+        asked = conditions.read(row.conditions, stored=True)
+    except Invalid:
+        return None
+    return Needed(row.pk, row.title, asked, frozenset(agent.pk for agent in row.agents.all()))
 
 
 def hours_of(schedule: Schedule) -> Hours:

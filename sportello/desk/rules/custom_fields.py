@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from . import patterns, times
 from .kinds import Unreadable
-from .triggers import Text, in_language
+from .texts import Text, in_language
 
 TICKET, USER, ORGANIZATION = "ticket", "user", "organization"
 LISTS: Final = ("tagger", "multiselect")
@@ -86,6 +86,11 @@ def id_of(name: str) -> int | None:
     """The id of the ticket's field that has this name."""
     number = name.removeprefix("custom_fields_")
     return int(number) if number != name and number.isdecimal() else None
+
+
+def is_spoken_of(text: str) -> bool:
+    """Whether a text may contain a placeholder of any such field."""
+    return "custom_fields" in text or "ticket_field_" in text
 
 
 def is_empty(value: Any) -> bool:

@@ -19,7 +19,7 @@ from . import custom_fields
 from .custom_fields import CustomField
 from .fields import Field
 from .kinds import NOBODY, PRESENCE, Moment, Text, Unreadable
-from .triggers import in_language
+from .texts import in_language
 
 NUMBER = CustomField(0, custom_fields.TICKET, "decimal", "", "")
 DAY = CustomField(0, custom_fields.TICKET, "date", "", "")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from ..errors import Invalid
 from . import custom_fields
 from .custom_fields import CustomField
-from .triggers import Text
+from .texts import Text
 
 AGENT, END_USER = "agent", "end_user"
 WHO: Final = (AGENT, END_USER)
@@ -163,3 +163,11 @@ def write_conditions(conditions: tuple[Condition, ...]) -> list[dict[str, Any]]:
         }
         for it in conditions
     ]
+
+
+def stored_conditions(data: list[dict[str, Any]]) -> tuple[Condition, ...]:
+    """The conditions that were written like this; what is gone meanwhile is passed over by `asked`."""
+    return tuple(
+        Condition(it["parent_field_id"], it["value"], {c["id"]: c["is_required"] for c in it["child_fields"]}, it["for"])
+        for it in data
+    )

@@ -1,12 +1,16 @@
 """A ticket's history in words: one sentence for each event of an audit, in the active language."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ..words import About, Priority, Score, Status, Step, TicketType, TimerKind
+from . import custom_fields
+from .custom_fields import CustomField
+from .texts import in_language
 
 METRICS = {
     "first_reply_time": gettext_lazy("first reply"),
@@ -20,16 +24,18 @@ METRICS = {
 
 # The name of a person (or group, organization) by id; "" when unknown.
 Name = Callable[[str, int], str]
+NO_FIELDS: Mapping[int, CustomField] = MappingProxyType({})
 
 
-def describe(event: Mapping[str, Any], name: Name) -> str:
-    """What happened; "" for what the conversation itself shows. name(kind, id).
+def describe(event: Mapping[str, Any], name: Name, own: Mapping[int, CustomField] = NO_FIELDS) -> str:
+    """What happened; "" for what the conversation itself shows. name(kind, id). own: the fields that the desk has added.
 
-    kind: "user", "group", "organization" or "schedule".
+    kind: "user", "group", "organization", "schedule" or "form".
     """
     kind = event["type"]
     if kind in ("Create", "Change"):
-        return _change(event, name)
+        own_id = custom_fields.id_of(event["field_name"])
+        return _own_change(event, own.get(own_id)) if own_id else _change(event, name)
     if kind == "Notification":
         people = ", ".join(filter(None, (name("user", user) for user in event["recipients"])))
         step = Step(event["step"]).label
@@ -47,6 +53,17 @@ def describe(event: Mapping[str, Any], name: Name) -> str:
     return ""
 
 
+def _own_change(event: Mapping[str, Any], field: CustomField | None) -> str:
+    """Of a field that is gone only what stood there."""
+    language = get_language() or "en"
+    title = in_language(field.title, language[:2]) if field else _("a field that is not there any more")
+    value = event["value"]
+    if value in (None, ""):
+        return _("%(field)s: empty") % {"field": title}
+    said = custom_fields.shown(field, custom_fields.stored(field, value), language) if field else str(value)
+    return _("%(field)s: %(value)s") % {"field": title, "value": said}
+
+
 def _change(event: Mapping[str, Any], name: Name) -> str:
     field, value = event["field_name"], event["value"]
     if event["type"] == "Create" and field in ("subject", "requester_id", "submitter_id", "organization_id"):
@@ -54,9 +71,12 @@ def _change(event: Mapping[str, Any], name: Name) -> str:
     if field == "status":
         return _("Status: %(status)s") % {"status": Status(value).label}
     if field == "assignee_id":
-        return _("Assigned to %(agent)s") % {"agent": name("user", value)} if value else _("Assigned to nobody")
+        said = _("Assigned to %(agent)s") % {"agent": name("user", value)} if value else _("Assigned to nobody")
+        return f"{said}, {_routed(event['routed'])}" if "routed" in event else said
     if field == "group_id":
         return _("Group: %(group)s") % {"group": name("group", value)} if value else _("No group")
+    if field == "form_id":
+        return _("Form: %(form)s") % {"form": name("form", value)} if value else _("The usual form")
     if field == "schedule_id":
         said = _("Schedule: %(schedule)s")
         return said % {"schedule": name("schedule", value)} if value else _("The desk's schedule")
@@ -74,6 +94,13 @@ def _change(event: Mapping[str, Any], name: Name) -> str:
     if field == "follower_ids":
         return _("Followed by %(people)s") % {"people": people or _("nobody")}
     return ""
+
+
+def _routed(how: Mapping[str, Any]) -> str:
+    """By which rule of his group an agent was given the ticket."""
+    if how.get("skills"):
+        return _("who has the skill for it: %(skills)s") % {"skills": ", ".join(how["skills"])}
+    return _("whose turn it was") if how["by"] == "round_robin" else _("who had least to do")
 
 
 def _rating(event: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ filter that makes a value longer, so the work is bounded by the length of the so
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from types import MappingProxyType
@@ -129,8 +129,11 @@ def render(source: str, values: Mapping[str, Any], *, escape: bool = False) -> s
         return ""
 
 
-def check(source: str) -> list[str]:
-    """Why a text cannot be accepted, each complaint with its place and in the active language; [] when it can."""
+def check(source: str, own: Collection[str] = ()) -> list[str]:
+    """Why a text cannot be accepted, each complaint with its place and in the active language; [] when it can.
+
+    own: the placeholders of this desk's fields.
+    """
     if len(source) > SOURCE_LIMIT:
         return [_("The text is longer than %(limit)d characters.") % {"limit": SOURCE_LIMIT}]
     if strange := _STRANGE.search(source):
@@ -142,16 +145,16 @@ def check(source: str) -> list[str]:
         if index < 0:  # the parser met the end and no longer knows where it began
             index = _unclosed(source)
         return [_at(source, index, _("this cannot be read: %(excerpt)s") % {"excerpt": _line(source, index)})]
-    return [_at(source, index, complaint) for index, complaint in sorted(_complaints(template))]
+    return [_at(source, index, complaint) for index, complaint in sorted(_complaints(template, own))]
 
 
-def _complaints(template: BoundTemplate) -> Iterator[tuple[int, str]]:
+def _complaints(template: BoundTemplate, own: Collection[str]) -> Iterator[tuple[int, str]]:
     analysis = template.analyze()
     for uses in analysis.globals.values():
         for use in uses:
             name = _dotted(use.segments)
-            if name not in PLACEHOLDERS:
-                close = get_close_matches(name, PLACEHOLDERS, n=1)
+            if name not in PLACEHOLDERS and name not in own:
+                close = get_close_matches(name, [*PLACEHOLDERS, *own], n=1)
                 yield (
                     use.span.index,
                     _("“%(name)s” is not a placeholder; did you mean “%(close)s”?") % {"name": name, "close": close[0]}

@@ -5,22 +5,22 @@ An action is the vendor's {"field", "value"}. Texts are one for all, or {"it": �
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..errors import Invalid
 from ..words import Status
-from . import conditions, letters
+from . import conditions, custom_fields, letters
 from .conditions import Conditions, Facts
-from .fields import BY_NAME
+from .custom_fields import CustomField
+from .fields import BY_NAME, Field
 from .kinds import CURRENT_USER, Moment, Reference, Tags, Unreadable
+from .texts import LANGUAGES, Text
+from .texts import in_language as in_language  # Rules and their texts are asked for together.
 
-# One text for all, or one for each language.
-Text = str | dict[str, str]
 LIMIT = 50
-LANGUAGES = ("it", "en")
 # Who can be told, beside a person by his id.
 RECIPIENTS = {
     "requester_id": gettext_lazy("the requester"),
@@ -57,22 +57,37 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Trigger:
+class Rule:
+    """A rule that acts by itself. rel: its kind, as the history names it."""
+
     id: int
     title: str
     conditions: Conditions
     actions: tuple[Action, ...]
+    rel: ClassVar[str]
 
 
-def read_actions(data: Any) -> tuple[Action, ...]:
-    """Actions from JSON. Raises Invalid with the place of each fault: "actions.0.value"."""
-    return read_list(data, LABELS, _read_value, _("A trigger does at least one thing."))
+class Trigger(Rule):
+    __slots__ = ()
+    rel = "trigger"
+
+
+def read_actions(data: Any, fields: Mapping[str, Field] = BY_NAME) -> tuple[Action, ...]:
+    """Actions from JSON. fields: those of the desk. Raises Invalid with the place of each fault: "actions.0.value"."""
+    return read_list(data, LABELS, fields, _read_value, _("A trigger does at least one thing."))
 
 
 def read_list(
-    data: Any, names: Collection[str], read_one: Callable[[str, Any], Any], when_none: str
+    data: Any,
+    names: Collection[str],
+    fields: Mapping[str, Field],
+    read_one: Callable[[str, Any, Mapping[str, Field]], Any],
+    when_none: str,
 ) -> tuple[Action, ...]:
-    """A list of actions of which read_one reads the values (raises Unreadable). Raises Invalid like read_actions."""
+    """A list of actions of which read_one reads the values (raises Unreadable). Raises Invalid like read_actions.
+
+    names: the actions that there are, beside those that set a field which the desk has added to its tickets.
+    """
     if not isinstance(data, list) or not data:
         raise Invalid("actions", when_none)
     if len(data) > LIMIT:
@@ -80,11 +95,11 @@ def read_list(
     found, faults = [], {}
     for number, item in enumerate(data):
         name = str(item.get("field", "")) if isinstance(item, Mapping) else ""
-        if name not in names:
+        if name not in names and own_field(name, fields) is None:
             faults[f"actions.{number}.field"] = _("There is no action “%(name)s”.") % {"name": name}
             continue
         try:
-            found.append(Action(name, read_one(name, item.get("value", ""))))
+            found.append(Action(name, read_one(name, item.get("value", ""), fields)))
         except Unreadable as fault:
             faults[f"actions.{number}.value"] = str(fault)
     if faults:
@@ -92,23 +107,32 @@ def read_list(
     return tuple(found)
 
 
-def _read_value(name: str, value: Any) -> Any:
-    if name in CHANGES:
-        return read_change(name, value)
+def own_field(name: str, fields: Mapping[str, Field]) -> CustomField | None:
+    """The desk's own field of a ticket that has this name."""
+    found = fields.get(name)
+    return found.custom if found and found.custom and found.custom.of == custom_fields.TICKET else None
+
+
+def _read_value(name: str, value: Any, fields: Mapping[str, Field]) -> Any:
+    if name in CHANGES or own_field(name, fields):
+        return read_change(name, value, fields)
     if name == "set_schedule":
         return Reference("schedule").read(value)
     if name == "note":
-        return read_text(value)
+        return read_text(value, fields)
     if not isinstance(value, list) or len(value) != 3:
         raise Unreadable(_("A mail has a recipient, a subject and a text."))
     recipient, subject, body = value
     if name == "notification_group" or recipient not in RECIPIENTS:
         recipient = Reference("group" if name == "notification_group" else "agent", nullable=False).read(recipient)
-    return recipient, read_text(subject), read_text(body)
+    return recipient, read_text(subject, fields), read_text(body, fields)
 
 
-def read_change(name: str, value: Any) -> Any:
-    """The value of an action that changes the ticket itself: one of CHANGES. Raises Unreadable."""
+def read_change(name: str, value: Any, fields: Mapping[str, Field] = BY_NAME) -> Any:
+    """The value of an action that changes the ticket itself: one of CHANGES, or an own field's. Raises Unreadable."""
+    own = own_field(name, fields)
+    if own:
+        return custom_fields.write(own, custom_fields.read(own, value))
     if name == "status" and value in (Status.NEW, Status.CLOSED):
         raise Unreadable(_("A request closes by itself, or when the customer confirms it."))
     if name in SET:
@@ -118,17 +142,23 @@ def read_change(name: str, value: Any) -> Any:
     return Reference("agent", nullable=False).read(value)
 
 
-def read_text(value: Any) -> Text:
+def read_text(value: Any, fields: Mapping[str, Field] = BY_NAME) -> Text:
     """A text whose placeholders are right, or one for each language. Raises Unreadable."""
     texts = value if isinstance(value, Mapping) else {"": value}
     known = set(texts) <= {*LANGUAGES, ""}
     if not texts or not known or not all(isinstance(it, str) and it.strip() for it in texts.values()):
         raise Unreadable(_("Write a text, or one for each language."))
     for text in texts.values():
-        fault = next(iter(letters.check(text)), None)
+        fault = next(iter(letters.check(text, own_placeholders(text, fields))), None)
         if fault:
             raise Unreadable(str(fault))
     return dict(texts) if isinstance(value, Mapping) else str(value)
+
+
+def own_placeholders(text: str, fields: Mapping[str, Field]) -> set[str]:
+    """What a text may call the desk's own fields, if it speaks of any."""
+    own = (it.custom for it in fields.values() if it.custom) if custom_fields.is_spoken_of(text) else ()
+    return {name for it in own for name in it.placeholders}
 
 
 def write_actions(actions: Sequence[Action]) -> list[dict[str, Any]]:
@@ -146,13 +176,6 @@ def write_value(action: Action) -> Any:
     return "" if action.value is None else action.value
 
 
-def in_language(text: str | Mapping[str, str], language: str) -> str:
-    """The text for a reader of this language; English, or whatever there is, for others."""
-    if isinstance(text, str):
-        return text
-    return text.get(language) or text.get("en") or next(iter(text.values()))
-
-
 def references(actions: Iterable[Action]) -> set[tuple[str, int]]:
     """The rows that actions name: ("group", 3)."""
     found = set()
@@ -164,6 +187,8 @@ def references(actions: Iterable[Action]) -> set[tuple[str, int]]:
             found.add(("schedule", value))
         elif isinstance(value, int) and it.field in ("assignee_id", "follower", "notification_user"):
             found.add(("agent", value))
+        elif own := custom_fields.id_of(it.field):
+            found.add(("custom_field", own))
     return found
 
 
