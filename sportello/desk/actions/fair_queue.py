@@ -1,21 +1,31 @@
 """The fair queue: the ticket that needs an agent most, whatever its channel. docs/algorithms/routing.md"""
 
 from django.db import transaction
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Q
+
+from sportello.kit import clock
 
 from .. import access
 from ..models import GroupMembership, Ticket, User
-from . import tickets
+from ..rules import conditions, routing
+from ..rules.kinds import Moment
+from ..words import Via
+from . import configuration, tickets
+from .configuration import Needed
+from .routing import is_automatic, look, most_pressing, waiting_in
 from .tickets import Change
+from .update import Update
+
+# So many of the most pressing ones are looked at in a round; a desk where more wait for room needs people first.
+LOOKED_AT = 1000
 
 
 def take_next(agent: User, *, via: str, after: int | None = None) -> Ticket | None:
     """Give the agent the ticket that needs him most; one that nobody has becomes his. None: nobody waits for him.
 
-    Earliest promise first, broken ones before those to come; then whoever has waited longest. Among his own tickets and
-    those that nobody has, of his groups or of none. after: the ticket he has before him and leaves for now. Two agents
-    who ask at once never get the same ticket.
+    Among his own tickets and those that nobody has, of his groups or of none (`routing.most_pressing`). after: the
+    ticket he has before him and leaves for now. Two agents who ask at once never get the same ticket. His capacity does
+    not count: it limits what he is given, not what he asks for.
     """
     if agent.away:
         return None
@@ -23,13 +33,51 @@ def take_next(agent: User, *, via: str, after: int | None = None) -> Ticket | No
         mine = GroupMembership.objects.filter(user=agent).values("group")
         free = Q(assignee=None) & (Q(group=None) | Q(group__in=mine))
         waiting = access.tickets(agent).waiting_for_us().filter(Q(assignee=agent) | free).exclude(pk=after or 0)
-        promised = Coalesce("sla__overdue_since", "sla__due_at")
-        found = (
-            waiting.select_for_update(of=("self",), skip_locked=True)
-            .order_by(promised.asc(nulls_last=True), F("waiting_since").asc(), "id")
-            .first()
-        )
+        found = most_pressing(waiting.select_for_update(of=("self",), skip_locked=True)).first()
         if found and found.assignee_id is None:
             tickets.update(found.pk, Change(assignee=agent), actor=agent, via=via)
             found.refresh_from_db()
     return found
+
+
+def step() -> bool:
+    """Give out what waits in groups that work by themselves, as far as somebody has room; the most pressing first.
+
+    True when there was something. What it looks at without a lock is decided anew under one, by `Update.route`.
+    """
+    desk = configuration.current()
+    groups = {pk: group for pk, group in desk.groups.items() if is_automatic(group)}
+    if not groups or not waiting_in(groups).exists():
+        return False
+    waiting = list(most_pressing(waiting_in(groups)).values_list("pk", "group_id", "channel")[:LOOKED_AT])
+    by_skill = [pk for pk, group_id, _channel in waiting if groups[group_id].assignment == routing.SKILL]
+    needs = _needs(by_skill, desk)
+    full, given = set(), False
+    for pk, group_id, channel in waiting:
+        skills, work = needs.get(pk, ()), routing.work_of(channel)
+        alike = (group_id, work, tuple(it.id for it in skills))
+        if alike in full:
+            continue
+        if look(groups[group_id], work, skills) and _give(pk):
+            given = True
+        else:
+            full.add(alike)
+    return given
+
+
+def _needs(ticket_ids: list[int], desk: configuration.Configuration) -> dict[int, tuple[Needed, ...]]:
+    """The skills that each ticket needs, asked of the database: one question for each skill."""
+    found: dict[int, tuple[Needed, ...]] = {}
+    moment = Moment(clock.now(), None, desk.hours)
+    for skill in desk.skills if ticket_ids else ():
+        needing = Ticket.objects.filter(conditions.query(skill.conditions, moment), pk__in=ticket_ids)
+        for pk in needing.values_list("pk", flat=True):
+            found[pk] = (*found.get(pk, ()), skill)
+    return found
+
+
+def _give(ticket_id: int) -> bool:
+    with transaction.atomic():
+        update = Update(tickets.lock(ticket_id), actor=None, via=Via.RULE, source={"rel": "routing"})
+        update.route()
+        return update.commit() is not None

@@ -1,6 +1,7 @@
 """Verbs on people and organizations."""
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +16,9 @@ from django.utils.translation import gettext as _
 from sportello.kit import clock, rows
 from sportello.kit.prepared import prepared
 
-from ..errors import Invalid
+from ..errors import Invalid, Refused
 from ..models import Group, GroupMembership, Identity, Organization, OrganizationDomain, User
+from ..rules import routing
 from ..words import Role
 from . import configuration
 
@@ -106,6 +108,8 @@ def add(
         if not Identity.objects.filter(address=folded).exists():
             raise
         raise Invalid("email", _("Somebody has this address already.")) from None
+    if person.is_staff_member:
+        configuration.forget()
     return person
 
 
@@ -128,6 +132,25 @@ def set_language(person: User, language: str) -> None:
     """The language of this person's pages and mails."""
     person.language = language
     person.save(update_fields=["language"])
+
+
+def set_away(agent: User, away: bool) -> None:
+    """Whoever is away is given no ticket; those that he has stay his. Idempotent."""
+    _set(agent, away=away)
+
+
+def set_capacity(agent: User, capacity: Mapping[str, Any]) -> None:
+    """How many open tickets he is given at once, by kind of work, {"email": 10}. Raises Invalid("capacity.email")."""
+    _set(agent, capacity=routing.read_capacity(capacity))
+
+
+def _set(agent: User, **values: Any) -> None:
+    if not agent.is_staff_member:
+        raise Refused(_("Only agents are given tickets."))
+    for name, value in values.items():
+        setattr(agent, name, value)
+    agent.save(update_fields=list(values))
+    configuration.forget()
 
 
 def owner_of_domain(address: str) -> int | None:

@@ -1,27 +1,124 @@
-"""Who gets the next ticket of a group that works in turn."""
+"""Whom a group gives a ticket that nobody has, within the update that brings it. docs/algorithms/routing.md"""
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from sportello.kit import rows
+from sportello.kit.prepared import prepared
+
+from ..models import Group, GroupMembership, Tagging, Ticket
+from ..models.ticket import UNSOLVED_NOW, TicketQuerySet
+from ..rules import conditions, routing
+from ..rules.kinds import Moment
+from ..rules.routing import Member
+from ..words import Role
+from . import facts
+from .configuration import Needed
+
+if TYPE_CHECKING:
+    from .update import Update
+
+# Tickets that a rule, or a person, has tagged so come first wherever a ticket is chosen.
+EMERGENCY = ("emergency", "emergenza")
+# Any number, the same in every process: whoever gives out tickets waits for whoever is giving one out.
+LOCK = 7_306_084_919
 
 
-def take_turn(group_id: int, now: datetime) -> int | None:
-    """The id of the agent of the group who has waited longest for a ticket, now last in the line. None: nobody is here.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """how: what the history says of it, {"by": mode, "skills": […]}."""
 
-    One statement, because it is on the way of every new ticket.
+    agent_id: int
+    how: dict[str, Any]
+
+
+def give(update: "Update") -> Given | None:
+    """Who gets the ticket, now last in his group's line; None: its group gives nothing out, or nobody has room."""
+    ticket = update.ticket
+    group = update.configuration.groups.get(ticket.group_id or 0)
+    if ticket.assignee_id or ticket.status not in routing.COUNTED or group is None or not is_automatic(group):
+        return None
+    _one_at_a_time()
+    skills = _needed(update) if group.assignment == routing.SKILL else []
+    chosen = look(group, routing.work_of(ticket.channel), skills)
+    if chosen is None:
+        return None
+    rows.update(GroupMembership, {"last_assigned_at": update.now}, id=chosen.id)
+    how: dict[str, Any] = {"by": group.assignment}
+    return Given(chosen.agent_id, how | {"skills": [it.title for it in skills]} if skills else how)
+
+
+def is_automatic(group: Group) -> bool:
+    return group.assignment in routing.AUTOMATIC
+
+
+def look(group: Group, work: str, skills: Iterable[Needed]) -> Member | None:
+    """Who would get such a ticket now; changes nothing."""
+    here = members(group)
+    return routing.choose(group.assignment, here, work, [it.agents for it in skills]) if here else None
+
+
+def members(group: Group) -> list[Member]:
+    """The group's agents who are here. What they have to do is counted only where it matters."""
+    here = _here(group.pk)
+    counts = group.assignment != routing.IN_TURN or any(it[3] for it in here)
+    load: dict[int, dict[str, int]] = {}
+    for agent_id, channel, count in _load(group.pk) if counts else ():
+        work = routing.work_of(channel)
+        done = load.setdefault(agent_id, {})
+        done[work] = done.get(work, 0) + count
+    return [Member(pk, agent, last, limits, load.get(agent, {})) for pk, agent, last, limits in here]
+
+
+@prepared
+def _here(group_id: int) -> "QuerySet[Any, tuple[Any, ...]]":
+    staff = GroupMembership.objects.filter(user__active=True, user__role__in=(Role.AGENT, Role.ADMIN))
+    return staff.filter(group=group_id, user__away=False).values_list(
+        "id", "user_id", "last_assigned_at", "user__capacity"
+    )
+
+
+@prepared
+def _load(group_id: int) -> "QuerySet[Any, tuple[Any, ...]]":
+    open_ones = Ticket.objects.filter(UNSOLVED_NOW, status__in=routing.COUNTED)
+    agents = GroupMembership.objects.filter(group=group_id).values("user")
+    return open_ones.filter(assignee__in=agents).values_list("assignee_id", "channel").annotate(Count("pk")).order_by()
+
+
+def _one_at_a_time() -> None:
+    """Two updates at once would each count without the other's ticket, and give the last room away twice.
+
+    On SQLite only one writes at a time anyhow.
     """
-    # On PostgreSQL two may come at once: the second waits here.
-    lock = "FOR UPDATE OF m" if connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            UPDATE desk_groupmembership SET last_assigned_at = %s WHERE id = (
-                SELECT m.id FROM desk_groupmembership m JOIN desk_user u ON u.id = m.user_id
-                WHERE m.group_id = %s AND u.active AND NOT u.away
-                ORDER BY m.last_assigned_at NULLS FIRST, m.id LIMIT 1 {lock}
-            ) RETURNING user_id
-            """,
-            [connection.ops.adapt_datetimefield_value(now), group_id],
-        )
-        row = cursor.fetchone()
-    return row[0] if row else None
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _needed(update: "Update") -> list[Needed]:
+    """The skills that the ticket needs, as the update has left it so far."""
+    skills = update.configuration.skills
+    if not skills:
+        return []
+    now = facts.of_update(update, {it.field.name for skill in skills for it in skill.conditions})
+    moment = Moment(update.now, None, update.configuration.hours)
+    return [it for it in skills if conditions.matches(it.conditions, now, moment)]
+
+
+def most_pressing(tickets: TicketQuerySet) -> TicketQuerySet:
+    """Emergencies, then the earliest promise, broken ones before those to come, then the longest wait."""
+    emergency = Exists(Tagging.objects.filter(ticket=OuterRef("pk"), tag__in=EMERGENCY))
+    promised = Coalesce("sla__overdue_since", "sla__due_at")
+    return tickets.order_by(
+        emergency.desc(), promised.asc(nulls_last=True), F("waiting_since").asc(nulls_last=True), "id"
+    )
+
+
+def waiting_in(groups: Iterable[int]) -> TicketQuerySet:
+    """The tickets of these groups that wait for somebody to have room."""
+    return Ticket.objects.filter(UNSOLVED_NOW, Q(assignee=None), status__in=routing.COUNTED, group__in=list(groups))

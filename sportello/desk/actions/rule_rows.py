@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -12,10 +13,23 @@ from django.utils.translation import gettext as _
 from sportello.kit import clock
 
 from ..errors import Invalid, Missing, Stale
-from ..models import Automation, Group, Macro, Mailbox, Organization, RuleChange, Schedule, SlaPolicy, Trigger, User
+from ..models import (
+    Automation,
+    CustomField,
+    Group,
+    Macro,
+    Mailbox,
+    Organization,
+    RuleChange,
+    Schedule,
+    Skill,
+    SlaPolicy,
+    Trigger,
+    User,
+)
 
 Row = TypeVar("Row", Trigger, Automation, Macro, SlaPolicy)
-Asking = TypeVar("Asking", Trigger, Automation, SlaPolicy)
+Asking = TypeVar("Asking", Trigger, Automation, SlaPolicy, Skill)
 Read = TypeVar("Read")
 Found = TypeVar("Found", bound=models.Model)
 
@@ -63,7 +77,7 @@ def keep(
         return False
     row.updated_at = clock.now()
     row.save()
-    log(kind, row.pk, before, after, actor)
+    log(kind, row.pk, before, after, actor, at=row.updated_at)
     return True
 
 
@@ -163,10 +177,11 @@ def missing(references: set[tuple[str, int]]) -> str:
         ("organization", Organization),
         ("mailbox", Mailbox),
         ("schedule", Schedule),
+        ("custom_field", CustomField),
     )
     for kind, model in tables:
         wanted = {pk for name, pk in references if name == kind}
-        there = model._default_manager.filter(pk__in=wanted, **({"active": True} if kind == "group" else {}))
+        there = model._default_manager.filter(pk__in=wanted, **({"active": True} if kind in ("group", "custom_field") else {}))
         lost += [f"{kind} {pk}" for pk in sorted(wanted - set(there.values_list("pk", flat=True)))]
     agents = {pk for name, pk in references if name == "agent"}
     people = {pk for name, pk in references if name == "person"}
@@ -196,8 +211,15 @@ def switch_off_broken(model: type[Asking], references: Callable[[Asking], set[tu
 
 
 def log(
-    kind: str, rule_id: int, before: dict[str, Any] | None, after: dict[str, Any] | None, actor: User | None
+    kind: str,
+    rule_id: int,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    actor: User | None,
+    *,
+    at: datetime | None = None,
 ) -> None:
+    """Leave a change in the history. at: when the rule came into this version; now, when it stays in its own."""
     RuleChange.objects.create(
-        kind=kind, rule_id=rule_id, author=actor, before=before, after=after, created_at=clock.now()
+        kind=kind, rule_id=rule_id, author=actor, before=before, after=after, created_at=at or clock.now()
     )

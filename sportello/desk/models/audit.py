@@ -5,7 +5,8 @@ class Audit(models.Model):
     """All the events of one update of a ticket, in order. Metrics, timeline and the API read it; never changed.
 
     events: list of objects, each with "type", named after the vendor's events (reference: audits of the API):
-      Create {field_name, value} · Change {field_name, value, previous_value} · Comment {public, automatic} ·
+      Create {field_name, value} · Change {field_name, value, previous_value}; "routed" {by, skills}: its group gave the
+      ticket to this assignee (actions.routing) · Comment {public, automatic} ·
       Notification {step, recipients: [user id]} ·
       SatisfactionRating {score, previous_score, about, comment, assignee_id} · Note {code, values}: something the desk
       noticed (rules.history words it).

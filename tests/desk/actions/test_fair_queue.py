@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 
-from sportello.desk.actions import fair_queue, people, tickets
+from sportello.desk.actions import fair_queue, people, rules, tickets
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.models import Ticket, User
 from sportello.desk.words import Priority, Role, Status, Via
@@ -45,6 +45,42 @@ def test_next_gives_the_earliest_promise_then_the_longest_wait_whatever_the_chan
     opened(rita, "due soon", priority=Priority.HIGH)
 
     assert drained(anna) == ["overdue", "due soon", "due late", "waits longest", "waits"]
+
+
+@pytest.mark.django_db
+def test_next_never_gives_a_chat_before_an_older_mail_unless_a_rule_says_emergency(
+    mailbox, rita, anna, ada, frozen_clock
+):
+    policy("High", target("first_reply_time", 60, priority="high"))
+    says_down = {"field": "subject_includes_word", "operator": "includes", "value": "DOWN"}
+    rules.save_trigger(
+        {
+            "title": "Emergencies",
+            "conditions": {"all": [says_down, {"field": "via_id", "operator": "is", "value": "chat"}]},
+            "actions": [{"field": "current_tags", "value": "emergenza"}],
+        },
+        actor=ada,
+    )
+    for subject, via, priority in (
+        ("old mail", Via.EMAIL, None),
+        ("DOWN mail", Via.EMAIL, None),
+        ("urgent chat", Via.CHAT, Priority.URGENT),
+        ("chat", Via.CHAT, None),
+        ("promised mail", Via.EMAIL, Priority.HIGH),
+        ("DOWN chat", Via.CHAT, None),
+    ):
+        opened(rita, subject, via=via, priority=priority)
+        frozen_clock.shift(60)
+
+    assert drained(anna) == ["DOWN chat", "promised mail", "old mail", "DOWN mail", "urgent chat", "chat"]
+
+
+@pytest.mark.django_db
+def test_next_when_he_asks_for_more_than_his_capacity_is_given(mailbox, rita, anna):
+    people.set_capacity(anna, {"email": 0})
+    opened(rita, "Ferma")
+
+    assert fair_queue.take_next(anna, via=Via.WEB).assignee == anna
 
 
 @pytest.mark.django_db
