@@ -1,4 +1,5 @@
-// <sp-sort><form>…</form> … [data-sort="id"] with [data-handle]: drag by the handle, or press the arrow keys on it; the form tells the new order.
+// <sp-sort><form>…</form> … [data-sort="id"] with [data-handle]: drag by the handle, or press the arrow keys on it; the form tells the new
+// order, each under the name of the element.
 class Sort extends HTMLElement {
   connectedCallback() {
     this.addEventListener("pointerdown", (event) => this.take(event))
@@ -47,7 +48,7 @@ class Sort extends HTMLElement {
   async tell() {
     const form = this.querySelector("form")
     const body = new FormData(form)
-    for (const item of this.items) body.append("trigger", item.dataset.sort)
+    for (const item of this.items) body.append(this.getAttribute("name") ?? "trigger", item.dataset.sort)
     const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null)
     if (answer?.type !== "opaqueredirect") location.reload()
   }
