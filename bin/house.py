@@ -102,7 +102,7 @@ def _of_name(name: str) -> Iterator[str]:
     file = Path(name)
     if name.startswith("sportello/") and file.name in ("utils.py", "helpers.py", "misc.py", "common.py"):
         yield f"{name}: a file is named after what it holds"
-    if file.name == "views.py" and "/rules/" not in name:
+    if file.name == "views.py" and "/web/" in name:
         yield f"{name}: a view is a ticket view; handlers are named after their resource"
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..models import Trigger
-from . import rules
+from ..models import Trigger, View
+from . import rules, views
 
 
 def _text(it: str, en: str) -> dict[str, str]:
@@ -80,9 +80,48 @@ TRIGGERS: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 
+VIEWS: tuple[dict[str, Any], ...] = (
+    {
+        "title": _text("Tocca a noi", "Waiting for us"),
+        "conditions": _when(("waiting_since", "greater_than", "0")),
+        "columns": ["subject", "requester", "assignee", "waiting"],
+        "sort_by": "waiting_since",
+        "sort_descending": False,
+    },
+    {
+        "title": _text("I miei", "Mine"),
+        "conditions": _when(("status", "less_than", "solved"), ("assignee_id", "is", "current_user")),
+        "columns": ["subject", "requester", "status", "updated"],
+    },
+    {
+        "title": _text("Da assegnare", "Unassigned"),
+        "conditions": _when(("status", "less_than", "solved"), ("assignee_id", "is", "")),
+        "columns": ["subject", "requester", "group", "updated"],
+    },
+    {
+        "title": _text("Da risolvere", "All unsolved"),
+        "conditions": _when(("status", "less_than", "solved")),
+        "columns": ["subject", "requester", "assignee", "updated"],
+    },
+    {
+        "title": _text("Risolti", "Solved"),
+        "conditions": _when(("status", "greater_than", "hold")),
+        "columns": ["subject", "requester", "assignee", "solved"],
+        "sort_by": "solved_at",
+    },
+)
+
+
 def install(language: str) -> None:
-    """Give a desk that has no trigger the usual ones, their titles in its language."""
-    if Trigger.objects.exists():
-        return
-    for rule in TRIGGERS:
-        rules.save_trigger({**rule, "title": rule["title"].get(language, rule["title"]["en"])}, actor=None)
+    """Give a desk that has no trigger, or no view, the usual ones, their titles in its language."""
+    if not Trigger.objects.exists():
+        for rule in TRIGGERS:
+            rules.save_trigger({**rule, "title": rule["title"].get(language, rule["title"]["en"])}, actor=None)
+    install_views(language)
+
+
+def install_views(language: str) -> None:
+    """Give a desk that has no view the usual ones."""
+    if not View.objects.exists():
+        for view in VIEWS:
+            views.save({**view, "title": view["title"].get(language, view["title"]["en"])}, actor=None)

@@ -44,6 +44,12 @@ class Moment:
             return schedules.subtract_business(self.hours, self.now, int(hours * 3600)) or LONG_AGO
         return self.now - timedelta(hours=hours)
 
+    def hours_ahead(self, hours: float, *, business: bool) -> datetime:
+        """The time when that many hours will have passed."""
+        if business:
+            return schedules.add_business(self.hours, self.now, int(hours * 3600)) or NEVER
+        return self.now + timedelta(hours=hours)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -78,7 +84,11 @@ class Choice:
             return _among(column, (value,))
         if operator == "is_not":
             return ~_among(column, (value,))
-        return _among(column, self._side(operator, value))
+        side = self._side(operator, value)
+        others = [it for it in self.values if it not in side]
+        if len(others) < len(side) and not self.nullable:
+            return ~_among(column, others)  # "Not solved, not closed": the partial indexes of tickets are written so.
+        return _among(column, side)
 
     def _side(self, operator: str, value: Any) -> tuple[Any, ...]:
         order = (None, *self.values) if self.nullable else self.values
@@ -256,9 +266,7 @@ class Until:
         return Q(**{f"{column}__isnull": False, f"{column}__{side}": self._limit(operator, value, moment)})
 
     def _limit(self, operator: str, hours: float, moment: Moment) -> datetime:
-        if operator.endswith("_business_hours"):
-            return schedules.add_business(moment.hours, moment.now, int(hours * 3600)) or NEVER
-        return moment.now + timedelta(hours=hours)
+        return moment.hours_ahead(hours, business=operator.endswith("_business_hours"))
 
 
 @dataclass(frozen=True, slots=True)

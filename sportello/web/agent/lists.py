@@ -1,103 +1,121 @@
-"""The five lists of tickets that every desk has. Own ones come with the workspace."""
+"""The views of an agent: which there are, how many tickets each has, and the page of one. docs/algorithms/views.md"""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.http import QueryDict
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from sportello.desk import access
+from sportello.desk import access, listing
+from sportello.desk.actions import configuration, members
+from sportello.desk.errors import Missing
 from sportello.desk.models import Ticket, User
-from sportello.desk.models.ticket import TicketQuerySet
+from sportello.desk.rules.kinds import Moment
+from sportello.desk.rules.views import SORTS, Layout, View
 from sportello.desk.words import MailState
+from sportello.kit import clock
+from sportello.web.agent.asked import fetch
 from sportello.web.agent.prepared import prepared, rows_of
 from sportello.web.ui import paging
-from sportello.web.ui.paging import CappedCount
+from sportello.web.ui.paging import CappedCount, as_count
+
+Version = tuple[int, datetime, bool]
 
 COLUMNS = (
-    *("pk", "subject", "status", "priority", "preview", "waiting_since", "commented_at", "updated_at", "solved_at"),
-    *("requester__name", "assignee__name", "read_at", "sla__due_at", "sla__overdue_since"),
+    *("pk", "subject", "status", "priority", "type", "channel", "preview", "waiting_since", "commented_at"),
+    *("created_at", "updated_at", "solved_at", "requester__name", "assignee__name", "group__name"),
+    *("organization__name", "read_at", "sla__due_at", "sla__overdue_since"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """by: the column that sorts; each list has its index on desk.Ticket."""
+class Listed:
+    """A view as pages list it. is_filled: all its members are kept."""
 
-    name: str
+    id: int
+    title: str
     icon: str
-    label: str | Promise
-    empty: str | Promise
-    narrow: Callable[[TicketQuerySet, User], QuerySet[Ticket]]
-    by: str = "updated_at"
-    descending: bool = True
-    is_counted: bool = True
+    updated_at: datetime
+    is_filled: bool
 
-    def tickets(self, agent: User) -> QuerySet[Ticket]:
-        tickets = access.tickets(agent)
-        assert isinstance(tickets, TicketQuerySet)
-        return self.narrow(tickets, agent)
-
-    def rows(self, agent: User) -> QuerySet[Any]:
-        """What a list shows, as named tuples: it needs no model. read_at: up to when this agent has read the ticket."""
-        reading = FilteredRelation("readings", condition=Q(readings__user=agent))
-        tickets = self.tickets(agent).annotate(reading=reading, read_at=F("reading__read_at"))
-        return tickets.values_list(*COLUMNS, named=True)
-
-    def first_rows(self, agent: User) -> QuerySet[Any]:
-        return paging.first_rows(self.rows(agent), by=self.by, descending=self.descending)
+    @property
+    def version(self) -> Version:
+        return self.id, self.updated_at, self.is_filled
 
 
-VIEWS = (
-    View(
-        "waiting",
-        "inbox",
-        _("Waiting for us"),
-        _("Nobody is waiting for an answer."),
-        lambda tickets, agent: tickets.waiting_for_us(),
-        by="waiting_since",
-        descending=False,
-    ),
-    View(
-        "mine",
-        "user",
-        _("Mine"),
-        _("You have no open ticket."),
-        lambda tickets, agent: tickets.unsolved().filter(assignee=agent),
-    ),
-    View(
-        "unassigned",
-        "circle-dashed",
-        _("Unassigned"),
-        _("Every ticket is in somebody's hands."),
-        lambda tickets, agent: tickets.unsolved().filter(assignee=None),
-    ),
-    View(
-        "unsolved", "layers", _("All unsolved"), _("Everything is solved."), lambda tickets, agent: tickets.unsolved()
-    ),
-    View(
-        "solved",
-        "circle-check",
-        _("Solved"),
-        _("Nothing has been solved yet."),
-        lambda tickets, agent: tickets.filter(solved_at__isnull=False),
-        by="solved_at",
-        is_counted=False,
-    ),
-)
-BY_NAME = {view.name: view for view in VIEWS}
-COUNTED = [view for view in VIEWS if view.is_counted]
-FIRST_ROWS = {view.name: prepared(view.first_rows) for view in VIEWS}
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The page of a view. layout: as it is shown; is_plain: there are too many tickets to group or sort them so."""
+
+    page: paging.Page
+    layout: Layout
+    is_plain: bool = False
 
 
-def page(view: View, agent: User, query: QueryDict) -> paging.Page:
-    """The page of a list that the address asks for: nearly always the first, whose statement is at hand."""
-    if "after" in query or "before" in query:
-        return paging.page(view.rows(agent), query, by=view.by, descending=view.descending, fetch=rows_of)
-    return paging.first_page(FIRST_ROWS[view.name](agent), query, by=view.by)
+def views_of(agent: User) -> list[Listed]:
+    """The views that he can look at, in their order; the first is his queue."""
+    return [
+        Listed(pk, title, "user" if owner_id else "users" if group_id else "layers", updated_at, filled_to is None)
+        for pk, title, updated_at, filled_to, owner_id, group_id in _views(agent)
+        if members.view(pk, updated_at)
+    ]
+
+
+@prepared
+def _views(agent: User) -> QuerySet[Any]:
+    return access.views(agent).values_list("pk", "title", "updated_at", "filled_to", "owner_id", "group_id")
+
+
+def counts(agent: User, listed: Sequence[Listed]) -> tuple[dict[int, str], str]:
+    """How many tickets each view has, by its id, and how many mails wait for somebody to look at them."""
+    *numbers, held = map(as_count, fetch(_counts, agent, _moment(agent), tuple(it.version for it in listed))[0])
+    return dict(zip((it.id for it in listed), numbers, strict=True)), held
+
+
+def _counts(agent: User, moment: Moment, versions: tuple[Version, ...]) -> QuerySet[Any]:
+    held = access.inbound_mails(agent).filter(state__in=(MailState.HELD, MailState.FAILED))
+    views = [listing.direct(agent, _read(version), moment) for version in versions]
+    return access.people(agent).filter(pk=agent.pk).values_list(*(CappedCount(it) for it in (*views, held)))
+
+
+def page(listed: Listed, agent: User, query: QueryDict) -> Shown:
+    """The page of a view that the address asks for: ?after=, ?before=, ?sort_by=updated_at&sort_order=asc|desc."""
+    view = _read(listed.version)
+    layout = _layout(view.layout, query)
+    by = SORTS[layout.sort_by].column
+    found = paging.page(
+        rows(agent, listing.direct(agent, view, _moment(agent))),
+        query,
+        by=by,
+        descending=layout.sort_descending,
+        fetch=rows_of,
+    )
+    return Shown(found, layout)
+
+
+def rows(agent: User, tickets: QuerySet[Ticket]) -> QuerySet[Any]:
+    """What a list shows of tickets, as named tuples. read_at: up to when this agent has read the ticket."""
+    reading = FilteredRelation("readings", condition=Q(readings__user=agent))
+    return tickets.annotate(reading=reading, read_at=F("reading__read_at")).values_list(*COLUMNS, named=True)
+
+
+def _layout(layout: Layout, query: QueryDict) -> Layout:
+    if query.get("sort_by") not in SORTS:
+        return layout
+    return replace(layout, sort_by=query["sort_by"], sort_descending=query.get("sort_order") != "asc")
+
+
+def _read(version: Version) -> View:
+    view = members.view(*version[:2])
+    if view is None:
+        raise Missing
+    return view
+
+
+def _moment(agent: User) -> Moment:
+    return Moment(clock.now(), agent.pk, configuration.current().hours)
 
 
 def tags_of(agent: User, ticket_ids: Iterable[int]) -> dict[int, list[str]]:
@@ -112,16 +130,3 @@ def tags_of(agent: User, ticket_ids: Iterable[int]) -> dict[int, list[str]]:
 def _tags(agent: User, *ticket_ids: int) -> QuerySet[Any]:
     tagged = access.tickets(agent).filter(pk__in=ticket_ids, taggings__isnull=False)
     return tagged.order_by("taggings__id").values_list("pk", "taggings__tag")
-
-
-def counts(agent: User) -> tuple[dict[str, str], str]:
-    """How many tickets each counted list has, by its name, and how many mails wait for somebody to look at them."""
-    *numbers, held = map(paging.as_count, _counts(agent)[0])
-    return dict(zip((view.name for view in COUNTED), numbers, strict=True)), held
-
-
-@prepared
-def _counts(agent: User) -> QuerySet[Any]:
-    held = access.inbound_mails(agent).filter(state__in=(MailState.HELD, MailState.FAILED))
-    counted = [CappedCount(tickets) for tickets in (*(view.tickets(agent) for view in COUNTED), held)]
-    return access.people(agent).filter(pk=agent.pk).values_list(*counted)

@@ -1,5 +1,6 @@
 """The frame of every agent's page: where one can go, with live counts, and the page itself in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from sportello.desk.actions import configuration
 from sportello.desk.models import User
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of
+from sportello.web.agent.lists import Listed
 from sportello.web.setup.links import HERE
 
 
@@ -28,22 +30,28 @@ class Link:
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """The page in its frame. context["here"]: the address of the link that is marked, when it is not the page's own."""
+    """The page in its frame.
+
+    context["here"]: the address of the link that is marked, when it is not the page's own; context["listed"]: the
+    agent's views, where they are at hand.
+    """
     here = context.pop("here", None) or request.path
-    return render(request, template, {**context, "nav": _navigation(agent_of(request), here)}, status=status)
+    agent = agent_of(request)
+    listed = context["listed"] if "listed" in context else lists.views_of(agent)
+    return render(request, template, {**context, "nav": _navigation(agent, here, listed)}, status=status)
 
 
-def _navigation(agent: User, here: str) -> dict[str, Any]:
+def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, Any]:
     def link(
         name: str, icon: str, label: str, count: str = "", *, alert: bool = False, args: tuple[Any, ...] = ()
     ) -> Link:
         url = address(f"agent:{name}", *args)
         return Link(url, icon, label, count, is_current=url == here, is_alert=alert)
 
-    counts, held = lists.counts(agent)
-    queue = [
-        link("view", view.icon, str(view.label), counts.get(view.name, ""), args=(view.name,)) for view in lists.VIEWS
-    ]
+    counts, held = lists.counts(agent, listed)
+    home = address("agent:queue")
+    queue = [link("view", view.icon, view.title, counts[view.id], args=(view.id,)) for view in listed]
+    waiting = queue[0].count if queue else ""
     held_link = link("held", "shield-alert", _("Held mail"), held, alert=True)
     figures = link("figures", "chart-column", _("The month's figures"))
     rules = (
@@ -59,7 +67,7 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
     return {
         "desk_name": desk.name,
         "set_up_url": reverse("setup:mail_in", args=[HERE]) if agent.is_admin and desk.set_up_at is None else "",
-        "home": address("agent:queue"),
+        "home": home,
         "new_ticket": address("agent:new_ticket"),
         "groups": [
             {"title": "", "links": queue},
@@ -83,7 +91,7 @@ def _navigation(agent: User, here: str) -> dict[str, Any]:
             },
         ],
         "tabs": [
-            Link(queue[0].url, "inbox", _("Queue"), queue[0].count, is_current=here in {view.url for view in queue}),
+            Link(home, "inbox", _("Queue"), waiting, is_current=here in {home, *(view.url for view in queue)}),
             link("new_ticket", "plus", _("New")),
             Link(held_link.url, "shield-alert", _("Held"), held, is_current=held_link.is_current),
             Link(figures.url, "chart-column", _("Figures"), is_current=figures.is_current),

@@ -4,8 +4,10 @@ Only the compiling is saved. What an agent may see is what `access` says: a stat
 the agent's rights and nothing else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,6 +15,8 @@ from django.db.models import QuerySet
 from sportello.desk import access
 from sportello.desk.models import User
 from sportello.kit.prepared import Statement, make, marks
+
+MARKS = (str, datetime)
 
 
 class prepared:
@@ -37,22 +41,26 @@ class prepared:
         # The agent comes last and need not arrive: whoever sees everything is not asked for in the statement.
         *keys, agent = marks([False] * (count + 1))
         statement = make(self.queryset(access.stand_in(rights, agent), *keys), count)
-        return statement and _with_words(statement)
+        return statement and with_words(statement)
 
 
 def rows_of(queryset: QuerySet[Any]) -> list[Any]:
     """The rows of a queryset that cannot be prepared, with its texts in the statement too."""
     statement = make(queryset, 0)
-    return _with_words(statement).fetch(()) if statement else []
+    return with_words(statement).fetch(()) if statement else []
 
 
-def _with_words(statement: Statement) -> Statement:
-    """The statement with its texts in it: the partial indexes of SQLite ("unsolved") are found by literals only."""
-    shown = tuple(_quoted(value) if isinstance(value, str) else "%s" for value, _place in statement.parameters)
+def with_words(statement: Statement, places: Mapping[Any, int] = MappingProxyType({})) -> Statement:
+    """The statement with its texts in it: the partial indexes of SQLite ("unsolved") are found by literals only.
+
+    places: parameters that are marks too, and the place of the value that each stands for.
+    """
+    parameters = [(it, places.get(it, place) if isinstance(it, MARKS) else place) for it, place in statement.parameters]
+    shown = tuple(_quoted(it) if isinstance(it, str) and place is None else "%s" for it, place in parameters)
     return replace(
         statement,
         sql=statement.sql.replace("%%", "%%%%") % shown,
-        parameters=tuple(it for it in statement.parameters if not isinstance(it[0], str)),
+        parameters=tuple((it, place) for it, place in parameters if not isinstance(it, str) or place is not None),
     )
 
 

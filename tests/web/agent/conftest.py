@@ -2,7 +2,11 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
+
+from sportello.desk.actions import defaults
+from sportello.desk.models import View
 
 
 @pytest.fixture
@@ -18,3 +22,11 @@ def enter(db):
 
     yield client_of
     translation.activate("en")
+
+
+@pytest.fixture
+def usual(db):
+    """The addresses of the views of a new desk."""
+    defaults.install_views("en")
+    addresses = [reverse("agent:view", args=[view.pk]) for view in View.objects.order_by("position")]
+    return dict(zip(("waiting", "mine", "unassigned", "unsolved", "solved"), addresses, strict=True))

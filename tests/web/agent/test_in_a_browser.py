@@ -78,9 +78,9 @@ def sit_down(chromium, server, client):
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_every_page_fits_and_obeys_the_policy(sit_down, ada, desk_at_work, width, scheme):
+def test_every_page_fits_and_obeys_the_policy(sit_down, usual, ada, desk_at_work, width, scheme):
     ticket, mail_id = desk_at_work
-    paths = ["/tickets", "/tickets/lists/solved", "/tickets/new", f"/tickets/{ticket.pk}", "/mail/held", "/mail/ledger"]
+    paths = ["/tickets", usual["solved"], "/tickets/new", f"/tickets/{ticket.pk}", "/mail/held", "/mail/ledger"]
     letter = OutgoingMail.objects.order_by("id").first()
     paths += ["/mail/out", f"/mail/out/{letter.pk}", f"/mail/in/{mail_id}", "/mail/breakers"]
     paths += ["/protocol", "/figures", "/patterns", "/macros", "/macros/new"]

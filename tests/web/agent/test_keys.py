@@ -47,12 +47,12 @@ def told(ticket, anna, rita):
 
 
 @pytest.mark.parametrize("name", ["ada", "anna"])
-def test_agents_pages_hold_no_customers_key(enter, request, told, name):
+def test_agents_pages_hold_no_customers_key(enter, usual, request, told, name):
     agent = enter(request.getfixturevalue(name))
     comment = Comment.objects.latest("id")
     mails = list(OutgoingMail.objects.exclude(step="sign_in"))
     mails += OutgoingMail.objects.filter(step="sign_in") if name == "ada" else []
-    paths = [f"/tickets/{told.pk}", f"/tickets/{comment.ticket_id}", "/tickets/lists/waiting"]
+    paths = [f"/tickets/{told.pk}", f"/tickets/{comment.ticket_id}", usual["waiting"]]
     paths += [f"/tickets/{comment.ticket_id}/comments/{comment.pk}/body"]
     paths += [f"/mail/in/{InboundMail.objects.get().pk}", "/mail/held", "/mail/ledger", "/mail/out"]
     paths += [f"/mail/out/{mail.pk}{part}" for mail in mails for part in ("", "/letter")]

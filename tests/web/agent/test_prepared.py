@@ -1,13 +1,10 @@
 import pytest
-from django.db import connection
 from django.db.models import Q
-from django.http import QueryDict
 
 from sportello.desk import access
 from sportello.desk.actions import tickets
 from sportello.desk.models import Ticket, User
 from sportello.desk.words import Via
-from sportello.web.agent import lists
 from sportello.web.agent.prepared import prepared
 
 
@@ -48,11 +45,6 @@ def test_prepared_reads_models_with_what_belongs_to_them(ticket, anna, rita, dja
     }
 
 
-@pytest.mark.parametrize("view", lists.VIEWS, ids=lambda view: view.name)
-def test_prepared_list_equals_the_orm(ticket, anna, view):
-    assert lists.FIRST_ROWS[view.name](anna) == list(view.first_rows(anna))
-
-
 def test_prepared_takes_as_many_keys_as_there_are(ticket, anna):
     fetch = prepared(lambda agent, *ids: access.tickets(agent).filter(pk__in=ids).values_list("pk"))
 
@@ -71,21 +63,3 @@ def test_prepared_for_a_rule_that_asks_for_more_than_rights_fails(ticket, anna):
 
     with pytest.raises(User.DoesNotExist):
         fetch(anna)
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL sees the values before it chooses an index")
-@pytest.mark.parametrize(("name", "index"), [("unsolved", "ticket_unsolved"), ("mine", "ticket_mine")])
-def test_lists_are_found_by_their_partial_index_on_every_page(ticket, anna, rita, group, name, index):
-    view = lists.BY_NAME[name]
-    asked = []
-
-    def explain(execute, sql, values, many, context):
-        plan = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {sql.replace('%s', '?')}", values)
-        asked.append(" ".join(row[3] for row in plan.fetchall()))
-        return execute(sql, values, many, context)
-
-    with connection.execute_wrapper(explain):
-        for address in ("", "after=2027-01-01T00:00:00Z_7"):
-            lists.page(view, anna, QueryDict(address))
-
-    assert [index in plan for plan in asked] == [True, True]

@@ -48,13 +48,13 @@ def lines(found):
     ]
 
 
-def chip(agent):
-    return agent.get("/tickets/lists/unsolved").context["rows"][0].promise
+def chip(agent, usual):
+    return agent.get(usual["unsolved"]).context["rows"][0].promise
 
 
-def test_promise_when_running_is_due_and_soon_in_its_last_hour(enter, anna, promised, frozen_clock):
+def test_promise_when_running_is_due_and_soon_in_its_last_hour(enter, usual, anna, promised, frozen_clock):
     agent = enter(anna)
-    early, on_page = chip(agent), standing(agent, promised)
+    early, on_page = chip(agent, usual), standing(agent, promised)
 
     frozen_clock.shift(61 * 60)
 
@@ -64,33 +64,33 @@ def test_promise_when_running_is_due_and_soon_in_its_last_hour(enter, anna, prom
         "Gold",
         [("First reply", (False, False)), ("Waiting of the requester", (False, False))],
     )
-    assert (chip(agent).is_missed, chip(agent).is_soon) == (False, True)
+    assert (chip(agent, usual).is_missed, chip(agent, usual).is_soon) == (False, True)
     assert lines(standing(agent, promised))[0] == ("First reply", (False, True))
 
 
-def test_promise_when_missed_says_since_when_also_before_the_clock_rang(enter, anna, promised, frozen_clock):
+def test_promise_when_missed_says_since_when_also_before_the_clock_rang(enter, usual, anna, promised, frozen_clock):
     agent = enter(anna)
     missed_at = promised.created_at.replace(microsecond=0) + timedelta(hours=2)
     frozen_clock.shift(2 * 3600 + 60)
 
-    before = chip(agent), standing(agent, promised)
+    before = chip(agent, usual), standing(agent, promised)
     timers.step()
-    after = chip(agent), standing(agent, promised)
+    after = chip(agent, usual), standing(agent, promised)
 
     for row, found in (before, after):
         assert (row.at, row.is_missed) == (missed_at, True)
         assert (lines(found)[0], found.lines[0].promise.at) == (("First reply", (True, False)), missed_at)
-    assert page_of(agent.get("/tickets/lists/unsolved")).count("overdue for") == 1
+    assert page_of(agent.get(usual["unsolved"])).count("overdue for") == 1
     assert page_of(agent.get(f"/tickets/{promised.pk}")).count("overdue for") == 1
 
 
-def test_promise_when_kept_is_gone_and_what_stands_still_says_what_is_left(enter, anna, promised, frozen_clock):
+def test_promise_when_kept_is_gone_and_what_stands_still_says_what_is_left(enter, usual, anna, promised, frozen_clock):
     frozen_clock.shift(1800)
     tickets.answer(promised.pk, Words("Eccomi"), status=Status.PENDING, actor=anna, via=Via.WEB)
     agent = enter(anna)
 
     assert lines(standing(agent, promised)) == [("Waiting of the requester", "4:30 h")]
-    assert chip(agent) is None
+    assert chip(agent, usual) is None
 
 
 def test_promise_when_solved_leaves_the_policy_alone(enter, anna, promised):
@@ -111,10 +111,10 @@ def test_promise_when_its_policy_is_dropped_still_stands(enter, ada, anna, promi
     assert lines(standing(enter(anna), promised)) == []
 
 
-def test_ticket_without_clocks_says_nothing_of_promises(enter, anna, ticket):
+def test_ticket_without_clocks_says_nothing_of_promises(enter, usual, anna, ticket):
     agent = enter(anna)
 
-    assert (standing(agent, ticket), chip(agent)) == (None, None)
+    assert (standing(agent, ticket), chip(agent, usual)) == (None, None)
     assert "Promised" not in page_of(agent.get(f"/tickets/{ticket.pk}"))
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from sportello.desk.actions import desks, tickets
 from sportello.desk.actions.tickets import Change, Words
+from sportello.desk.models import Ticket
 from sportello.desk.words import Status, Via
 from sportello.kit import clock
-from sportello.web.agent import lists
 
 
 def subjects(response):
@@ -46,61 +46,61 @@ def test_queue_banner_leads_to_the_set_up_from_anywhere(enter, ada, settings):
     assert enter(ada).get("/setup/here/mail-in", REMOTE_ADDR="203.0.113.9").status_code == 200
 
 
-def test_queue_waiting_shows_who_waited_longest_first(enter, anna, ticket, rita, group):
+def test_queue_waiting_shows_who_waited_longest_first(enter, usual, anna, ticket, rita, group):
     more_tickets(rita, group, 2)
 
-    response = enter(anna).get("/tickets/lists/waiting")
+    response = enter(anna).get(usual["waiting"])
 
     assert subjects(response) == ["La stampante non stampa", "Request 0", "Request 1"]
 
 
-def test_queue_mine_shows_only_mine(enter, anna, ticket, rita, group):
+def test_queue_mine_shows_only_mine(enter, usual, anna, ticket, rita, group):
     more_tickets(rita, group, 1)
     tickets.assign(ticket.id, anna, actor=anna, via=Via.WEB)
 
-    assert subjects(enter(anna).get("/tickets/lists/mine")) == ["La stampante non stampa"]
-    assert subjects(enter(anna).get("/tickets/lists/unassigned")) == ["Request 0"]
+    assert subjects(enter(anna).get(usual["mine"])) == ["La stampante non stampa"]
+    assert subjects(enter(anna).get(usual["unassigned"])) == ["Request 0"]
 
 
-def test_queue_for_an_agent_outside_the_group_leaks_nothing(enter, ben, ticket):
-    for view in lists.VIEWS:
-        response = enter(ben).get(f"/tickets/lists/{view.name}")
+def test_queue_for_an_agent_outside_the_group_leaks_nothing(enter, usual, ben, ticket):
+    for address in usual.values():
+        response = enter(ben).get(address)
 
         assert "stampante" not in response.content.decode()
 
 
-def test_queue_for_a_customer_is_not_there(enter, rita, ticket):
-    assert enter(rita).get("/tickets/lists/waiting").status_code == 404
+def test_queue_for_a_customer_is_not_there(enter, usual, rita, ticket):
+    assert enter(rita).get(usual["waiting"]).status_code == 404
 
 
-def test_queue_without_sign_in_asks_for_it(client, db):
-    assert client.get("/tickets/lists/waiting").status_code == 302
+def test_queue_without_sign_in_asks_for_it(client, usual):
+    assert client.get(usual["waiting"]).status_code == 302
 
 
-def test_queue_marks_what_was_not_read(enter, anna, ticket):
-    before = enter(anna).get("/tickets/lists/waiting").context["rows"][0].is_unread
+def test_queue_marks_what_was_not_read(enter, usual, anna, ticket):
+    before = enter(anna).get(usual["waiting"]).context["rows"][0].is_unread
     enter(anna).post(f"/tickets/{ticket.id}/reading")
-    after = enter(anna).get("/tickets/lists/waiting").context["rows"][0].is_unread
+    after = enter(anna).get(usual["waiting"]).context["rows"][0].is_unread
 
     assert (before, after) == (True, False)
 
 
-def test_queue_counts_are_capped(enter, anna, rita, group, mailbox):
+def test_queue_counts_are_capped(enter, usual, anna, rita, group, mailbox):
     more_tickets(rita, group, 102)
 
-    links = enter(anna).get("/tickets/lists/waiting").context["nav"]["groups"][0]["links"]
+    links = enter(anna).get(usual["waiting"]).context["nav"]["groups"][0]["links"]
 
     assert [link.count for link in links] == ["100+", "", "100+", "100+", ""]
 
 
-def test_queue_pages_by_key_show_every_ticket_once(enter, anna, rita, group, mailbox):
+def test_queue_pages_by_key_show_every_ticket_once(enter, usual, anna, rita, group, mailbox):
     more_tickets(rita, group, 102)
     agent = enter(anna)
 
-    first = agent.get("/tickets/lists/waiting")
-    second = agent.get("/tickets/lists/waiting" + first.context["page"].older_url)
-    third = agent.get("/tickets/lists/waiting" + second.context["page"].older_url)
-    back = agent.get("/tickets/lists/waiting" + third.context["page"].newer_url)
+    first = agent.get(usual["waiting"])
+    second = agent.get(usual["waiting"] + first.context["page"].older_url)
+    third = agent.get(usual["waiting"] + second.context["page"].older_url)
+    back = agent.get(usual["waiting"] + third.context["page"].newer_url)
 
     assert subjects(first) + subjects(second) + subjects(third) == [f"Request {number}" for number in range(102)]
     assert subjects(back) == subjects(second)
@@ -108,30 +108,30 @@ def test_queue_pages_by_key_show_every_ticket_once(enter, anna, rita, group, mai
 
 
 @pytest.mark.parametrize("key", ["after=nonsense", "before=_", "after=2026-01-01_7", "after=2026-01-01T00:00:00Z_x"])
-def test_queue_with_a_mangled_key_shows_the_first_page(enter, anna, ticket, key):
-    assert subjects(enter(anna).get(f"/tickets/lists/waiting?{key}")) == ["La stampante non stampa"]
+def test_queue_with_a_mangled_key_shows_the_first_page(enter, usual, anna, ticket, key):
+    assert subjects(enter(anna).get(f"{usual['waiting']}?{key}")) == ["La stampante non stampa"]
 
 
-def test_queue_solved_shows_the_latest_first(enter, anna, ticket, rita, group):
+def test_queue_solved_shows_the_latest_first(enter, usual, anna, ticket, rita, group):
     more_tickets(rita, group, 1)
-    for number, found in enumerate(lists.BY_NAME["unsolved"].tickets(anna).order_by("id")):
+    for number, found in enumerate(Ticket.objects.order_by("id")):
         with clock.at(clock.now() + timedelta(hours=number)):
             tickets.update(found.pk, Change(status=Status.SOLVED), actor=anna, via=Via.WEB)
 
-    assert subjects(enter(anna).get("/tickets/lists/solved")) == ["Request 0", "La stampante non stampa"]
+    assert subjects(enter(anna).get(usual["solved"])) == ["Request 0", "La stampante non stampa"]
 
 
 def test_queue_of_one_and_of_three_tickets_asks_as_many_queries(
-    enter, anna, ticket, rita, group, django_assert_num_queries
+    enter, usual, anna, ticket, rita, group, django_assert_num_queries
 ):
     agent = enter(anna)
-    agent.get("/tickets/lists/waiting")
+    agent.get(usual["waiting"])
     with django_assert_num_queries(5):
-        agent.get("/tickets/lists/waiting")
+        agent.get(usual["waiting"])
     more_tickets(rita, group, 2)
 
     with django_assert_num_queries(5):
-        agent.get("/tickets/lists/waiting")
+        agent.get(usual["waiting"])
 
 
 def test_next_leads_to_the_ticket_that_waits_and_makes_it_his(enter, anna, ticket):

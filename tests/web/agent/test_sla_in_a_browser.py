@@ -36,12 +36,12 @@ def test_policy_is_written_with_and_without_script(sit_down, ada, script):  # no
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_every_page_with_promises_fits(sit_down, ada, rita, mailbox, width, scheme):  # noqa: F811
+def test_every_page_with_promises_fits(sit_down, usual, ada, rita, mailbox, width, scheme):  # noqa: F811
     made = policies.save_policy({"title": "All", "targets": [TARGET, {**TARGET, "priority": "low"}]}, actor=ada)
     opened = tickets.open_ticket(
         requester=rita, subject="Ferma", words=Words("Aiuto"), actor=rita, via=Via.EMAIL, priority=Priority.HIGH
     )
-    paths = ["/sla", "/sla/new", f"/sla/{made.pk}", f"/tickets/{opened.pk}", "/tickets/lists/unsolved"]
+    paths = ["/sla", "/sla/new", f"/sla/{made.pk}", f"/tickets/{opened.pk}", usual["unsolved"]]
 
     with sit_down(ada, width, scheme) as page:
         widths = {}
