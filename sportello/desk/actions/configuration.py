@@ -84,7 +84,7 @@ class Configuration:
     @cached_property
     def skills(self) -> "tuple[Needed, ...]":
         rows = models.Skill.objects.filter(active=True).prefetch_related("agents")
-        return tuple(it for it in map(_skill, rows) if it is not None)
+        return tuple(it for it in (_skill(row, self.fields) for row in rows) if it is not None)
 
     def protocol_of(self, organization_id: int | None) -> Protocol | None:
         """The protocol in force for an organization: its own or the desk's; None: the default one, never edited."""
@@ -214,9 +214,9 @@ def _policy(row: models.SlaPolicy, fields: Mapping[str, Field]) -> Policy | None
         return None
 
 
-def _skill(row: models.Skill) -> Needed | None:
+def _skill(row: models.Skill, fields: Mapping[str, Field]) -> Needed | None:
     try:
-        asked = conditions.read(row.conditions, stored=True)
+        asked = conditions.read(row.conditions, stored=True, fields=fields)
     except Invalid:
         return None
     return Needed(row.pk, row.title, asked, frozenset(agent.pk for agent in row.agents.all()))

@@ -1,6 +1,6 @@
 """Verbs on macros: keep, duplicate, order and drop them; see what one does to a ticket, and make a change of that."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from .. import links
 from ..errors import Invalid, Refused
 from ..models import Macro, Ticket, User
-from ..rules import macros, placeholders, triggers
+from ..rules import custom_fields, macros, placeholders, triggers
 from ..rules.kinds import CURRENT_USER
 from ..rules.triggers import Action
-from . import configuration, letters, rule_rows
+from . import configuration, field_values, letters, rule_rows
 from .tickets import Change
 
 KIND = "macro"
@@ -43,12 +43,13 @@ def save(data: dict[str, Any], *, actor: User | None, macro_id: int | None = Non
     Raises Invalid with the place of each fault ("actions.0.value"), Refused for what is not the actor's, Missing.
     """
     faults: dict[str, object] = {}
+    now = configuration.current()
     title = rule_rows.read_title(data, faults)
     nothing: tuple[Action, ...] = ()
-    actions = rule_rows.read(faults, lambda: macros.read_actions(data.get("actions")), nothing)
+    actions = rule_rows.read(faults, lambda: macros.read_actions(data.get("actions"), now.fields), nothing)
     rule_rows.refuse_missing(macros.references(actions), faults, "actions")
     owner_id, group_id = data.get("owner_id"), data.get("group_id")
-    if group_id and (owner_id or type(group_id) is not int or group_id not in configuration.current().groups):
+    if group_id and (owner_id or type(group_id) is not int or group_id not in now.groups):
         faults["group_id"] = _("Choose one from the list.")
     if faults:
         raise Invalid(faults)
@@ -139,12 +140,15 @@ def preview(macro: Macro, ticket: Ticket, tags: Collection[str], agent: User) ->
     read any more.
     """
     now = configuration.current()
-    actions = macros.read_actions(macro.actions)
+    actions = macros.read_actions(macro.actions, now.fields)
     language = ticket.requester.language or now.desk.language
     values = letters.values_of(ticket, ticket.requester, now, language, agent=agent)
     # Not the requester's own key: whoever reads the answer reads its links.
     values["ticket"]["url"] = links.public_url(f"/requests/{ticket.pk}")
     stands = {name: getattr(ticket, name) for name in (*triggers.SET, "subject")} | {"tags": tags}
+    own = {pk for it in actions if (pk := custom_fields.id_of(it.field))}
+    filled_in = field_values.of_ticket(ticket.pk) if own else {}
+    stands |= {custom_fields.name_of(pk): custom_fields.write(now.custom_fields[pk], filled_in.get(pk)) for pk in own}
     filled = [
         Action("subject", placeholders.render(it.value, values).strip()) if it.field == "subject" else it
         for it in actions
@@ -169,12 +173,12 @@ def parts(effects: Iterable[Action]) -> tuple[Part, ...]:
         found = (now.agents if kind == "user" else now.groups).get(key)  # type: ignore[arg-type]
         return found.name if found else _("%(id)s (not there any more)") % {"id": key}
 
-    return tuple(Part(macros.write_effect(it), macros.describe(it, name)) for it in effects)
+    return tuple(Part(macros.write_effect(it), macros.describe(it, name, now.custom_fields)) for it in effects)
 
 
 def _is_there(effect: Action, now: configuration.Configuration) -> bool:
-    wanted = macros.references([effect])
-    return all(key in (now.groups if kind == "group" else now.agents) for kind, key in wanted)
+    rows: dict[str, Container[int]] = {"group": now.groups, "agent": now.agents, "custom_field": now.custom_fields}
+    return all(key in rows[kind] for kind, key in macros.references([effect]))
 
 
 def as_change(effects: Iterable[Action]) -> Change:
@@ -192,6 +196,8 @@ def as_change(effects: Iterable[Action]) -> Change:
             wanted["add_followers"] = (*wanted.get("add_followers", ()), now.agents[it.value])
         elif it.field in ("current_tags", "remove_tags"):
             wanted["add_tags" if it.field == "current_tags" else "remove_tags"] = tuple(it.value.split())
+        elif own := custom_fields.id_of(it.field):
+            wanted.setdefault("fields", {})[own] = it.value
         else:
             wanted[it.field] = it.value
     return Change(**wanted)

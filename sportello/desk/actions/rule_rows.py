@@ -24,11 +24,13 @@ from ..models import (
     Schedule,
     Skill,
     SlaPolicy,
+    TicketForm,
     Trigger,
     User,
+    Webhook,
 )
 
-Row = TypeVar("Row", Trigger, Automation, Macro, SlaPolicy)
+Row = TypeVar("Row", Trigger, Automation, Macro, SlaPolicy, CustomField, TicketForm)
 Asking = TypeVar("Asking", Trigger, Automation, SlaPolicy, Skill)
 Read = TypeVar("Read")
 Found = TypeVar("Found", bound=models.Model)
@@ -177,6 +179,7 @@ def missing(references: set[tuple[str, int]]) -> str:
         ("organization", Organization),
         ("mailbox", Mailbox),
         ("schedule", Schedule),
+        ("webhook", Webhook),
         ("custom_field", CustomField),
     )
     for kind, model in tables:

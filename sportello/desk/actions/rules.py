@@ -21,12 +21,14 @@ def save_trigger(
     Raises Invalid with the place of each fault ("conditions.all.0.value"), Missing.
     """
     faults: dict[str, object] = {}
+    known = configuration.current().fields
     title = rule_rows.read_title(data, faults)
+    said = data.get("conditions") or {}
     asked = rule_rows.read(
-        faults, lambda: conditions.read(data.get("conditions") or {}), conditions.Conditions(), "conditions."
+        faults, lambda: conditions.read(said, fields=known), conditions.Conditions(), "conditions."
     )
     nothing: tuple[triggers.Action, ...] = ()
-    done = rule_rows.read(faults, lambda: triggers.read_actions(data.get("actions")), nothing)
+    done = rule_rows.read(faults, lambda: triggers.read_actions(data.get("actions"), known), nothing)
     rule_rows.refuse_missing(conditions.references(asked) | triggers.references(done), faults, "conditions")
     if faults:
         raise Invalid(faults)
@@ -98,8 +100,9 @@ def order(trigger_ids: Sequence[int], *, actor: User | None) -> None:
 
 def references(trigger: Trigger) -> set[tuple[str, int]]:
     """The rows that it names. Raises Invalid when it cannot be read any more."""
-    asked = conditions.references(conditions.read(trigger.conditions))
-    return asked | triggers.references(triggers.read_actions(trigger.actions))
+    known = configuration.current().fields
+    asked = conditions.references(conditions.read(trigger.conditions, fields=known))
+    return asked | triggers.references(triggers.read_actions(trigger.actions, known))
 
 
 def switch_off_broken() -> list[Trigger | Automation | SlaPolicy | Skill]:

@@ -4,7 +4,8 @@ Each takes actor (None: a rule) and via, locks the ticket, leaves one audit and 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.db import transaction
@@ -15,9 +16,9 @@ from sportello.kit import clock
 from sportello.kit.prepared import prepared
 
 from ..errors import Invalid, Missing, Refused, Stale
-from ..models import Audit, Group, Organization, Participant, Reading, Schedule, Ticket, User
-from ..words import Priority, Status, TicketType
-from . import configuration
+from ..models import Audit, Group, Organization, Participant, Reading, Schedule, Ticket, TicketForm, User
+from ..words import Priority, Status, TicketType, Via
+from . import configuration, ticket_forms
 from .comments import NewFile, Words
 from .update import Update
 
@@ -32,11 +33,16 @@ class Unset:
 
 
 UNSET: Final = Unset()
+NO_FIELDS: Final[Mapping[int, Any]] = MappingProxyType({})
+
+
+# Who solves here looks at the fields; a mail, a rule or a customer must not be refused for them.
+BY_HAND: Final = (Via.WEB, Via.API)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one update changes."""
+    """What one update changes. fields: those that the desk has added, by id, as somebody says them."""
 
     subject: str | Unset = UNSET
     status: str | Unset = UNSET
@@ -45,6 +51,8 @@ class Change:
     group: Group | None | Unset = UNSET
     assignee: User | None | Unset = UNSET
     schedule: Schedule | None | Unset = UNSET
+    form: TicketForm | None | Unset = UNSET
+    fields: Mapping[int, Any] = field(default_factory=dict)
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     add_ccs: tuple[User, ...] = ()
@@ -71,10 +79,13 @@ def open_ticket(
     mailbox_id: int | None = None,
     follow_up_of: Ticket | None = None,
     silent: bool = False,
+    form: TicketForm | None = None,
+    fields: Mapping[int, Any] = NO_FIELDS,
 ) -> Ticket:
     """Open a ticket with its first words. channel: where the request came from, when not by `via` (a phone call).
 
-    silent: the desk sends nothing by itself (automatic mail). Raises Invalid("subject" | "comment" | "assignee" | …).
+    silent: the desk sends nothing by itself (automatic mail). fields: those that the desk has added, by id, as somebody
+    says them. Raises Invalid("subject" | "comment" | "assignee" | "custom_fields_7" | …).
     """
     now = clock.now()
     settings = configuration.current()
@@ -96,8 +107,8 @@ def open_ticket(
             commented_at=now,
         )
         update = Update(ticket, actor=actor, via=via, opening=True)
-        for field in ("subject", "requester_id", "submitter_id", "organization_id"):
-            update.set(field, getattr(ticket, field))
+        for column in ("subject", "requester_id", "submitter_id", "organization_id"):
+            update.set(column, getattr(ticket, column))
         if follow_up_of:
             update.note("follow_up", ticket=follow_up_of.pk)
         if group:
@@ -106,6 +117,8 @@ def open_ticket(
             update.assign(assignee)
         update.set_status(Status.OPEN if ticket.assignee_id else Status.NEW)
         _set_kind(update, priority, type)
+        update.set("form_id", form.pk if form else None)
+        update.fill(fields)
         update.tag(tags, ())
         update.take_part(Participant.Kind.CC, ccs, ())
         update.say(words)
@@ -144,6 +157,9 @@ def apply(update: Update, change: Change) -> None:
     if not isinstance(change.schedule, Unset):
         update.set("schedule_id", change.schedule.pk if change.schedule else None)
     _set_kind(update, change.priority, change.type)
+    if not isinstance(change.form, Unset):
+        update.set("form_id", change.form.pk if change.form else None)
+    update.fill(change.fields)
     update.tag(change.add_tags, change.remove_tags)
     update.take_part(Participant.Kind.CC, change.add_ccs, change.remove_ccs)
     update.take_part(Participant.Kind.FOLLOWER, change.add_followers, change.remove_followers)
@@ -151,6 +167,8 @@ def apply(update: Update, change: Change) -> None:
         update.say(change.words)
     if not isinstance(change.status, Unset) and change.status != ticket.status:
         _refuse_status(ticket, change.status)
+        if change.status == Status.SOLVED and update.via in BY_HAND and update.speaker == "agent":
+            ticket_forms.refuse_unfilled(update)
         if (
             change.status in (Status.SOLVED, Status.PENDING)
             and not ticket.assignee_id

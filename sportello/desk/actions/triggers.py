@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from .. import links
 from ..errors import DeskError, Missing, Stale
 from ..models import Firing, Group, Schedule, User
-from ..rules import conditions, placeholders, triggers
+from ..rules import conditions, custom_fields, placeholders, triggers
 from ..rules.conditions import Facts
 from ..rules.kinds import Moment
-from ..rules.triggers import Action, Trigger
+from ..rules.triggers import Action, Rule, Trigger
 from ..words import Priority, Status
-from . import comments, facts, letters, notices
+from . import comments, facts, letters, notices, webhooks
 from .lists import CC, FOLLOWER, TAGS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row", bound=models.Model)
 # What a trigger may still do when somebody votes on a closed ticket.
-TELLING = ("notification_user", "notification_group")
+TELLING = ("notification_user", "notification_group", triggers.WEBHOOK)
 
 
 def run(update: "Update") -> None:
@@ -30,32 +30,30 @@ def run(update: "Update") -> None:
     moment = Moment(update.now, update.actor.pk if update.actor else None, update.configuration.hours)
 
     def perform(trigger: Trigger, now: Facts) -> None:
-        _perform(update, trigger, conditions.because(trigger.conditions, now, moment))
+        act(update, trigger, conditions.because(trigger.conditions, now, moment))
 
     triggers.run(ready.rules, lambda: facts.of_update(update, ready.fields), moment, perform)
 
 
-def _perform(update: "Update", trigger: Trigger, because: list[dict[str, Any]]) -> None:
+def act(update: "Update", rule: Rule, because: list[dict[str, Any]]) -> None:
     """Act, and leave a trace where something came of it: nobody reads that nobody was told, and nothing changed."""
     before = _traces(update)
-    update.events.append(
-        {"type": "Rule", "rel": "trigger", "id": trigger.id, "title": trigger.title, "because": because}
-    )
-    for action in trigger.actions:
+    update.events.append({"type": "Rule", "rel": rule.rel, "id": rule.id, "title": rule.title, "because": because})
+    for action in rule.actions:
         try:
             _act(update, action)
         except DeskError as refusal:
             # A rule that cannot act must not cost a customer his update: its refusal stands in the history.
-            update.note("rule_refused", title=trigger.title, why=str(refusal))
+            update.note("rule_refused", rel=rule.rel, title=rule.title, why=str(refusal))
     events, *others = before
     if _traces(update) == (events + 1, *others):
         update.events.pop()
     else:
-        update.acted.append(trigger)
+        update.acted.append(rule)
 
 
 def _traces(update: "Update") -> tuple[int, ...]:
-    return len(update.events), len(update.rule_notes), len(update.notices)
+    return len(update.events), len(update.rule_notes), len(update.notices), len(update.calls)
 
 
 def _act(update: "Update", action: Action) -> None:
@@ -75,10 +73,16 @@ def _act(update: "Update", action: Action) -> None:
         follower_id = triggers.meant(value, actor_id)
         if follower_id:
             update.take_part(FOLLOWER, [_find(User, follower_id)], ())
+    elif own := custom_fields.id_of(name):
+        update.fill({own: value})
     elif name == "set_schedule":
         update.set("schedule_id", _find(Schedule, value).pk if value else None)
     elif name == "note":
         update.rule_notes.append(value)
+    elif name == triggers.WEBHOOK:
+        if not webhooks.is_about_a_failure(update):
+            rule = next(event for event in reversed(update.events) if event["type"] == "Rule")
+            update.calls.append((rule, *value))
     else:
         people = notices.affordable(update, _recipients(update, name, value[0]))
         if people:
@@ -133,7 +137,7 @@ def _recipients(update: "Update", name: str, whom: int | str) -> list[User]:
 
 
 def write(update: "Update") -> None:
-    """What the triggers left to be written beside the audit: notes, mails, and one row for each that acted."""
+    """What rules left to be written beside the audit: notes, mails, and one row for each that acted."""
     if not update.acted:
         return
     ticket, language = update.ticket, update.configuration.desk.language
@@ -143,6 +147,9 @@ def write(update: "Update") -> None:
         comments.write_note(update, placeholders.render(triggers.in_language(text, language), values))
     for people, subject, body in update.notices:
         notices.queue(update, people, subject, body)
+    for call in update.calls:
+        webhooks.queue(update, *call)
     Firing.objects.bulk_create(
-        Firing(trigger_id=it.id, ticket=ticket, audit=update.audit, created_at=update.now) for it in update.acted
+        Firing(**{f"{it.rel}_id": it.id}, ticket=ticket, audit=update.audit, created_at=update.now)
+        for it in update.acted
     )

@@ -25,10 +25,11 @@ from ..models import (
 )
 from ..rules import metrics, protocol, thanks
 from ..rules.schedules import business_seconds
-from ..rules.triggers import Text, Trigger
+from ..rules.triggers import Rule, Text
 from ..words import FINISHED, Status, Step, TimerKind
-from . import clocks, comments, configuration, letters, routing, sla, surveys, triggers
+from . import clocks, comments, configuration, letters, routing, sla, standings, surveys, triggers
 from .comments import Words
+from .field_values import Filled
 from .lists import CC, TAGS, Lists
 
 PREVIEW = 160
@@ -60,11 +61,16 @@ class Update:
         self.audit: Audit | None = None
         self.message_id, self.references = "", ""
         self.lists = Lists(ticket, opening=opening)
-        # What triggers did and have still to say: (recipients, subject, body).
-        self.acted: list[Trigger] = []
+        self.filled = Filled(ticket, self.configuration, opening=opening)
+        # What rules did and have still to say: (recipients, subject, body).
+        self.acted: list[Rule] = []
         self.notices: list[tuple[list[User], Text, Text]] = []
         self.rule_notes: list[Text] = []
+        self.calls: list[tuple[dict[str, Any], int, str]] = []
         self.sla: sla.Step | None = None
+        self.sla_before: sla.Step | None = None
+        self.automation_id: int | None = None  # The one whose doing this update is.
+        self._kept_metric: metrics.Metric | None = None
 
     # --- what changes ---------------------------------------------------------------------------------------------
 
@@ -147,7 +153,12 @@ class Update:
             self.lists.change(kind, has, added)
             self._log_list(f"{kind}_ids", sorted(has), sorted(had))
 
-    def _log_list(self, field: str, value: list, previous: list) -> None:
+    def fill(self, said: Mapping[int, Any]) -> None:
+        """Fill in fields that the desk has added, by id. Raises Invalid by their names ("custom_fields_7")."""
+        for name, value, previous in self.filled.fill(said):
+            self._log_list(name, value, previous)
+
+    def _log_list(self, field: str, value: Any, previous: Any) -> None:
         kind = {"type": "Create"} if self.opening else {"type": "Change", "previous_value": previous}
         self.events.append({**kind, "field_name": field, "value": value})
 
@@ -226,19 +237,16 @@ class Update:
     def _changed(self, field: str) -> bool:
         return any(event.get("field_name") == field and event["type"] == "Change" for event in self.events)
 
-    def _route(self) -> None:
-        """Give an unassigned ticket of a group that works in turn to whoever waited longest for one."""
-        ticket = self.ticket
-        if ticket.assignee_id or not ticket.group_id or ticket.status in FINISHED or self._changed("assignee_id"):
+    def route(self) -> None:
+        """Give a ticket that nobody has to whomever its group gives it, if anybody."""
+        given = routing.give(self)
+        if given is None:
             return
-        group = self.configuration.groups.get(ticket.group_id)
-        if group is None or group.assignment != Group.Assignment.ROUND_ROBIN:
-            return
-        agent_id = routing.take_turn(group.pk, self.now)
-        if agent_id:
-            self._put(self.configuration.agents.get(agent_id) or User.objects.get(pk=agent_id))
-            if ticket.status == Status.NEW:
-                self.set_status(Status.OPEN)
+        at = len(self.events)
+        self._put(self.configuration.agents.get(given.agent_id) or User.objects.get(pk=given.agent_id))
+        self.events[at]["routed"] = given.how
+        if self.ticket.status == Status.NEW:
+            self.set_status(Status.OPEN)
 
     # --- writing it down ------------------------------------------------------------------------------------------
 
@@ -250,7 +258,7 @@ class Update:
         if self.words:
             self._follow_words(self.words)
         if self.opening or self._changed("group_id"):
-            self._route()
+            self.route()
         sla.catch_up(self)
         triggers.run(self)
         sla.follow(self)
@@ -258,10 +266,12 @@ class Update:
         self.keep(updated_at=self.now)
         if not self.opening:
             self.lists.write()
+            self.filled.write()
         recipients = self._prepare_letter(verdict.send) if verdict.send else []
         if self.opening:  # It gets its key only now.
             rows.insert(self.ticket)
             self.lists.write()
+            self.filled.write()
         offered = surveys.offer(self) if verdict.offer_rating or self.offer else None
         self.audit = Audit(
             ticket=self.ticket,
@@ -281,6 +291,7 @@ class Update:
             columns = {name: getattr(self.ticket, name) for name in sorted(self.dirty)}
             rows.update(Ticket, columns, id=self.ticket.pk)
         self._write_metric()
+        standings.follow(self)
         return self.audit
 
     def _prepare_letter(self, step: str) -> list[User]:
@@ -327,9 +338,11 @@ class Update:
             clocks.start(self.ticket, kind, due_at, now=self.now, fresh=self.opening)
 
     def kept_metric(self) -> metrics.Metric | None:
-        """The figures before this update; None for a new ticket."""
-        found = [] if self.opening else _metric(self.ticket.pk)
-        return metrics.Metric(*found[0]) if found else None
+        """The figures before this update, and after it once they are written; None for a new ticket."""
+        if self._kept_metric is None and not self.opening:
+            found = _metric(self.ticket.pk)
+            self._kept_metric = metrics.Metric(*found[0]) if found else None
+        return self._kept_metric
 
     def _write_metric(self) -> None:
         facts = metrics.AuditFacts(self.actor.pk if self.actor else None, self.events, self.now)
@@ -340,7 +353,7 @@ class Update:
             return business_seconds(self.configuration.hours_of(schedule_id), start, end)
 
         kept = self.kept_metric() or metrics.Metric()
-        metric = metrics.fold(kept, facts, business)
+        self._kept_metric = metric = metrics.fold(kept, facts, business)
         folded = {name: getattr(metric, name) for name in METRIC_FIELDS}
         if self.opening:
             rows.insert(TicketMetric(ticket=self.ticket, **folded))

@@ -1,4 +1,4 @@
-"""The desk's own fields and forms as rules read them: part of configuration.current(), which is where to ask for them."""
+"""The desk's own fields and forms as rules read them. Ask configuration.current() for them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from ..errors import Invalid
 from .fields import BY_NAME, Field
-from .kinds import CHANGES, CURRENT_USER, SILENT, Moment, Reference, Since, Unreadable, Until
+from .kinds import CHANGES, CURRENT_USER, SILENT, Moment, Reference, Unreadable
 
 LIMIT = 100
 
@@ -155,8 +155,3 @@ def references(conditions: Conditions) -> set[tuple[str, int]]:
         if isinstance(it.field.kind, Reference) and it.value not in (None, CURRENT_USER)
     }
     return rows | {("custom_field", it.field.custom.id) for it in conditions if it.field.custom}
-
-
-def is_timed(conditions: Conditions) -> bool:
-    """Whether time alone can make them true."""
-    return any(isinstance(it.field.kind, Since | Until) for it in conditions)

@@ -1,7 +1,8 @@
 """Custom fields: what can stand in a field that the desk has added to tickets, people or organizations. Pure.
 
-A value is None where nothing stands, and by kind: text, textarea, regexp: str; integer: int; decimal: Decimal; date: date;
-checkbox: bool (never None: False); tagger: str, an option's value; multiselect: tuple of those, in the options' order.
+A value is None where nothing stands, and by kind: text, textarea, regexp: str; integer: int; decimal: Decimal; date:
+date; checkbox: bool (never None: False); tagger: str, an option's value; multiselect: tuple of those, in the options'
+order.
 
 - `read(field, said)`: what a person, a form or the API says → the value; raises Unreadable. A value reads as itself.
 - `write(field, value)` → as it stands in JSON (audits, API); `stored(field, data)`: back.

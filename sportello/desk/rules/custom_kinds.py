@@ -36,12 +36,13 @@ class Kept:
         """The tickets that have, or whose requester or organization has, such a value."""
         from ..models import OrganizationFieldValue, TicketFieldValue, UserFieldValue
 
-        table, owner, column = {
+        tables: dict[str, tuple[Any, str, str]] = {
             custom_fields.TICKET: (TicketFieldValue, "ticket", "pk"),
             custom_fields.USER: (UserFieldValue, "user", "requester_id"),
             custom_fields.ORGANIZATION: (OrganizationFieldValue, "organization", "organization_id"),
-        }[self.field.of]
-        return Q(**{f"{column}__in": table._default_manager.filter(field=self.field.id, **found).values(owner)})  # type: ignore[attr-defined]
+        }
+        table, owner, column = tables[self.field.of]
+        return Q(**{f"{column}__in": table.objects.filter(field=self.field.id, **found).values(owner)})
 
 
 @dataclass(frozen=True, slots=True)

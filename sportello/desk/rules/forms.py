@@ -1,9 +1,9 @@
 """Ticket forms: which fields are asked of whom, in which order, and which only under a condition. Pure.
 
 A condition is {"parent_field_id": 3, "value": "printer", "child_fields": [{"id": 5, "is_required": true}],
-"for": "agent" | "end_user"}: where field 3 holds "printer", field 5 is asked. The parent is a drop-down list, a checkbox
-("true", "false") or a multi-select (one of those that are chosen). A child that several conditions name is asked when one
-of them holds; a child of a field that is not asked is not asked either.
+"for": "agent" | "end_user"}: where field 3 holds "printer", field 5 is asked. The parent is a drop-down list, a
+checkbox ("true", "false") or a multi-select (one of those that are chosen). A child that several conditions name is
+asked when one of them holds; a child of a field that is not asked is not asked either.
 """
 
 from collections.abc import Mapping
@@ -115,7 +115,7 @@ def read_conditions(data: Any, fields: Mapping[int, CustomField]) -> tuple[Condi
 
 
 def _read_one(item: Mapping[str, Any], fields: Mapping[int, CustomField]) -> Condition:
-    parent = fields.get(_key(item.get("parent_field_id")))
+    parent = fields.get(key_of(item.get("parent_field_id")))
     if parent is None or parent.kind not in PARENTS:
         raise Invalid("parent_field_id", _("Choose a list or a checkbox of this form."))
     values = {it.value for it in parent.options} or {"true", "false"}
@@ -123,7 +123,8 @@ def _read_one(item: Mapping[str, Any], fields: Mapping[int, CustomField]) -> Con
     if value not in values:
         raise Invalid("value", _("“%(value)s” is not one of the values.") % {"value": value})
     listed = item.get("child_fields")
-    children = {_key(it.get("id")): it.get("is_required") in (True, "true") for it in listed} if _is_list(listed) else {}
+    items = listed if isinstance(listed, list) and all(isinstance(it, Mapping) for it in listed) else []
+    children = {key_of(it.get("id")): it.get("is_required") in (True, "true") for it in items}
     if not children or not children.keys() <= fields.keys():
         raise Invalid("child_fields", _("Choose fields of this form."))
     if item.get("for") not in WHO:
@@ -131,12 +132,8 @@ def _read_one(item: Mapping[str, Any], fields: Mapping[int, CustomField]) -> Con
     return Condition(parent.id, value, children, item["for"])
 
 
-def _key(said: Any) -> int:
+def key_of(said: Any) -> int:
     return int(said) if str(said).isdecimal() else 0
-
-
-def _is_list(listed: Any) -> bool:
-    return isinstance(listed, list) and all(isinstance(it, Mapping) for it in listed)
 
 
 def _depends(parent: int, children: Mapping[int, bool], conditions: list[Condition]) -> bool:
@@ -168,6 +165,11 @@ def write_conditions(conditions: tuple[Condition, ...]) -> list[dict[str, Any]]:
 def stored_conditions(data: list[dict[str, Any]]) -> tuple[Condition, ...]:
     """The conditions that were written like this; what is gone meanwhile is passed over by `asked`."""
     return tuple(
-        Condition(it["parent_field_id"], it["value"], {c["id"]: c["is_required"] for c in it["child_fields"]}, it["for"])
+        Condition(
+            parent=it["parent_field_id"],
+            value=it["value"],
+            children={child["id"]: child["is_required"] for child in it["child_fields"]},
+            who=it["for"],
+        )
         for it in data
     )

@@ -28,9 +28,9 @@ NO_FIELDS: Mapping[int, CustomField] = MappingProxyType({})
 
 
 def describe(event: Mapping[str, Any], name: Name, own: Mapping[int, CustomField] = NO_FIELDS) -> str:
-    """What happened; "" for what the conversation itself shows. name(kind, id). own: the fields that the desk has added.
+    """What happened; "" for what the conversation itself shows. name(kind, id).
 
-    kind: "user", "group", "organization", "schedule" or "form".
+    kind: "user", "group", "organization", "schedule" or "form". own: the fields that the desk has added.
     """
     kind = event["type"]
     if kind in ("Create", "Change"):
@@ -126,6 +126,7 @@ def note(code: str, values: Mapping[str, Any]) -> str:
         "survey_skipped": _("No satisfaction request: %(because)s"),
         "rule_refused": _("The trigger “%(title)s” could not do all of it: %(why)s"),
         "notices_capped": _("Rules wrote to %(address)s %(limit)s times within an hour: this mail was not sent"),
+        "webhook_failed": _("The webhook “%(title)s” was not reached: %(why)s"),
         "timer_cancelled": _("Stopped: “%(timer)s”"),
         "timer_failed": _("Given up after many errors: “%(timer)s”"),
     }.get(code, code) % {

@@ -1,7 +1,7 @@
 """Patterns that an administrator writes and a customer's text must follow: regular expressions that end soon. Pure.
 
-Python's engine tries every way in which a text can be cut to a pattern; some patterns have more ways than there is time.
-So the ways are counted when the pattern is written, and those with too many are refused.
+Python's engine tries every way in which a text can be cut to a pattern; some patterns have more ways than there is
+time. So the ways are counted when the pattern is written, and those with too many are refused.
 """
 
 import re

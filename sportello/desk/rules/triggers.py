@@ -12,13 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from ..errors import Invalid
 from ..words import Status
-from . import conditions, custom_fields, letters
+from . import conditions, custom_fields, letters, webhooks
 from .conditions import Conditions, Facts
 from .custom_fields import CustomField
 from .fields import BY_NAME, Field
 from .kinds import CURRENT_USER, Moment, Reference, Tags, Unreadable
-from .texts import LANGUAGES, Text
-from .texts import in_language as in_language  # Rules and their texts are asked for together.
+from .texts import LANGUAGES, Text, in_language  # noqa: F401 – rules and their texts are asked for together
 
 LIMIT = 50
 # Who can be told, beside a person by his id.
@@ -35,6 +34,7 @@ SET = ("status", "priority", "type", "group_id", "assignee_id")
 TAGS = ("set_tags", "current_tags", "remove_tags")
 # What an action can change on the ticket itself.
 CHANGES = (*SET, *TAGS, "follower")
+WEBHOOK = "notification_webhook"
 LABELS = {
     **{name: BY_NAME[name].label for name in SET},
     "current_tags": gettext_lazy("Add tags"),
@@ -45,6 +45,7 @@ LABELS = {
     "note": gettext_lazy("Add an internal note"),
     "notification_user": gettext_lazy("Send a mail to"),
     "notification_group": gettext_lazy("Send a mail to the group"),
+    WEBHOOK: gettext_lazy("Call the webhook"),
 }
 
 
@@ -120,12 +121,22 @@ def _read_value(name: str, value: Any, fields: Mapping[str, Field]) -> Any:
         return Reference("schedule").read(value)
     if name == "note":
         return read_text(value, fields)
+    if name == WEBHOOK:
+        return _read_call(value, fields)
     if not isinstance(value, list) or len(value) != 3:
         raise Unreadable(_("A mail has a recipient, a subject and a text."))
     recipient, subject, body = value
     if name == "notification_group" or recipient not in RECIPIENTS:
         recipient = Reference("group" if name == "notification_group" else "agent", nullable=False).read(recipient)
     return recipient, read_text(subject, fields), read_text(body, fields)
+
+
+def _read_call(value: Any, fields: Mapping[str, Field]) -> tuple[Any, str]:
+    """(webhook, body)"""
+    if not isinstance(value, list) or len(value) != 2:
+        raise Unreadable(_("A call has a webhook and a text, which may be empty."))
+    body = webhooks.read_body(value[1], lambda text: letters.check(text, own_placeholders(text, fields)))
+    return Reference("webhook", nullable=False).read(value[0]), body
 
 
 def read_change(name: str, value: Any, fields: Mapping[str, Field] = BY_NAME) -> Any:
@@ -185,6 +196,8 @@ def references(actions: Iterable[Action]) -> set[tuple[str, int]]:
             found.add(("group", value))
         elif isinstance(value, int) and it.field == "set_schedule":
             found.add(("schedule", value))
+        elif isinstance(value, int) and it.field == WEBHOOK:
+            found.add(("webhook", value))
         elif isinstance(value, int) and it.field in ("assignee_id", "follower", "notification_user"):
             found.add(("agent", value))
         elif own := custom_fields.id_of(it.field):
