@@ -1,4 +1,4 @@
-"""Verbs on automations: keep, change, order, switch and drop them; walk the tickets whose clocks that sets."""
+"""Verbs on automations: keep, change, order, switch and drop them. What they do when time has come: actions.alarms."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,13 +24,14 @@ def save_automation(
     ("conditions.all.0.value"; "conditions" when none of them is about time), Missing.
     """
     faults: dict[str, object] = {}
+    known = configuration.current().fields
     title = rule_rows.read_title(data, faults)
     asked = rule_rows.read(
-        faults, lambda: automations.read_conditions(data.get("conditions") or {}), Conditions(), "conditions."
+        faults, lambda: automations.read_conditions(data.get("conditions") or {}, known), Conditions(), "conditions."
     )
     nothing: tuple[triggers.Action, ...] = ()
-    done = rule_rows.read(faults, lambda: automations.read_actions(data.get("actions")), nothing)
-    if not faults and not conditions.is_timed(asked):
+    done = rule_rows.read(faults, lambda: automations.read_actions(data.get("actions"), known), nothing)
+    if not faults and not automations.is_timed(asked):
         faults["conditions"] = _("An automation needs a condition about time: hours since, or hours until.")
     rule_rows.refuse_missing(conditions.references(asked) | triggers.references(done), faults, "conditions")
     if faults:
@@ -102,8 +103,14 @@ def order(automation_ids: Sequence[int], *, actor: User | None) -> None:
 
 def references(automation: Automation) -> set[tuple[str, int]]:
     """The rows that it names. Raises Invalid when it cannot be read any more."""
-    asked = conditions.references(automations.read_conditions(automation.conditions))
-    return asked | triggers.references(automations.read_actions(automation.actions))
+    known = configuration.current().fields
+    asked = conditions.references(automations.read_conditions(automation.conditions, known))
+    return asked | triggers.references(automations.read_actions(automation.actions, known))
+
+
+def rearm() -> None:
+    """What counts as business hours is different now: set all clocks anew."""
+    Automation.objects.filter(active=True).update(armed_to=0)
 
 
 def switch_off_broken() -> list[Automation]:

@@ -12,7 +12,7 @@ from ..errors import Invalid, Missing, Refused
 from ..models import Holiday, Schedule, Ticket, Trigger, User
 from ..rules import holidays
 from ..rules.schedules import MINUTES_PER_WEEK, is_zone
-from . import configuration, rule_rows
+from . import automations, configuration, rule_rows
 
 KIND = "schedule"
 MOST_INTERVALS = 100
@@ -158,6 +158,7 @@ def _log(schedule: Schedule, before: dict[str, Any] | None, actor: User | None) 
     after = export(schedule)
     if before != after:
         rule_rows.log(KIND, schedule.pk, before, after, actor)
+        automations.rearm()
 
 
 def _name(data: Mapping[str, Any], faults: dict[str, object], when_none: str) -> str:

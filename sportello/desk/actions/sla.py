@@ -37,7 +37,7 @@ class Step:
 def catch_up(update: "Update") -> None:
     """Log what was missed before this update, so that its rules can ask for it."""
     if update.sla is None and not update.opening:
-        update.sla = before = _before(update)
+        update.sla = update.sla_before = before = _before(update)
         if before and before.clocks.next_due and before.clocks.next_due[0] <= update.now:
             update.sla = _fold(update, before)
 

@@ -1,8 +1,10 @@
 """Timers: what will happen to a ticket at a time. Rows, run once by the worker that claims them."""
 
+from datetime import UTC, datetime, timedelta
+
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from sportello.kit import claims, clock
@@ -11,28 +13,32 @@ from sportello.kit.prepared import prepared
 from ..errors import DeskError, Stale
 from ..models import Ticket, Timer, User
 from ..words import TimerKind, TimerState, Via
-from . import protocols, sla, tickets
+from . import alarms, protocols, sla, tickets
 
 log = structlog.get_logger()
 BATCH = 50
 GIVE_UP_AFTER = 20
+# An automation that should have acted so long ago is late: the desk stood still.
+LATE = timedelta(hours=1)
+LATE_A_MINUTE = 300
 
 
 def cancel(timer_id: int, *, actor: User, via: str) -> None:
     """Stop one clock by hand; the ticket's history says who did. Raises Stale when it has run or was stopped."""
     with transaction.atomic():
-        _ticket, timer = _lock(Timer.objects.get(pk=timer_id))
-        if timer.state != TimerState.WAITING:
+        found = Timer.objects.filter(pk=timer_id).first()
+        timer = _lock(found)[1] if found else None
+        if timer is None or timer.state != TimerState.WAITING:
             raise Stale(_("This has happened already, or was stopped."))
         timer.state, timer.ended_at = TimerState.CANCELLED, clock.now()
         timer.save(update_fields=["state", "ended_at"])
-        tickets.notice(timer.ticket_id, "timer_cancelled", actor=actor, via=via, kind=timer.kind)
+        tickets.notice(timer.ticket_id, "timer_cancelled", actor=actor, via=via, **_name(timer))
 
 
-def _lock(timer: Timer) -> tuple[Ticket, Timer]:
-    """Both as they are now, held: first the ticket, as every change of a ticket does, then its clock."""
+def _lock(timer: Timer) -> tuple[Ticket, Timer | None]:
+    """Both as they are now, held: first the ticket, as every change of a ticket does, then its clock. None: gone."""
     ticket = tickets.lock(timer.ticket_id)
-    return ticket, _held(timer.pk)[0]
+    return ticket, next(iter(_held(timer.pk)), None)
 
 
 @prepared
@@ -40,13 +46,42 @@ def _held(timer_id: int) -> "QuerySet[Timer]":
     return Timer.objects.select_for_update().filter(pk=timer_id)
 
 
+class Pace:
+    """How many late automations may still act in this minute."""
+
+    def __init__(self, a_minute: int) -> None:
+        self.a_minute, self.left, self.began_at = a_minute, a_minute, datetime.min.replace(tzinfo=UTC)
+
+    def allows(self, now: datetime) -> int:
+        if not timedelta(0) <= now - self.began_at < timedelta(minutes=1):
+            self.left, self.began_at = self.a_minute, now
+        return self.left
+
+    def spend(self, count: int) -> None:
+        self.left -= count
+
+
+pace = Pace(LATE_A_MINUTE)
+
+
 def step() -> bool:
-    """Run what is due, oldest first. True when there was something: call again at once."""
-    waiting = Timer.objects.filter(state=TimerState.WAITING)
-    due = claims.claim(waiting.filter(due_at__lte=clock.now()).order_by("due_at", "id"), BATCH)
-    for timer in due:
+    """Run what is due, oldest first. True when there was something: call again at once.
+
+    After an outage automations that are late come at a pace, so that nobody's mailbox is flooded; nothing else waits
+    for them.
+    """
+    now = clock.now()
+    due = Timer.objects.filter(state=TimerState.WAITING, due_at__lte=now).order_by("due_at", "id")
+    late = Q(kind=TimerKind.AUTOMATION, due_at__lte=now - LATE)
+    found = claims.claim(due.exclude(late), BATCH)
+    allowed = min(BATCH, pace.allows(now))
+    if allowed > 0:
+        behind = claims.claim(due.filter(late), allowed)
+        pace.spend(len(behind))
+        found = sorted(behind + found, key=lambda timer: (timer.due_at, timer.pk))
+    for timer in found:
         run(timer)
-    return bool(due)
+    return bool(found)
 
 
 def run(timer: Timer) -> None:
@@ -54,7 +89,7 @@ def run(timer: Timer) -> None:
     try:
         with transaction.atomic():
             ticket, present = _lock(timer)
-            if present.claimed_by != timer.claimed_by:
+            if present is None or present.claimed_by != timer.claimed_by:
                 return
             if present.state != TimerState.WAITING or present.due_at > clock.now():
                 claims.finish(timer)  # Stopped or moved by hand since it was claimed.
@@ -63,6 +98,9 @@ def run(timer: Timer) -> None:
                 # The fold may set this very clock anew: it is done before, not after.
                 claims.finish(timer, state=TimerState.DONE, ended_at=clock.now())
                 sla.on_timer(ticket)
+                return
+            if timer.kind == TimerKind.AUTOMATION:
+                alarms.on_timer(ticket, timer)
                 return
             moved_to = protocols.on_timer(ticket, TimerKind(timer.kind))
             if moved_to:
@@ -81,4 +119,9 @@ def run(timer: Timer) -> None:
             **({"state": TimerState.CANCELLED, "ended_at": clock.now()} if over else {}),
         )
         if over:
-            tickets.notice(timer.ticket_id, "timer_failed", actor=None, via=Via.RULE, kind=timer.kind)
+            tickets.notice(timer.ticket_id, "timer_failed", actor=None, via=Via.RULE, **_name(timer))
+
+
+def _name(timer: Timer) -> dict[str, str]:
+    """What the history calls it."""
+    return {"kind": timer.kind} if timer.automation is None else {"kind": timer.kind, "title": timer.automation.title}

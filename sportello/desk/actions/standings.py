@@ -1,0 +1,126 @@
+"""The clocks of automations on a ticket: set, moved and stopped with each update of it. What rings: actions.alarms.
+
+What is written is what differs; a desk without automations asks nothing. docs/algorithms/automations.md
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import DateTimeField, QuerySet, Value
+
+from sportello.kit import rows
+from sportello.kit.prepared import prepared
+
+from ..models import Automated, Timer
+from ..rules import automations
+from ..rules.automations import Standing
+from ..rules.kinds import Moment
+from ..words import Status, TimerKind, TimerState
+from . import facts
+
+if TYPE_CHECKING:
+    from .update import Update
+
+ACTED = "acted"
+PROMISE = "until_sla_breach"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How an automation stands on a ticket, and the row of its clock."""
+
+    standing: Standing = Standing()
+    timer_id: int | None = None
+
+
+def follow(update: "Update") -> None:
+    """Set the ticket's clocks as the update leaves it: at its end, when all else is written."""
+    ready = update.configuration.automations
+    if not ready.rules:
+        return
+    kept = {} if update.opening else of_ticket(update.ticket.pk)
+    if update.ticket.status == Status.CLOSED:
+        for automation_id, it in kept.items():
+            write(update.ticket.pk, automation_id, it, Standing(), update.now)
+        return
+    now = facts.stored(update, ready.fields)
+    moment = Moment(update.now, None, update.configuration.hours)
+    promised_anew = _due_at(update.sla_before) != _due_at(update.sla)
+    for rule in ready.rules:
+        it = kept.get(rule.id, Kept())
+        before = it.standing
+        if rule.id == update.automation_id:
+            before = Standing(acted=True)
+        elif before.acted and promised_anew and any(asked.field.name == PROMISE for asked in rule.conditions):
+            before = Standing()  # Of each promise it warns once.
+        write(update.ticket.pk, rule.id, it, automations.follow(rule.conditions, now, moment, before), update.now)
+
+
+def _due_at(step: Any) -> datetime | None:
+    due = step.clocks.next_due if step else None
+    return due[0] if due else None
+
+
+def write(ticket_id: int, automation_id: int, kept: Kept, after: Standing, now: datetime) -> None:
+    """Make the rows say `after` where they say something else."""
+    before = kept.standing
+    if after.rings_at != before.rings_at:
+        if after.rings_at is None:
+            Timer.objects.filter(pk=kept.timer_id).delete()
+        elif kept.timer_id is not None:
+            rows.update(Timer, {"due_at": after.rings_at}, id=kept.timer_id)
+        else:
+            rows.insert(
+                Timer(
+                    ticket_id=ticket_id,
+                    kind=TimerKind.AUTOMATION,
+                    automation_id=automation_id,
+                    due_at=after.rings_at,
+                    created_at=now,
+                )
+            )
+    if after.acted and not before.acted:
+        Automated.objects.bulk_create([Automated(ticket_id=ticket_id, automation_id=automation_id)])
+    elif before.acted and not after.acted:
+        Automated.objects.filter(ticket=ticket_id, automation=automation_id).delete()
+    if before.stopped and not after.stopped:
+        # It may come back: what stopped it is told by the history.
+        Timer.objects.filter(ticket=ticket_id, automation=automation_id, state=TimerState.CANCELLED).delete()
+
+
+def of_ticket(ticket_id: int) -> dict[int, Kept]:
+    """What a ticket keeps, by automation."""
+    return read(_rows(ticket_id)).get(ticket_id, {})
+
+
+@prepared
+def _rows(ticket_id: int) -> "QuerySet[Any, tuple[Any, ...]]":
+    return rows_of(Timer.objects.filter(ticket=ticket_id), Automated.objects.filter(ticket=ticket_id))
+
+
+def rows_of(timers: "QuerySet[Timer]", marks: "QuerySet[Automated]") -> "QuerySet[Any, tuple[Any, ...]]":
+    """(ticket, automation, timer, state of the timer or ACTED, when it rings)."""
+    states = (TimerState.WAITING.value, TimerState.CANCELLED.value)
+    clocks = timers.filter(kind=TimerKind.AUTOMATION.value, state__in=states)
+    none = Value(None, output_field=DateTimeField())
+    return clocks.values_list("ticket_id", "automation_id", "pk", "state", "due_at").union(
+        marks.values_list("ticket_id", "automation_id", Value(0), Value(ACTED), none), all=True
+    )
+
+
+def read(found: Iterable[tuple[int, int, int, str, datetime | None]]) -> dict[int, dict[int, Kept]]:
+    """By ticket and automation. found: as rows_of gives it."""
+    kept: dict[int, dict[int, Kept]] = defaultdict(dict)
+    for ticket_id, automation_id, timer_id, state, due_at in found:
+        it = kept[ticket_id].get(automation_id, Kept())
+        if state == ACTED:
+            it = replace(it, standing=replace(it.standing, acted=True))
+        elif state == TimerState.CANCELLED:
+            it = replace(it, standing=replace(it.standing, stopped=True))
+        else:
+            it = Kept(replace(it.standing, rings_at=due_at), timer_id)
+        kept[ticket_id][automation_id] = it
+    return kept
