@@ -10,22 +10,28 @@ from .models import (
     Automation,
     Breaker,
     Comment,
+    CustomField,
     Firing,
     GroupMembership,
     InboundMail,
     Macro,
     Mailbox,
     Organization,
+    OrganizationFieldValue,
     OutgoingMail,
     Participant,
     RuleChange,
     SatisfactionRating,
     Schedule,
+    SlaEvent,
     SlaPolicy,
     Ticket,
+    TicketFieldValue,
+    TicketForm,
     Timer,
     Trigger,
     User,
+    UserFieldValue,
     View,
 )
 from .models.ticket import TicketQuerySet
@@ -281,6 +287,12 @@ def rule_changes(person: User, kind: str, rule_id: int) -> "QuerySet[RuleChange]
     return RuleChange.objects.filter(kind=kind, rule_id=rule_id).order_by("-id")
 
 
+def macro_changes(person: User, macro_id: int) -> "QuerySet[RuleChange]":
+    """What one macro was and who changed it, newest first, for whoever may change it. Raises Missing."""
+    get_macro(person, macro_id, to="edit")
+    return RuleChange.objects.filter(kind="macro", rule_id=macro_id).order_by("-id")
+
+
 def schedules(person: User) -> "QuerySet[Schedule]":
     """The schedules with their own days off, the default one first, for administrators."""
     _admin(person)
@@ -297,5 +309,38 @@ def policies(person: User) -> "QuerySet[SlaPolicy]":
     return SlaPolicy.objects.order_by("position", "id")
 
 
+def sla_breaches(person: User) -> "QuerySet[SlaEvent]":
+    """The SLA targets that were missed, the latest first, for administrators."""
+    _admin(person)
+    return SlaEvent.objects.filter(type="breach").order_by("-at", "-id")
+
+
 def get_policy(person: User, policy_id: int) -> SlaPolicy:
     return _one(policies(person).filter(pk=policy_id))
+
+
+def custom_fields(person: User) -> "QuerySet[CustomField]":
+    """The fields that the desk has added, in their order, those not in use too, for administrators."""
+    _admin(person)
+    return CustomField.objects.order_by("position", "id")
+
+
+def get_custom_field(person: User, field_id: int) -> CustomField:
+    return _one(custom_fields(person).filter(pk=field_id))
+
+
+def count_filled(person: User, field: CustomField) -> int:
+    """How many tickets, people or organizations have a value in a field, for administrators."""
+    _admin(person)
+    table: type[Model] = {"ticket": TicketFieldValue, "user": UserFieldValue}.get(field.of, OrganizationFieldValue)
+    return table._default_manager.filter(field=field).values(field.of).distinct().count()
+
+
+def ticket_forms(person: User) -> "QuerySet[TicketForm]":
+    """The ticket forms in their order, those not in use too, for administrators."""
+    _admin(person)
+    return TicketForm.objects.order_by("position", "id")
+
+
+def get_ticket_form(person: User, form_id: int) -> TicketForm:
+    return _one(ticket_forms(person).filter(pk=form_id))

@@ -59,6 +59,8 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
             link("triggers", "workflow", _("Triggers")),
             link("policies", "gauge", _("SLA policies")),
             link("schedules", "clock", _("Schedules")),
+            link("custom_fields", "sliders-horizontal", _("Fields")),
+            link("ticket_forms", "layers", _("Forms")),
         ]
         if agent.is_admin
         else []

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from sportello.desk.rules import custom_fields, forms
 from sportello.desk.rules.custom_fields import LISTS, CustomField
-from sportello.desk.rules.triggers import Text, in_language
+from sportello.desk.rules.texts import Text, in_language
 
 
 @dataclass(frozen=True, slots=True)
