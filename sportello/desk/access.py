@@ -2,11 +2,12 @@
 
 from typing import TypeVar
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from .errors import Missing
 from .models import (
     Attachment,
+    Automated,
     Automation,
     Breaker,
     Comment,
@@ -35,6 +36,7 @@ from .models import (
     View,
 )
 from .models.ticket import TicketQuerySet
+from .words import TimerKind, TimerState
 
 Row = TypeVar("Row", bound=Model)
 
@@ -230,6 +232,15 @@ def outgoing_mails(person: User) -> "QuerySet[OutgoingMail]":
 
 def get_outgoing_mail(person: User, mail_id: int) -> OutgoingMail:
     return _one(outgoing_mails(person).filter(pk=mail_id).select_related("ticket", "recipient"))
+
+
+def timers(person: User, ticket_id: int) -> "QuerySet[Timer]":
+    """What will happen to a ticket by itself, for the staff who may see it, next first; promises are told elsewhere."""
+    _staff(person)
+    waiting = Timer.objects.filter(ticket=ticket_id, state=TimerState.WAITING).exclude(kind=TimerKind.SLA)
+    # The clock of an automation that has acted rings for nobody: it only looks whether it may act again.
+    acted = Automated.objects.filter(ticket=ticket_id, automation=OuterRef("automation"))
+    return waiting.exclude(Exists(acted)).order_by("due_at", "id")
 
 
 def get_timer(person: User, timer_id: int) -> Timer:

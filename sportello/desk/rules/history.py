@@ -22,6 +22,8 @@ METRICS = {
     "total_resolution_time": gettext_lazy("solution"),
 }
 
+AUTOMATION = "automation"
+
 # The name of a person (or group, organization) by id; "" when unknown.
 Name = Callable[[str, int], str]
 NO_FIELDS: Mapping[int, CustomField] = MappingProxyType({})
@@ -43,7 +45,9 @@ def describe(event: Mapping[str, Any], name: Name, own: Mapping[int, CustomField
     if kind == "SatisfactionRating":
         return _rating(event)
     if kind == "Rule":
-        return _("The trigger “%(title)s” acted") % {"title": event["title"]}
+        by_time = event.get("rel") == AUTOMATION
+        said = _("The automation “%(title)s” acted") if by_time else _("The trigger “%(title)s” acted")
+        return said % {"title": event["title"]}
     if kind == "Sla":
         return _("SLA policy: %(title)s") % {"title": event["title"]} if event["title"] else _("No SLA policy")
     if kind == "SlaBreach":
@@ -124,7 +128,13 @@ def note(code: str, values: Mapping[str, Any]) -> str:
         "delayed": _("A mail to %(address)s is delayed: %(why)s"),
         "closed_untold": _("Closed without a mail: none was to be sent"),
         "survey_skipped": _("No satisfaction request: %(because)s"),
-        "rule_refused": _("The trigger “%(title)s” could not do all of it: %(why)s"),
+        "rule_refused": _("The automation “%(title)s” could not do all of it: %(why)s")
+        if values.get("rel") == AUTOMATION
+        else _("The trigger “%(title)s” could not do all of it: %(why)s"),
+        "automation_paused": _(
+            "The automation “%(title)s” has acted %(limit)s times within an hour: now it waits until somebody changes the "
+            "ticket"
+        ),
         "notices_capped": _("Rules wrote to %(address)s %(limit)s times within an hour: this mail was not sent"),
         "webhook_failed": _("The webhook “%(title)s” was not reached: %(why)s"),
         "timer_cancelled": _("Stopped: “%(timer)s”"),
@@ -136,7 +146,7 @@ def note(code: str, values: Mapping[str, Any]) -> str:
         "title": values.get("title", ""),
         "limit": values.get("limit", ""),
         "because": survey_reason(values.get("reason", "")),
-        "timer": TimerKind(values["kind"]).label if values.get("kind") else "",
+        "timer": values.get("title") or (TimerKind(values["kind"]).label if values.get("kind") else ""),
     }
 
 

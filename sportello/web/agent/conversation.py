@@ -14,7 +14,7 @@ from sportello.desk import access, links
 from sportello.desk.actions import configuration
 from sportello.desk.models import Ticket, User
 from sportello.desk.rules import history
-from sportello.desk.words import Role, Score, SendState, Status, Step, TimerKind, TimerState, Via
+from sportello.desk.words import Role, Score, SendState, Status, Step, TimerKind, Via
 from sportello.kit import html as kit_html
 from sportello.web.agent.names import Staff, names_of
 from sportello.web.agent.prepared import prepared
@@ -22,7 +22,12 @@ from sportello.web.agent.prepared import prepared
 SHOWN = 100
 HISTORY = 200
 STAFF = (Role.AGENT, Role.ADMIN)
-TIMER_ICON = {TimerKind.TAKEN_CHARGE: "mail", TimerKind.CLOSE: "lock", TimerKind.SURVEY: "star"}
+TIMER_ICON = {
+    TimerKind.TAKEN_CHARGE: "mail",
+    TimerKind.CLOSE: "lock",
+    TimerKind.SURVEY: "star",
+    TimerKind.AUTOMATION: "timer",
+}
 
 
 @prepared
@@ -36,8 +41,7 @@ def mails_of(agent: User, ticket_id: int) -> QuerySet[Any]:
 @prepared
 def timers_of(agent: User, ticket_id: int) -> QuerySet[Any]:
     """What will happen by itself; promises have their own place."""
-    waiting = Ticket(pk=ticket_id).timers.filter(state=TimerState.WAITING).exclude(kind=TimerKind.SLA)
-    return waiting.order_by("due_at", "id").values_list("pk", "kind", "due_at", named=True)
+    return access.timers(agent, ticket_id).values_list("pk", "kind", "due_at", "automation__title", named=True)
 
 
 @prepared
@@ -179,7 +183,7 @@ def _step_event(mail: Any) -> SimpleNamespace:
 
 
 def _timer_event(ticket: Ticket, timer: Any) -> SimpleNamespace:
-    label = TimerKind(timer.kind).label
+    label = timer.automation__title or TimerKind(timer.kind).label
     return _event(
         TIMER_ICON[TimerKind(timer.kind)],
         capfirst(label),
@@ -201,10 +205,10 @@ def _afterwards(ticket: Ticket, close: Any) -> list[SimpleNamespace]:
 
 def history_line(agent: User, ticket: Ticket, audits: list[Any], staff: Staff) -> list[SimpleNamespace]:
     """Everything that was changed, newest first: one entry for each update, its events as sentences."""
-    name = names_of(audits, agent, staff, (ticket.requester,))
+    name, own = names_of(audits, agent, staff, (ticket.requester,)), configuration.current().custom_fields
     line = []
     for audit in audits:
-        sentences = [sentence for event in audit.events if (sentence := history.describe(event, name))]
+        sentences = [sentence for event in audit.events if (sentence := history.describe(event, name, own))]
         source = audit.via.get("source") or {}
         if source.get("rel") == "macro":
             sentences.insert(0, _("With the macro “%(title)s”") % {"title": source["title"]})
