@@ -316,4 +316,4 @@ def test_update_asks_nothing_more_without_automations_and_once_with_them(ticket,
         automation(f"n. {number}", all=[when("HOLD"), when("current_tags", "not_includes", "x")])
 
     cost(Priority.URGENT)
-    assert cost(Priority.HIGH) - bare == 2  # its clocks, and its tags
+    assert cost(Priority.HIGH) - bare == 1
