@@ -14,14 +14,17 @@ from sportello.kit.loops import Loop
 def worker_loops() -> list[Loop]:
     """The worker process: mail that has come in, timers that are due, mail and webhooks to send."""
     from sportello.channels.email import receive
-    from sportello.delivery import outbox
-    from sportello.desk.actions import fair_queue, rules, timers
+    from sportello.delivery import outbox, webhooks
+    from sportello.desk.actions import alarms, fair_queue, members, rules, timers
 
     return [
         Loop("receive", receive.step, every=1.0),
         Loop("timers", timers.step, every=1.0),
         Loop("outbox", outbox.step, every=1.0),
+        Loop("webhooks", webhooks.step, every=1.0),
         Loop("routing", fair_queue.step, every=1.0),
+        Loop("automations", alarms.arm_step, every=1.0),
+        Loop("views", members.step, every=1.0),
         Loop("rules", rules.switch_off_broken, every=60.0, at_pace=True),
     ]
 

@@ -62,6 +62,7 @@ class Settings:
     mail_in: Address
     mail_out: MailOut | None
     mail_max_bytes: int
+    webhook_private: bool
     secret_key: str | None
 
 
@@ -87,6 +88,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         mail_in=values["MAIL_IN"] or Address("127.0.0.1", 2525),
         mail_out=values["MAIL_OUT"],
         mail_max_bytes=(values["MAIL_MAX_MB"] or 25) * 1024 * 1024,
+        webhook_private=bool(values["WEBHOOK_PRIVATE"]),
         secret_key=values["SECRET_KEY"],
     )
 
@@ -204,6 +206,12 @@ def _megabytes(name: str, text: str) -> int:
     return int(text)
 
 
+def _switch(name: str, text: str) -> bool:
+    if text not in ("0", "1"):
+        raise SettingError(name, _("“{text}” is neither 0 nor 1.").format(text=text), "1")
+    return text == "1"
+
+
 def _secret(name: str, text: str) -> str:
     if len(text) < 32:
         raise SettingError(name, _("a secret key has at least 32 characters; leave it out and one is made."))
@@ -219,5 +227,6 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "MAIL_IN": _address,
     "MAIL_OUT": _mail_out,
     "MAIL_MAX_MB": _megabytes,
+    "WEBHOOK_PRIVATE": _switch,
     "SECRET_KEY": _secret,
 }

@@ -31,6 +31,7 @@ MAIL_IN = desk.mail_in
 DEMO = (desk.data / "DEMO").exists()
 MAIL_OUT = None if DEMO else desk.mail_out
 MAIL_MAX_BYTES = desk.mail_max_bytes
+WEBHOOK_PRIVATE = desk.webhook_private
 
 SECRET_KEY = desk.secret_key or SimpleLazyObject(partial(secret_key, desk.data))
 DEBUG = False

@@ -11,13 +11,11 @@ from ..errors import Invalid
 from ..models import Skill, User
 from ..rules import conditions
 from ..rules.conditions import Conditions
-from ..rules.fields import ALL
+from ..rules.fields import Field
 from ..rules.kinds import Present, Since, Until
 from . import configuration, rule_rows
 
 KIND = "skill"
-# What a ticket needs hangs on what it is, not on how late it is.
-FIELDS = {it.name: it for it in ALL if it.column and not isinstance(it.kind, Since | Until | Present)}
 
 
 def save(data: dict[str, Any], *, actor: User | None, skill_id: int | None = None) -> Skill:
@@ -52,8 +50,14 @@ def save(data: dict[str, Any], *, actor: User | None, skill_id: int | None = Non
     return found
 
 
+def fields() -> dict[str, Field]:
+    """What a skill can ask: what a ticket needs hangs on what it is, not on how late it is."""
+    known = configuration.current().fields.items()
+    return {name: it for name, it in known if it.column and not isinstance(it.kind, Since | Until | Present)}
+
+
 def _read_conditions(data: Any) -> Conditions:
-    return conditions.read(data or {}, stored=True, fields=FIELDS)
+    return conditions.read(data or {}, stored=True, fields=fields())
 
 
 def export(skill: Skill) -> dict[str, Any]:

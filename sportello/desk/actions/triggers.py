@@ -79,14 +79,8 @@ def _act(update: "Update", action: Action) -> None:
         update.set("schedule_id", _find(Schedule, value).pk if value else None)
     elif name == "note":
         update.rule_notes.append(value)
-    elif name == triggers.WEBHOOK:
-        if not webhooks.is_about_a_failure(update):
-            rule = next(event for event in reversed(update.events) if event["type"] == "Rule")
-            update.calls.append((rule, *value))
     else:
-        people = notices.affordable(update, _recipients(update, name, value[0]))
-        if people:
-            update.notices.append((people, value[1], value[2]))
+        _tell(update, name, value)
 
 
 def _set(update: "Update", name: str, value: Any) -> None:
@@ -101,6 +95,17 @@ def _set(update: "Update", name: str, value: Any) -> None:
         update.move(_find(Group, value) if value else None)
     else:
         update.assign(_find(User, value) if value else None)
+
+
+def _tell(update: "Update", name: str, value: Any) -> None:
+    """Tell people, or another program."""
+    if name != triggers.WEBHOOK:
+        people = notices.affordable(update, _recipients(update, name, value[0]))
+        if people:
+            update.notices.append((people, value[1], value[2]))
+    elif not webhooks.is_about_a_failure(update):
+        rule = next(event for event in reversed(update.events) if event["type"] == "Rule")
+        update.calls.append((rule, *value))
 
 
 def _find(model: type[Row], key: int) -> Row:

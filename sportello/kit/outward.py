@@ -1,0 +1,143 @@
+"""One POST to an address that somebody typed in: never to a private machine, never longer than it may take.
+
+Python's own client, because it lets us connect to the very address that was checked: a name that is resolved twice can
+be public the first time and private the second.
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+TIMEOUT = 10.0  # seconds: to connect, and for each piece of the answer
+WHOLE = 20.0  # seconds for all of it, however slowly the answer drips
+ANSWER_LIMIT = 64 * 1024  # bytes
+LATE = "no answer in time"
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class Refused(Exception):
+    """The address is one that is never called."""
+
+
+class Unreachable(Exception):
+    """Nobody answered, or not in time, or not in HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    text: str
+
+
+def check(url: str, *, private: bool = False) -> SplitResult:
+    """The parts of an address that may be called. Raises Refused. private: http and private machines too."""
+    try:
+        parts = urlsplit(url)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        raise Refused("this is no address") from None
+    schemes = ("https", "http") if private else ("https",)
+    if parts.scheme not in schemes or not parts.hostname or not port_is_fine or not url.isascii() or " " in url:
+        raise Refused(f"an address starts with {schemes[0]}://")
+    if parts.username is not None or parts.password is not None:
+        raise Refused("an address carries no password")
+    if not private and _literal(parts.hostname) not in (None, True):
+        raise Refused(f"{parts.hostname} is a private address")
+    return parts
+
+
+def _literal(host: str) -> bool | None:
+    """Whether a host that is written as a number is public; None: it is a name."""
+    try:
+        return is_public(host)
+    except ValueError:
+        return None
+
+
+def is_public(address: str) -> bool:
+    """Whether everybody may reach this IP address: not private, loopback, link-local, or one of those in disguise."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inside = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1]
+        if ip in NAT64:
+            inside = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inside is not None:
+            return is_public(str(inside))
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool = False) -> Answer:
+    """What the other side says; redirects are not followed. Raises Refused, Unreachable."""
+    parts = check(url, private=private)
+    host = str(parts.hostname)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    connection = _Connection(_resolve(host, port, private), host, port, secure=parts.scheme == "https")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        with _in_time(connection):
+            connection.request("POST", target, body, dict(headers))
+            response = connection.getresponse()
+            text = response.read(ANSWER_LIMIT)
+    except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
+        # An AttributeError is the socket that was taken from under a read.
+        raise Unreachable(_reason(error, connection)) from None
+    finally:
+        connection.close()
+    if connection.is_late:  # What was cut off can look like an answer.
+        raise Unreachable(LATE)
+    return Answer(response.status, text.decode("utf-8", "replace"))
+
+
+def _resolve(host: str, port: int, private: bool) -> str:
+    try:
+        found = [str(it[4][0]) for it in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except (OSError, UnicodeError):
+        raise Unreachable(f"{host}: no such host") from None
+    if not private and not all(map(is_public, found)):
+        raise Refused(f"{host} is a private address")
+    return found[0]
+
+
+class _Connection(http.client.HTTPConnection):
+    """To an address that has been resolved and checked, in the name of the host."""
+
+    def __init__(self, address: str, host: str, port: int, *, secure: bool) -> None:
+        super().__init__(host, port, timeout=TIMEOUT)
+        self.address, self.secure, self.is_late = address, secure, False
+        # What stands in the Host header: the port only where it is not the usual one.
+        self.default_port = 443 if secure else 80
+
+    def connect(self) -> None:
+        plain = socket.create_connection((self.address, self.port), TIMEOUT)
+        self.sock = plain
+        if self.secure:
+            self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+
+    def cut(self) -> None:
+        self.is_late = True
+        with suppress(OSError, AttributeError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def _in_time(connection: _Connection) -> Iterator[None]:
+    timer = threading.Timer(WHOLE, connection.cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _reason(error: Exception, connection: _Connection) -> str:
+    if connection.is_late or isinstance(error, TimeoutError):
+        return LATE
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return f"{connection.host}: {said}"
