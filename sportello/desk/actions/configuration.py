@@ -12,7 +12,7 @@ from django.db.models import Exists
 from .. import models
 from ..errors import Invalid
 from ..models import Desk, Group, Mailbox, Protocol, Schedule, User
-from ..rules import automations, conditions, sla_targets, triggers
+from ..rules import automations, conditions, sla_targets, triggers, views
 from ..rules.automations import Automation
 from ..rules.custom_fields import CustomField
 from ..rules.fields import Field
@@ -21,10 +21,11 @@ from ..rules.protocol import Steps
 from ..rules.schedules import ALWAYS
 from ..rules.schedules import Schedule as Hours
 from ..rules.triggers import Trigger
+from ..rules.views import View
 from . import vocabulary
 from .vocabulary import Vocabulary
 
-Rule = TypeVar("Rule", Trigger, Automation, "Policy")
+Rule = TypeVar("Rule", Trigger, Automation, View, "Policy")
 
 # Other processes see a change of the desk's configuration after this long at most.
 FRESH_SECONDS = 1.0
@@ -76,6 +77,17 @@ class Configuration:
     def automations(self) -> "Ready[Automation]":
         switched_on = models.Automation.objects.filter(active=True).values_list("pk", "updated_at")
         return Ready.of(_automation(pk, updated_at, self.vocabulary) for pk, updated_at in switched_on)
+
+    @cached_property
+    def views(self) -> "Ready[View]":
+        """Those of which the tickets are kept; the fields that decide it."""
+        switched_on = models.View.objects.filter(active=True).values_list("pk", "updated_at")
+        read = [view for pk, updated_at in switched_on if (view := self.view(pk, updated_at)) and view.kept]
+        return Ready(tuple(read), frozenset(it.field.name for view in read for it in view.kept or ()))
+
+    def view(self, view_id: int, updated_at: datetime) -> View | None:
+        """The view in this version; None: it is gone, or names what cannot be read any more."""
+        return _view(view_id, updated_at, self.vocabulary)
 
     @cached_property
     def policies(self) -> "Ready[Policy]":
@@ -201,6 +213,20 @@ def automation_of(row: models.Automation, fields: Mapping[str, Field]) -> Automa
     try:
         asked = automations.read_conditions(row.conditions, fields)
         return Automation(row.pk, row.title, asked, automations.read_actions(row.actions, fields))
+    except Invalid:
+        return None
+
+
+@lru_cache(maxsize=5000)
+def _view(view_id: int, updated_at: datetime, known: Vocabulary) -> View | None:
+    """Read once for each change of it."""
+    row = models.View.objects.filter(pk=view_id).first()
+    try:
+        if row is None:
+            return None
+        return views.read(
+            row.pk, conditions.read(row.conditions, stored=True, fields=known.fields), views.read_layout(vars(row))
+        )
     except Invalid:
         return None
 

@@ -27,7 +27,7 @@ from ..rules import metrics, protocol, thanks
 from ..rules.schedules import business_seconds
 from ..rules.triggers import Rule, Text
 from ..words import FINISHED, Status, Step, TimerKind
-from . import clocks, comments, configuration, letters, routing, sla, standings, surveys, triggers
+from . import clocks, comments, configuration, letters, members, routing, sla, standings, surveys, triggers
 from .comments import Words
 from .field_values import Filled
 from .lists import CC, TAGS, Lists
@@ -291,6 +291,7 @@ class Update:
             columns = {name: getattr(self.ticket, name) for name in sorted(self.dirty)}
             rows.update(Ticket, columns, id=self.ticket.pk)
         self._write_metric()
+        members.write(self)
         standings.follow(self)
         return self.audit
 

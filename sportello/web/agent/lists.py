@@ -9,7 +9,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.http import QueryDict
 
 from sportello.desk import access, listing
-from sportello.desk.actions import configuration, members
+from sportello.desk.actions import configuration
 from sportello.desk.errors import Missing
 from sportello.desk.models import Ticket, User
 from sportello.desk.rules.kinds import Moment
@@ -56,10 +56,11 @@ class Shown:
 
 def views_of(agent: User) -> list[Listed]:
     """The views that he can look at, in their order; the first is his queue."""
+    known = configuration.current()
     return [
         Listed(pk, title, "user" if owner_id else "users" if group_id else "layers", updated_at, filled_to is None)
         for pk, title, updated_at, filled_to, owner_id, group_id in _views(agent)
-        if members.view(pk, updated_at)
+        if known.view(pk, updated_at)
     ]
 
 
@@ -108,7 +109,7 @@ def _layout(layout: Layout, query: QueryDict) -> Layout:
 
 
 def _read(version: Version) -> View:
-    view = members.view(*version[:2])
+    view = configuration.current().view(*version[:2])
     if view is None:
         raise Missing
     return view
