@@ -3,7 +3,7 @@
 A change reaches a ticket with its next update (docs/algorithms/sla.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -12,14 +12,18 @@ from ..errors import Invalid
 from ..models import SlaPolicy, User
 from ..rules import conditions, sla_targets
 from ..rules.conditions import Conditions
-from ..rules.fields import ALL
+from ..rules.fields import BY_NAME, Field
 from ..rules.kinds import Present, Since, Until
 from ..rules.sla_targets import Target
 from . import configuration, rule_rows
 
 KIND = "sla"
-# What a policy can ask: not how long ago, for nothing asks again when time passes; nor about promises themselves.
-FIELDS = {it.name: it for it in ALL if it.column and not isinstance(it.kind, Since | Until | Present)}
+
+
+def fields() -> Mapping[str, Field]:
+    """What a policy can ask: not how long ago, for nothing asks again when time passes; nor about promises."""
+    known = getattr(configuration.current(), "fields", BY_NAME)
+    return {name: it for name, it in known.items() if it.column and not isinstance(it.kind, Since | Until | Present)}
 
 
 def save_policy(data: dict[str, Any], *, actor: User | None, policy_id: int | None = None) -> SlaPolicy:
@@ -57,7 +61,7 @@ def import_policies(data: object, *, actor: User | None) -> list[SlaPolicy]:
 
 
 def _read_conditions(data: Any) -> Conditions:
-    return conditions.read(data or {}, stored=True, fields=FIELDS)
+    return conditions.read(data or {}, stored=True, fields=fields())
 
 
 def export(policy: SlaPolicy) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Where macros are kept: everybody his own, administrators those that others use."""
 
+from collections.abc import Mapping
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,21 +15,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from sportello.desk import access
+from sportello.desk.actions import configuration, rule_rows
 from sportello.desk.actions import macros as verbs
-from sportello.desk.errors import Invalid, Refused
+from sportello.desk.errors import Invalid, Refused, Stale
 from sportello.desk.models import Macro, User
 from sportello.desk.rules import macros as rules
 from sportello.desk.rules import triggers
+from sportello.web.agent import rule_files, rule_history
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.macro_form import MacroForm
 from sportello.web.agent.navigation import page
-from sportello.web.agent.rule_lists import moved, placeholders
+from sportello.web.agent.rule_lists import moved, placeholders, switch
+from sportello.web.agent.rule_words import Names
 
 
 @require_safe
 @staff
 def macros(request: HttpRequest) -> HttpResponse:
-    return page(request, "agent/macros.html", {"sections": _sections(agent_of(request))})
+    sections = _sections(agent_of(request))
+    return page(request, "agent/macros.html", {"sections": sections, "root": reverse("agent:macros")})
 
 
 @staff
@@ -42,27 +48,65 @@ def macro(request: HttpRequest, macro_id: int) -> HttpResponse:
 
 def _write(request: HttpRequest, found: Macro | None) -> HttpResponse:
     """The form, and what comes back of it."""
-    agent = agent_of(request)
-    sent = request.POST if request.method == "POST" else None
-    form = MacroForm(sent, agent=agent, macro=found)
+    agent, seen = agent_of(request), rule_rows.version(found) if found else ""
+    if request.method != "POST":
+        return _form(request, found, MacroForm(agent=agent, macro=found), seen)
+    form, seen = MacroForm(request.POST, agent=agent, macro=found), request.POST.get("seen", "")
     if form.is_valid():
         try:
-            verbs.save(form.as_data(), actor=agent, macro_id=found.pk if found else None)
+            with rule_rows.unchanged(Macro, found.pk, seen) if found else nullcontext():
+                verbs.save(form.as_data(), actor=agent, macro_id=found.pk if found else None)
         except Invalid as refusal:
             form.refuse(refusal.fields)
         except Refused as refusal:
             form.add_error(None, str(refusal))
+        except Stale:
+            now = found and access.get_macro(agent, found.pk, to="edit")
+            return _form(request, now, form, seen, is_stale=True)
         else:
             messages.success(request, _("Saved."))
             return redirect("agent:macros")
+    return _form(request, found, form, seen)
+
+
+def _form(
+    request: HttpRequest, found: Macro | None, form: MacroForm, seen: str, *, is_stale: bool = False
+) -> HttpResponse:
+    agent = agent_of(request)
+    changes = _changes(agent, found) if found else []
+    names = Names(agent)
     context: dict[str, Any] = {
         "here": reverse("agent:macros"),
         "macro": found,
         "form": form,
+        "is_stale": is_stale,
+        # Whoever was told of the others' changes saves over them.
+        "seen": rule_rows.version(found) if found and is_stale else seen,
+        "changes": rule_history.told(rule_history.since(changes, seen), names, _reach_changes) if is_stale else [],
+        "history": rule_history.told(changes, names, _reach_changes),
         "texts": [form[name] for name in form.fields if name.startswith("comment_value.")],
         "placeholders": placeholders(without=("answer",)),
     }
-    return page(request, "agent/macro.html", context, status=422 if form.errors else 200)
+    return page(request, "agent/macro.html", context, status=409 if is_stale else 422 if form.errors else 200)
+
+
+def _changes(agent: User, found: Macro) -> list[Any]:
+    return list(access.macro_changes(agent, found.pk).select_related("author")[: rule_history.CHANGES])
+
+
+def _reach_changes(before: rule_history.Rule | None, after: rule_history.Rule | None) -> rule_history.Lines:
+    """Who can use it, where that has changed."""
+    if before is None or after is None or _reach(before) == _reach(after):
+        return []
+    return [("-", _reach(before)), ("+", _reach(after))]
+
+
+def _reach(rule: Mapping[str, Any]) -> str:
+    if rule["owner_id"]:
+        return _("Only the owner")
+    group = configuration.current().groups.get(rule["group_id"])
+    name = group.name if group else rule["group_id"]
+    return _("Group: %(group)s") % {"group": name} if rule["group_id"] else _("Everybody")
 
 
 @require_POST
@@ -83,7 +127,43 @@ def moves(request: HttpRequest, macro_id: int) -> HttpResponse:
     beside = access.kept_macros(agent).filter(owner=found.owner_id, group=found.group_id)
     keys = beside.order_by("position", "id").values_list("pk", flat=True)
     verbs.order(moved(keys, found.pk, request.POST.get("to", "")), actor=agent)
+    return redirect(_place(found.pk))
+
+
+@require_POST
+@staff
+def order(request: HttpRequest) -> HttpResponse:
+    """Those with the same users, in the order in which they are named."""
+    agent = agent_of(request)
+    kept = access.kept_macros(agent) if agent.is_admin else access.kept_macros(agent).filter(owner=agent)
+    there = set(kept.values_list("pk", flat=True))
+    named = [int(it) for it in request.POST.getlist("rule") if it.isdecimal()]
+    verbs.order([key for key in named if key in there], actor=agent)
     return redirect("agent:macros")
+
+
+@require_POST
+@staff
+def switching(request: HttpRequest, macro_id: int) -> HttpResponse:
+    switch(request, verbs.switch, access.get_macro(agent_of(request), macro_id, to="edit").pk)
+    return redirect(_place(macro_id))
+
+
+@require_safe
+@staff
+def export(request: HttpRequest) -> HttpResponse:
+    """All that the agent finds where macros are kept."""
+    found = access.kept_macros(agent_of(request)).order_by("position", "id")
+    return rule_files.exported("macros", [verbs.export(it) for it in found])
+
+
+@staff
+def import_macros(request: HttpRequest) -> HttpResponse:
+    return rule_files.import_page(request, verbs.import_macros, reverse("agent:macros"), _("Macros"))
+
+
+def _place(macro_id: int) -> str:
+    return f"{reverse('agent:macros')}#macro-{macro_id}"
 
 
 @require_POST
@@ -109,10 +189,7 @@ def _sections(agent: User) -> list[SimpleNamespace]:
 def _section(whose: tuple[bool, str], rows: list[Macro], *, can_edit: bool) -> SimpleNamespace:
     is_others, group = whose
     title = (group or _("Everybody's")) if is_others else pgettext("macros", "Mine")
-    lines = [
-        SimpleNamespace(pk=it.pk, title=it.title, active=it.active, description=it.description, **_does(it))
-        for it in rows
-    ]
+    lines = [SimpleNamespace(row=it, edit_url=reverse("agent:macro", args=[it.pk]), **_does(it)) for it in rows]
     return SimpleNamespace(title=title, rows=lines, can_edit=can_edit)
 
 

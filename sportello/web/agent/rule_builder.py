@@ -12,15 +12,16 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override, pgettext
 
 from sportello.desk import access
 from sportello.desk.models import User
-from sportello.desk.rules import fields, triggers
+from sportello.desk.rules import triggers
+from sportello.desk.rules.custom_kinds import OwnChoice, OwnDay, OwnNumber, OwnOptions
 from sportello.desk.rules.fields import BY_NAME, Field
-from sportello.desk.rules.kinds import CURRENT_USER, Reference, Tags, Text
+from sportello.desk.rules.kinds import CURRENT_USER, NOBODY, Present, Reference, Since, Until
 from sportello.desk.words import Status
-from sportello.web.agent.rule_words import Names, choices_of, operator_words
+from sportello.web.agent.rule_words import Names, actions_of, choices_of, operator_words, vocabulary
 
 LISTS = ("conditions.all", "conditions.any", "actions")
 LANGUAGES = ("it", "en")
@@ -32,7 +33,10 @@ TEXTS = {
 }
 PLACE = re.compile(r"(conditions\.all|conditions\.any|actions)\.(\d{1,4})\.([a-z.]{1,12})")
 MAILS = ("notification_user", "notification_group")
+ISO_DAY = re.compile(r"^(\d{4})-(\d\d)-(\d\d)$")
 UNCHOSEN = "-"
+# What people write where a person is asked for, in whatever language they read.
+NOT_BY_NAME = {gettext_lazy("the person who acts"): CURRENT_USER, gettext_lazy("nobody"): NOBODY}
 Parts = dict[str, str]
 
 
@@ -60,12 +64,20 @@ class Draft:
         for place, parts in self._rows():
             if _is_changed(parts):
                 found[f"{place}.field"] = _("The field is another one now: choose again.")
-            known = BY_NAME.get(parts.get("field", ""))
+            known = vocabulary().get(parts.get("field", ""))
             if place.startswith("conditions") and known and _is_person(known):
                 parts["id"] = _find_person(agent, parts.get("value", ""))
                 if parts["id"] == UNCHOSEN:
                     found[f"{place}.value"] = _("Write the address of one person, or a name that only one has.")
         return found
+
+    def places(self, refused: Mapping[str, object]) -> dict[str, str]:
+        """The faults of a refusal by the names of the form's controls."""
+        return {at: str(it) for at, it in refused.items()}
+
+    def context(self, faults: Mapping[str, str]) -> dict[str, Any]:
+        """What the template of the form's other half needs beside its rows."""
+        return {}
 
     def _rows(self) -> Iterable[tuple[str, Parts]]:
         for name, rows in self.lists.items():
@@ -104,7 +116,8 @@ def posted(post: QueryDict) -> Draft:
         found = PLACE.fullmatch(key)
         if found:
             name, number, part = found.groups()
-            rows.setdefault((name, int(number)), {})[part] = _clean(post.get(key, ""))
+            # Several chosen of a list stand with blanks between.
+            rows.setdefault((name, int(number)), {})[part] = _clean(" ".join(post.getlist(key)))
     for (name, _number), parts in sorted(rows.items()):
         draft.lists[name].append(parts)
     return draft
@@ -119,7 +132,7 @@ def kept(rule: Mapping[str, Any], names: Names) -> Draft:
     draft = Draft(rule["title"], rule["description"], rule["active"])
     for part in ("all", "any"):
         for it in rule["conditions"].get(part, ()):
-            value, known = str(it.get("value", "")), BY_NAME.get(it["field"])
+            value, known = str(it.get("value", "")), vocabulary().get(it["field"])
             if known and _is_person(known):
                 value = names.addresses.get(value) or names.of("person", value)
             draft.lists[f"conditions.{part}"].append({**it, "value": value})
@@ -128,8 +141,11 @@ def kept(rule: Mapping[str, Any], names: Names) -> Draft:
         parts = {"field": name}
         if name in MAILS:
             parts |= {"recipient": str(value[0])} | _in_languages("subject", value[1]) | _in_languages("body", value[2])
+        elif name == triggers.WEBHOOK:
+            parts |= {"recipient": str(value[0]), "body": value[1]}
         else:
-            parts |= _in_languages("body", value) if name == "note" else {"value": str(value)}
+            said = " ".join(value) if isinstance(value, list) else str(value)
+            parts |= _in_languages("body", value) if name == "note" else {"value": said}
         draft.lists["actions"].append(parts)
     return draft
 
@@ -150,6 +166,8 @@ def _text(parts: Parts, part: str) -> Any:
 def _action_value(parts: Parts) -> Any:
     if parts.get("field") in MAILS:
         return [parts.get("recipient", UNCHOSEN), _text(parts, "subject"), _text(parts, "body")]
+    if parts.get("field") == triggers.WEBHOOK:
+        return [parts.get("recipient", UNCHOSEN), parts.get("body", "")]
     return _text(parts, "body") if parts.get("field") == "note" else parts.get("value", UNCHOSEN)
 
 
@@ -169,10 +187,11 @@ def _is_person(known: Field) -> bool:
 def _find_person(agent: User, said: str) -> str:
     """The id of the one person with this address or name, as a value of the kind; UNCHOSEN: none, or several."""
     said = " ".join(said.split())
-    if said.lower() in (_("the person who acts").lower(), CURRENT_USER):
-        return CURRENT_USER
-    if said.lower() == _("nobody").lower():
-        return ""
+    for code in LANGUAGES:
+        with override(code):
+            meant = {str(words).lower(): value for words, value in NOT_BY_NAME.items()}
+        if said.lower() in meant:
+            return meant[said.lower()]
     people = access.people(agent)
     found = list(people.filter(email__iexact=said).values_list("pk", flat=True)[:2]) if "@" in said else []
     if not found and said:
@@ -183,31 +202,38 @@ def _find_person(agent: User, said: str) -> str:
 # --- as shown --------------------------------------------------------------------------------------------------------
 
 
-def shown(draft: Draft, names: Names, faults: Mapping[str, str]) -> dict[str, list[SimpleNamespace]]:
-    """The rows for the template: "all", "any" and "actions"."""
-    rows: dict[str, list[SimpleNamespace]] = {}
-    for name in LISTS:
-        draw = _action if name == "actions" else _condition
-        rows[name.removeprefix("conditions.")] = [
-            draw(f"{name}.{number}", it, names, faults) for number, it in enumerate(draft.lists[name])
-        ]
-    return rows
+def shown(
+    draft: Draft, names: Names, faults: Mapping[str, str], fields: Mapping[str, Field]
+) -> dict[str, list[SimpleNamespace]]:
+    """The rows for the template: "all", "any" and "actions". fields: those that a condition can speak of here."""
+    rows = {
+        name: [_condition(f"conditions.{name}.{number}", it, names, faults, fields) for number, it in enumerate(parts)]
+        for name, parts in ((part, draft.lists[f"conditions.{part}"]) for part in ("all", "any"))
+    }
+    actions = [
+        _action(f"actions.{number}", it, names, faults, fields) for number, it in enumerate(draft.lists["actions"])
+    ]
+    return {**rows, "actions": actions}
 
 
-def blanks(names: Names) -> list[SimpleNamespace]:
-    """A row for each field and action, which a script puts where a row is added or its field changed.
+def blanks(names: Names, fields: Mapping[str, Field], *, actions: bool = True) -> list[SimpleNamespace]:
+    """A row for each field and, if there are any, each action; a script puts it where one is added or exchanged.
 
     Only the first of each holds the fields: the others come where one has been chosen already.
     """
-    conditions = [_condition("new", {"field": it.name}, names, {}) for it in fields.ALL]
-    actions = [_action("new", {"field": name}, names, {}) for name in triggers.LABELS]
-    for row in (*conditions[1:], *actions[1:]):
+    conditions = [_condition("new", {"field": name}, names, {}, fields) for name in fields]
+    done = [_action("new", {"field": name}, names, {}, fields) for name in actions_of(fields)] if actions else []
+    for row in (*conditions[1:], *done[1:]):
         row.groups = []
-    return conditions + actions
+    return conditions + done
 
 
-def _condition(place: str, parts: Parts, names: Names, faults: Mapping[str, str]) -> SimpleNamespace:
-    known = BY_NAME.get(parts.get("field", "")) or fields.ALL[0]
+def _condition(
+    place: str, parts: Parts, names: Names, faults: Mapping[str, str], fields: Mapping[str, Field]
+) -> SimpleNamespace:
+    # What is not offered (any more) and stands in the rule is shown as what it is; saving refuses it.
+    name = parts.get("field", "")
+    known = fields.get(name) or vocabulary().get(name) or next(iter(fields.values()))
     operators = [(it, operator_words(known, it)) for it in known.operators]
     operator = parts.get("operator") if parts.get("operator") in known.operators else operators[0][0]
     return SimpleNamespace(
@@ -215,19 +241,20 @@ def _condition(place: str, parts: Parts, names: Names, faults: Mapping[str, str]
         template="agent/_rule_condition.html",
         part="condition",
         field=known.name,
-        groups=_grouped(known.name),
+        groups=_grouped(known, fields),
         operators=[(value, words, value == operator) for value, words in operators],
         control=_control(known, names, _own_value(parts)),
         faults=_of(place, faults),
     )
 
 
-def _grouped(chosen: str) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+def _grouped(chosen: Field, fields: Mapping[str, Field]) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     groups: dict[str, list[tuple[str, str, bool]]] = {}
-    for it in fields.ALL:
-        is_time = not isinstance(it.kind, Reference | Tags | Text) and not hasattr(it.kind, "values")
+    for name, it in (fields if chosen.name in fields else {chosen.name: chosen, **fields}).items():
+        is_time = isinstance(it.kind, Since | Until | Present)
         group = _("Time") if is_time else _("Ticket") if it.column else _("This change")
-        groups.setdefault(group, []).append((it.name, str(it.label), it.name == chosen))
+        group = _("Custom fields") if it.custom else group
+        groups.setdefault(group, []).append((name, str(it.label), name == chosen.name))
     return list(groups.items())
 
 
@@ -238,13 +265,23 @@ def _own_value(parts: Parts) -> str | None:
 
 def _control(known: Field, names: Names, value: str | None) -> SimpleNamespace:
     kind = known.kind
+    if isinstance(kind, OwnOptions):
+        chosen = (value or "").split()
+        return SimpleNamespace(
+            kind="several", options=[(it, words, it in chosen) for it, words in choices_of(known).items()]
+        )
     if hasattr(kind, "values"):
-        return _select(choices_of(known.name), value)
+        none = {NOBODY: pgettext("of a ticket", "none")} if isinstance(kind, OwnChoice) else {}
+        return _select(none | choices_of(known), value)
     if isinstance(kind, Reference):
         if kind.to == "person":
-            return _line("person", value)
+            return _line("person-or-nobody" if kind.nullable else "person", value)
         return _select_row(names, kind.to, value, names.choices(kind.to, nullable=kind.nullable))
-    return _line("text" if isinstance(kind, Tags | Text) else "hours", value)
+    if isinstance(kind, OwnDay):
+        return _line("day", ISO_DAY.sub(r"\3/\2/\1", value or ""))
+    if isinstance(kind, Since | Until):
+        return _line("hours", value)
+    return _line("number" if isinstance(kind, OwnNumber) else "text", value)
 
 
 def _line(kind: str, value: str | None) -> SimpleNamespace:
@@ -262,25 +299,30 @@ def _select_row(names: Names, kind: str, value: str | None, choices: Mapping[str
     return _select(dict(choices) if value in choices else {value: names.of(kind, value)} | dict(choices), value)
 
 
-def _action(place: str, parts: Parts, names: Names, faults: Mapping[str, str]) -> SimpleNamespace:
-    name = parts.get("field", "")
-    name = name if name in triggers.LABELS else next(iter(triggers.LABELS))
+def _action(
+    place: str, parts: Parts, names: Names, faults: Mapping[str, str], fields: Mapping[str, Field]
+) -> SimpleNamespace:
+    able, name = actions_of(fields), parts.get("field", "")
+    name = name if name in able else next(iter(able))
     row = SimpleNamespace(
         place=place,
         template="agent/_rule_action.html",
         part="action",
         field=name,
-        groups=[("", [(it, str(label), it == name) for it, label in triggers.LABELS.items()])],
+        groups=[("", [(it, str(label), it == name) for it, label in able.items()])],
         control=None,
         texts=[],
+        hint=_("One language is enough: that text then goes to everybody."),
         faults=_of(place, faults),
     )
     value = _own_value(parts)
     if name == "status":
-        able = {it: words for it, words in choices_of(name).items() if it not in (Status.NEW, Status.CLOSED)}
-        row.control = _select(able, value)
-    elif name in triggers.SET:
-        row.control = _control(BY_NAME[name], names, value)
+        possible = {
+            it: words for it, words in choices_of(BY_NAME[name]).items() if it not in (Status.NEW, Status.CLOSED)
+        }
+        row.control = _select(possible, value)
+    elif name in triggers.SET or name not in triggers.LABELS:
+        row.control = _control(fields.get(name) or BY_NAME[name], names, value)
     elif name == "set_schedule":
         row.control = _select_row(names, "schedule", value, names.choices("schedule", nullable=True))
     elif name == "follower":
@@ -289,11 +331,26 @@ def _action(place: str, parts: Parts, names: Names, faults: Mapping[str, str]) -
         kind = "group" if name == "notification_group" else "agent"
         whom = names.choices(kind, nullable=False)
         whom.pop(CURRENT_USER, None)
-        general = {it: str(words) for it, words in triggers.RECIPIENTS.items()} if kind == "agent" else {}
+        general = {
+            it: str(words)
+            for it, words in triggers.RECIPIENTS.items()
+            if kind == "agent" and (names.acts or it != CURRENT_USER)
+        }
         row.control = _select_row(names, kind, parts.get("recipient"), general | whom)
+    elif name == triggers.WEBHOOK:
+        hooks = names.choices("webhook", nullable=False)
+        row.control = _select_row(names, "webhook", parts.get("recipient"), hooks)
+        row.texts = [
+            SimpleNamespace(
+                name="body", label=_("What is sent, as JSON"), code="", value=parts.get("body", ""), is_long=True
+            )
+        ]
+        row.hint = _(
+            "Left empty, it tells of the ticket, the people and the change. Placeholders stand in quotation marks."
+        )
     elif name != "note":
         row.control = _line("text", value)
-    row.value_name = "recipient" if name in MAILS else "value"
+    row.value_name = "recipient" if name in (*MAILS, triggers.WEBHOOK) else "value"
     if name in MAILS or name == "note":
         row.texts = [_text_shown(it, parts) for it in TEXTS if name in MAILS or it.startswith("body")]
     return row

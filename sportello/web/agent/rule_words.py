@@ -3,33 +3,61 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language, pgettext
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from sportello.desk import access
 from sportello.desk.actions import configuration
 from sportello.desk.models import User
-from sportello.desk.rules import triggers
+from sportello.desk.rules import custom_fields, macros, triggers
+from sportello.desk.rules.custom_kinds import OwnDay, OwnOptions, OwnText
 from sportello.desk.rules.fields import BY_NAME, Field
-from sportello.desk.rules.kinds import CURRENT_USER, NOBODY, Reference, Since, Tags, Text, Until
+from sportello.desk.rules.kinds import CURRENT_USER, NOBODY, PRESENCE, SILENT, Reference, Since, Tags, Text, Until
 from sportello.desk.words import Priority, Status, TicketType, Via
 
 Choices = Mapping[str, str]
-# Operators that stand without a value.
-SILENT = ("changed", "not_changed")
+LABELS = {**triggers.LABELS, **macros.LABELS}
+# Whether there is such a thing, as a clause; yes and no.
+PRESENT: Mapping[str, Mapping[str, str | Promise]] = {
+    "sla_overdue": {
+        "true": gettext_lazy("An SLA target is overdue"),
+        "false": gettext_lazy("No SLA target is overdue"),
+    }
+}
+
+
+def vocabulary() -> Mapping[str, Field]:
+    """Every field that a condition of this desk can speak of, by name."""
+    return getattr(configuration.current(), "fields", BY_NAME)
+
+
+def actions_of(fields: Mapping[str, Field]) -> Mapping[str, str | Promise]:
+    """What a trigger or an automation can do, by name; setting the desk's own fields too."""
+    own = {name: it.label for name, it in fields.items() if it.custom and it.custom.of == custom_fields.TICKET}
+    return {**triggers.LABELS, **own}
 
 
 class Names:
-    """Of the rows that rules name. everything: also organizations that no rule names, to choose from."""
+    """Of the rows that rules name. everything: also organizations that no rule names, to choose from.
 
-    def __init__(self, agent: User, rules: Iterable[Mapping[str, Any]] = (), *, everything: bool = False) -> None:
+    acts: whether there is a person who acts, to choose as well.
+    """
+
+    def __init__(
+        self, agent: User, rules: Iterable[Mapping[str, Any]] = (), *, everything: bool = False, acts: bool = True
+    ) -> None:
         now = configuration.current()
+        self.acts = acts
+        rules = list(rules)
         named = {it for rule in rules for it in _references(rule)}
+        calls = everything or any(_calls(rule) for rule in rules)
         self._lists: dict[str, dict[str, str]] = {
             "group": {str(pk): group.name for pk, group in now.groups.items()},
             "agent": {str(person.pk): person.name for person in sorted(now.agents.values(), key=_by_name)},
             "mailbox": {str(it.pk): it.name or it.address for it in now.mailboxes},
             "schedule": {str(pk): it.name for pk, it in now.schedules.items()},
+            "webhook": {str(pk): it.name for pk, it in now.webhooks.items()} if calls else {},
             "organization": {},
             "person": {},
         }
@@ -47,10 +75,12 @@ class Names:
 
     def choices(self, kind: str, *, nullable: bool) -> dict[str, str]:
         """What can be chosen of this kind, as {value: words}."""
-        own = {CURRENT_USER: _("the person who acts")} if kind in ("agent", "person") else {}
+        own = {CURRENT_USER: _("the person who acts")} if self.acts and kind in ("agent", "person") else {}
         return ({NOBODY: _none(kind)} if nullable else {}) | own | self._lists[kind]
 
     def of(self, kind: str, value: object) -> str:
+        if value == CURRENT_USER:
+            return _("the person who acts")
         found = self.choices(kind, nullable=True).get(str(value))
         return found or _("%(id)s (not there any more)") % {"id": value}
 
@@ -69,14 +99,18 @@ def _none(kind: str) -> str:
 
 def _references(rule: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
     """The organizations and people that a rule names; what is wrong in it is passed over."""
-    conditions = rule.get("conditions") or {}
+    conditions, known = rule.get("conditions") or {}, vocabulary()
     for it in (*conditions.get("all", ()), *conditions.get("any", ())):
-        field = BY_NAME.get(it["field"])
+        field = known.get(it["field"])
         if field and isinstance(field.kind, Reference) and str(it.get("value", "")).isdecimal():
             yield field.kind.to, int(it["value"])
 
 
-def choices_of(name: str) -> Choices:
+def _calls(rule: Mapping[str, Any]) -> bool:
+    return any(it["field"] == triggers.WEBHOOK for it in rule.get("actions") or ())
+
+
+def choices_of(field: Field) -> Choices:
     """The values of a field of few values, as JSON writes them, in words."""
     priorities = {it.name.lower(): str(it.label) for it in Priority}
     channels = {it.value: str(it.label) for it in Via}
@@ -108,25 +142,40 @@ def choices_of(name: str) -> Choices:
             "rule": _("the desk itself"),
         },
     }
-    kind = BY_NAME[name].kind
+    if own := words.get(field.name) or PRESENT.get(field.name):
+        return {it: str(said) for it, said in own.items()}
+    if field.custom and field.custom.options:
+        return {it.value: triggers.in_language(it.name, get_language() or "en") for it in field.custom.options}
     yes_or_no = {"true": _("yes"), "false": _("no")}
-    return words.get(name) or {str(it): yes_or_no.get(str(it), str(it)) for it in getattr(kind, "values", ())}
+    return {str(it): yes_or_no.get(str(it), str(it)) for it in getattr(field.kind, "values", ())}
 
 
 def operator_words(field: Field, operator: str) -> str:
     """How a field is compared: "is not", "contains one of"."""
     plain = operator.removesuffix("_business_hours")
-    if isinstance(field.kind, Tags | Text):
-        tags = isinstance(field.kind, Tags)
+    if operator in PRESENCE:
+        return _("is filled in") if operator == "present" else _("is empty")
+    if operator in ("includes", "not_includes") or isinstance(field.kind, Text | OwnText):
+        several = isinstance(field.kind, Tags | OwnOptions)
         own = {
-            "includes": _("contain one of") if tags else _("contains one of the words"),
-            "not_includes": _("contain none of") if tags else _("contains none of the words"),
+            "includes": _("contain one of") if several else _("contains one of the words"),
+            "not_includes": _("contain none of") if several else _("contains none of the words"),
             "is": _("contains the text"),
             "is_not": _("does not contain the text"),
         }
-        return own[operator]
+        if operator in own:
+            return own[operator]
     if field.name == "status" and operator in ("less_than", "greater_than"):
         return _("comes before") if operator == "less_than" else _("comes after")
+    if isinstance(field.kind, OwnDay):
+        own = {
+            "less_than": _("is before"),
+            "greater_than": _("is after"),
+            "within_previous_n_days": _("is in the last days, this many:"),
+            "within_next_n_days": _("is in the next days, this many:"),
+        }
+        if operator in own:
+            return own[operator]
     are_hours = isinstance(field.kind, Since | Until)  # "Hours since created are more than 4"
     words = {
         "is": _("are") if are_hours else _("is"),
@@ -145,14 +194,22 @@ def operator_words(field: Field, operator: str) -> str:
 
 def condition_words(condition: Mapping[str, Any], names: Names) -> str:
     """A condition as a clause: "Status is not Closed"."""
-    field = BY_NAME.get(condition["field"])
+    field = vocabulary().get(condition["field"])
     if field is None or condition["operator"] not in field.operators:
         return " ".join(str(it) for it in condition.values())
     operator = condition["operator"]
+    if field.name in PRESENT:
+        return choices_of(field).get(str(condition.get("value", "")), str(field.label))
     plain = operator.removesuffix("_business_hours")
     said = f"{field.label} {operator_words(field, plain)}"
     if operator in SILENT:
         return said
+    if isinstance(field.kind, OwnDay) and operator in field.kind.within:
+        told = {"field": field.label, "days": condition.get("value", "")}
+        is_past = operator == "within_previous_n_days"
+        return (
+            _("%(field)s is in the last %(days)s days") if is_past else _("%(field)s is in the next %(days)s days")
+        ) % told
     said = f"{said} {_value(field, condition.get('value', ''), names)}"
     return said if plain == operator else _("%(compared)s, in business hours") % {"compared": said}
 
@@ -160,25 +217,39 @@ def condition_words(condition: Mapping[str, Any], names: Names) -> str:
 def _value(field: Field, value: Any, names: Names) -> str:
     if isinstance(field.kind, Reference):
         return names.of(field.kind.to, value)
+    if isinstance(field.kind, OwnOptions):
+        known = choices_of(field)
+        return ", ".join(known.get(it, it) for it in str(value).split())
     if hasattr(field.kind, "values"):
-        return choices_of(field.name).get(str(value), str(value))
-    return f"“{value}”" if isinstance(field.kind, Tags | Text) else str(value)
+        return choices_of(field).get(str(value), str(value)) or pgettext("of a ticket", "none")
+    if isinstance(field.kind, Tags | Text | OwnText):
+        return f"“{value}”"
+    if field.custom and value:
+        return custom_fields.shown(field.custom, custom_fields.stored(field.custom, value), get_language() or "en")
+    return str(value)
 
 
 def action_words(action: Mapping[str, Any], names: Names, *, whole: bool = False) -> str:
     """An action as a clause: "Priority: High". whole: with all that a mail or a note says."""
     name, value = action["field"], action.get("value", "")
-    label = str(triggers.LABELS.get(name, name))
-    if name in triggers.SET:
-        said = _value(BY_NAME[name], value, names)
+    known = vocabulary()
+    label = str(LABELS.get(name) or (known[name].label if name in known else name))
+    if name in triggers.SET or (name in known and known[name].custom):
+        said = _value(known[name], " ".join(value) if isinstance(value, list) else value, names)
     elif name in ("follower", "set_schedule"):
         said = names.of("agent" if name == "follower" else "schedule", value)
-    elif name == "note":
+    elif name == "comment_mode_is_public":
+        said = _("an answer") if str(value) == "true" else _("an internal note")
+    elif name in ("note", "comment_value"):
         said = _texts(value) if whole else f"“{_shortened(value)}”"
     elif name.startswith("notification_") and isinstance(value, list) and len(value) == 3:
         said = f"{recipient_words(name, value[0], names)}, “{_shortened(value[1])}”"
         if whole:
             said = " – ".join((recipient_words(name, value[0], names), _texts(value[1]), _texts(value[2])))
+    elif name == triggers.WEBHOOK and isinstance(value, list) and len(value) == 2:
+        said = names.of("webhook", value[0])
+        if whole and value[1]:
+            said = f"{said} – {value[1]}"
     else:
         said = str(value)
     return f"{label}: {said}"
@@ -207,12 +278,12 @@ def sentence(rule: Mapping[str, Any], names: Names) -> dict[str, list[str]]:
 
 
 def summary(said: Mapping[str, list[str]]) -> str:
-    """The conditions of a sentence in one line."""
+    """The conditions of a sentence in one line; "" when there are none."""
     parts = list(said["all"])
     if said["any"]:
         either = joined(said["any"], _(" or "))
         parts.append(f"({_inside(either)})" if parts and len(said["any"]) > 1 else either)
-    return joined(parts, _(" and ")) or _("Whenever a ticket is opened or changed")
+    return joined(parts, _(" and "))
 
 
 def joined(clauses: Iterable[str], word: str) -> str:
@@ -231,6 +302,9 @@ def differences(
     """What a change of a rule changed: ("-" for what went, "+" for what came, "" for the rest; words)."""
     if before is None or after is None:
         return [("", _("Made") if before is None else _("Dropped"))]
+    if "place" in after:
+        places = {"before": before["place"], "after": after["place"]}
+        return [("", _("Moved from place %(before)s to place %(after)s") % places)]
     found: list[tuple[str, str]] = []
     if before["active"] != after["active"]:
         found.append(("", _("Switched on") if after["active"] else _("Switched off")))

@@ -1,154 +1,123 @@
-"""The administrators' pages of SLA policies: their order, and the form in which one is written."""
+"""The administrators' pages of SLA policies: what is their own beside web.agent.rule_pages."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
+from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.db.models import Count
+from django.http import QueryDict
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from sportello.desk import access
 from sportello.desk.actions import policies as verbs
-from sportello.desk.errors import Invalid
-from sportello.desk.models import SlaPolicy
+from sportello.desk.models import SlaPolicy, User
+from sportello.desk.rules.fields import Field
+from sportello.desk.rules.history import METRICS
 from sportello.desk.rules.sla_targets import PRIORITIES
-from sportello.web.agent import rule_builder, sla_grid
-from sportello.web.agent.doors import admins, agent_of
-from sportello.web.agent.navigation import page
+from sportello.web.agent import rule_acts, rule_builder, sla_grid
+from sportello.web.agent.rule_acts import Acts
 from sportello.web.agent.rule_builder import Draft
-from sportello.web.agent.rule_lists import moved, switch
-from sportello.web.agent.rule_words import Names, differences, sentence, summary
+from sportello.web.agent.rule_pages import RuleKind, Texts
+from sportello.web.agent.rule_words import Names
 from sportello.web.agent.sla_grid import Grid
 
-CHANGES = 50
-CONDITIONS = ("conditions", "conditions.all", "conditions.any")
+
+@dataclass
+class PolicyDraft(Draft):
+    """The other half of the form is the grid of targets."""
+
+    grid: Grid = field(default_factory=lambda: sla_grid.kept([]))
+
+    def data(self) -> dict[str, Any]:
+        return {**super().data(), "targets": self.grid.data()}
+
+    def places(self, refused: Mapping[str, object]) -> dict[str, str]:
+        return super().places(refused) | self.grid.faults(refused)
+
+    def context(self, faults: Mapping[str, str]) -> dict[str, Any]:
+        return {"targets": self.grid.rows(faults), "priorities": [sla_grid.priority_label(it) for it in PRIORITIES]}
 
 
-@admins
-@require_safe
-def policies(request: HttpRequest) -> HttpResponse:
-    found = list(access.policies(agent_of(request)))
-    rules = [verbs.export(it) for it in found]
-    names = Names(agent_of(request), rules)
-    rows = []
-    for row, rule in zip(found, rules, strict=True):
-        said = sentence(rule, names)
-        taken_in = summary(said) if said["all"] or said["any"] else _("Every ticket")
-        rows.append(SimpleNamespace(row=row, taken_in=taken_in, promised=sla_grid.promised(row.targets)))
-    return page(request, "agent/sla_policies.html", {"policies": rows})
+def _posted(post: QueryDict) -> Draft:
+    return PolicyDraft(**vars(rule_builder.posted(post)), grid=sla_grid.posted(post))
 
 
-@admins
-def new_policy(request: HttpRequest) -> HttpResponse:
-    return _write(request, None) if request.method == "POST" else _form(request, None, Draft(), sla_grid.kept([]))
+def _kept(rule: Mapping[str, Any], names: Names) -> Draft:
+    return PolicyDraft(**vars(rule_builder.kept({**rule, "actions": ()}, names)), grid=sla_grid.kept(rule["targets"]))
 
 
-@admins
-def policy(request: HttpRequest, policy_id: int) -> HttpResponse:
-    found = access.get_policy(agent_of(request), policy_id)
-    if request.method == "POST":
-        return _write(request, found)
-    rule = verbs.export(found)
-    draft = rule_builder.kept({**rule, "actions": ()}, Names(agent_of(request), [rule]))
-    return _form(request, found, draft, sla_grid.kept(found.targets))
+def _fields() -> Mapping[str, Field]:
+    """What a policy can ask: how things are, not how they have changed."""
+    return {name: replace(it, changes=False) for name, it in verbs.fields().items()}
 
 
-def _write(request: HttpRequest, found: SlaPolicy | None) -> HttpResponse:
-    agent, draft, grid = agent_of(request), rule_builder.posted(request.POST), sla_grid.posted(request.POST)
-    if request.POST.get("do"):
-        draft.edit(request.POST["do"])
-        return _form(request, found, draft, grid)
-    unclear = draft.faults(agent)
-    data = {**draft.data(), "targets": grid.data()}
-    try:
-        kept = verbs.save_policy(data, actor=agent, policy_id=found.pk if found else None)
-    except Invalid as refusal:
-        faults = {place: str(text) for place, text in refusal.fields.items()}
-        return _form(request, found, draft, grid, {**faults, **unclear, **grid.faults(refusal.fields)})
-    messages.success(request, _("“%(title)s” is kept.") % {"title": kept.title})
-    return redirect(_place(kept.pk))
+def _save(data: dict[str, Any], actor: User, policy_id: int | None) -> SlaPolicy:
+    return verbs.save_policy(data, actor=actor, policy_id=policy_id)
 
 
-def _form(
-    request: HttpRequest, found: SlaPolicy | None, draft: Draft, grid: Grid, faults: dict[str, str] | None = None
-) -> HttpResponse:
-    faults = faults or {}
-    agent = agent_of(request)
-    changes = list(access.rule_changes(agent, verbs.KIND, found.pk).select_related("author")[:CHANGES]) if found else []
-    former = [rule for it in changes for rule in (it.before, it.after) if rule]
-    names = Names(agent, [verbs.export(found), *former] if found else (), everything=True)
-    shown = rule_builder.shown(draft, names, faults)
-    context = {
-        "here": reverse("agent:policies"),
-        "policy": found,
-        "draft": draft,
-        "rows": {part: [_askable(row) for row in shown[part]] for part in ("all", "any")},
-        "blanks": [_askable(row) for row in rule_builder.blanks(names) if _is_askable(row)],
-        "targets": grid.rows(faults),
-        "priorities": [sla_grid.priority_label(it) for it in PRIORITIES],
-        "changes": [
-            SimpleNamespace(
-                row=it,
-                author=it.author,
-                lines=differences(it.before, it.after, names) + sla_grid.differences(it.before, it.after),
-            )
-            for it in changes
-        ],
-        "faults": faults,
-        "conditions_fault": " ".join(text for place, text in faults.items() if place in CONDITIONS),
-    }
-    return page(request, "agent/sla_policy.html", context, status=422 if faults else 200)
+def _promises(rule: Mapping[str, Any]) -> Sequence[str]:
+    return sla_grid.clauses(rule["targets"]) or [gettext("promises nothing")]
 
 
-def _is_askable(row: SimpleNamespace) -> bool:
-    return row.part == "condition" and row.field in verbs.FIELDS
+def _promised(row: SlaPolicy) -> Sequence[SimpleNamespace]:
+    return sla_grid.promised(row.targets)
 
 
-def _askable(row: SimpleNamespace) -> SimpleNamespace:
-    """A row of the builder with what a policy can ask."""
-    known = verbs.FIELDS.get(row.field)
-    groups = [(group, [it for it in options if it[0] in (*verbs.FIELDS, row.field)]) for group, options in row.groups]
-    row.groups = [(group, options) for group, options in groups if options]
-    row.operators = [it for it in row.operators if known is None or it[0] in known.kind.operators]
-    return row
+def _missed(agent: User) -> Mapping[int, str]:
+    lately = access.sla_breaches(agent).filter(at__gte=rule_acts.since()).order_by()
+    return {key: _often(n) for key, n in lately.values_list("policy_id").annotate(times=Count("pk"))}
 
 
-@admins
-@require_POST
-def switching(request: HttpRequest, policy_id: int) -> HttpResponse:
-    switch(request, verbs.switch, policy_id)
-    return redirect(_place(policy_id))
+def _often(times: int) -> str:
+    said = ngettext("%(n)s target missed in %(days)s days", "%(n)s targets missed in %(days)s days", times)
+    return said % {"n": times, "days": rule_acts.DAYS}
 
 
-@admins
-@require_POST
-def place(request: HttpRequest, policy_id: int) -> HttpResponse:
-    """One place up or down."""
-    agent = agent_of(request)
-    keys = access.policies(agent).values_list("pk", flat=True)
-    key = access.get_policy(agent, policy_id).pk
-    verbs.order(moved(keys, key, request.POST.get("to", "")), actor=agent)
-    return redirect(_place(policy_id))
+def _never() -> str:
+    return gettext("nothing missed in %(days)s days") % {"days": rule_acts.DAYS}
 
 
-@admins
-@require_POST
-def copies(request: HttpRequest, policy_id: int) -> HttpResponse:
-    made = verbs.duplicate(policy_id, actor=agent_of(request))
-    messages.success(request, _("Copied. The copy is switched off."))
-    return redirect("agent:policy", made.pk)
+def _latest(agent: User, row: SlaPolicy) -> Sequence[SimpleNamespace]:
+    found = access.sla_breaches(agent).filter(policy_id=row.pk).select_related("ticket")[: rule_acts.LATEST]
+    return [SimpleNamespace(ticket=it.ticket, at=it.at, because=[], what=METRICS[it.metric]) for it in found]
 
 
-@admins
-@require_POST
-def dropping(request: HttpRequest, policy_id: int) -> HttpResponse:
-    found = access.get_policy(agent_of(request), policy_id)
-    verbs.drop(found.pk, actor=agent_of(request))
-    messages.success(request, _("“%(title)s” is dropped.") % {"title": found.title})
-    return redirect("agent:policies")
-
-
-def _place(policy_id: int) -> str:
-    return f"{reverse('agent:policies')}#policy-{policy_id}"
+KIND = RuleKind(
+    name="policy",
+    names="policies",
+    file="sla_policies",
+    icon="gauge",
+    model=SlaPolicy,
+    verbs=verbs,
+    save=_save,
+    read_list=verbs.import_policies,
+    rows=access.policies,
+    get=access.get_policy,
+    fields=_fields,
+    acts=Acts(_missed, _never, _latest, _("What was last missed"), _("Nothing was missed yet.")),
+    new=PolicyDraft,
+    posted=_posted,
+    kept=_kept,
+    consequence="agent/_sla_targets.html",
+    has_actions=False,
+    more=sla_grid.differences,
+    then=_promises,
+    promised=_promised,
+    texts=Texts(
+        title=_("SLA policies"),
+        new=_("New SLA policy"),
+        lead=_(
+            "What the desk promises to whom, and by when. From top to bottom: the first policy that takes a ticket in"
+            " holds for it, the others are not asked."
+        ),
+        none=_("No SLA policy yet"),
+        none_lead=_(
+            "A policy promises times: a first reply within an hour, a solution within a day. The desk counts, shows"
+            " what is due and says what was missed."
+        ),
+        always=_("Every ticket"),
+        then=_("then this is promised:"),
+    ),
+)

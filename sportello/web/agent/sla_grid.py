@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -157,6 +158,26 @@ def promised(targets: list[dict[str, Any]]) -> list[SimpleNamespace]:
     return found
 
 
+def clauses(targets: list[dict[str, Any]]) -> list[str]:
+    """Targets in words, a clause for each metric and way to count: "First reply: Urgent 15 min, High 1:30 h (…)"."""
+    found = []
+    for metric, label in METRICS.items():
+        for is_business in (True, False):
+            own = {
+                it["priority"]: f"{priority_label(it['priority'])} {written(it['target'])}"
+                for it in targets
+                if (it["metric"], it["business_hours"]) == (metric, is_business)
+            }
+            if own:
+                times_in_order = ", ".join(own[it] for it in PRIORITIES if it in own)
+                found.append(f"{capfirst(label)}: {times_in_order} ({_counted(is_business)})")
+    return found
+
+
+def _counted(is_business: bool) -> str:
+    return _("business hours") if is_business else _("calendar hours")
+
+
 def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     """What a change of a policy did to its targets: ("-" for what went, "+" for what came; words)."""
     if before is None or after is None:
@@ -166,6 +187,6 @@ def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
 
 
 def _in_words(target: Mapping[str, Any]) -> str:
-    counted = _("business hours") if target["business_hours"] else _("calendar hours")
+    counted = _counted(target["business_hours"])
     which = f"{METRICS[target['metric']]}, {priority_label(target['priority'])}"
     return f"{which}: {written(target['target'])} ({counted})"

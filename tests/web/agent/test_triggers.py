@@ -14,7 +14,7 @@ from sportello.web.agent import rule_builder, rule_words
 
 pytestmark = pytest.mark.django_db
 
-LIST = 5  # queries
+LIST = 6  # queries
 TAG = {"field": "current_tags", "value": "vip"}
 RULE = {
     "title": "Urgent when down",
@@ -73,9 +73,9 @@ def test_list_shows_triggers_in_order_with_their_firings(page, ada, made, mailbo
         requester=rita, subject="La stampante fuma", words=tickets.Words("Aiuto"), actor=rita, via=Via.EMAIL
     )
 
-    shown = page.get("/triggers").context["triggers"]
+    shown = page.get("/triggers").context["rules"]
 
-    assert [(it.row.pk, it.fired) for it in shown] == [(made.pk, 1), (later.pk, 1)]
+    assert [(it.row.pk, it.acted) for it in shown] == [(made.pk, "1 time in 30 days"), (later.pk, "1 time in 30 days")]
     assert shown[0].summary == "Subject contains one of the words “stampante”"
     assert shown[0].said["then"] == ["Add tags: vip"]
 
@@ -93,10 +93,10 @@ def test_list_asks_the_database_as_often_for_three_as_for_one(page, ada, made, o
     named = {"all": [{"field": "organization_id", "operator": "is", "value": organization.pk}]}
     for number in range(2):
         rules.save_trigger({**RULE, "title": f"More {number}"}, actor=ada)
-    configuration.current()
+    page.get("/triggers")
     three = queries_of(page, "/triggers")
     rules.save_trigger({**RULE, "conditions": named}, actor=ada)
-    configuration.current()
+    page.get("/triggers")
 
     assert (one, three, queries_of(page, "/triggers")) == (LIST, LIST, LIST + 1)
 
@@ -135,7 +135,7 @@ def test_place_moves_one_up_or_down_and_not_beyond(page, ada):
 def test_order_takes_what_was_dragged(page, ada):
     a, b, c = (rules.save_trigger({**RULE, "title": title}, actor=ada).pk for title in "abc")
 
-    page.post("/triggers/order", {"trigger": [b, c, "x", a]})
+    page.post("/triggers/order", {"rule": [b, c, "x", a]})
 
     assert list(Trigger.objects.values_list("pk", flat=True)) == [b, c, a]
 
@@ -169,9 +169,7 @@ def test_trigger_tells_its_sentence_its_firings_and_its_changes(page, ada, made,
     shown = page.get(f"/triggers/{made.pk}").context
 
     assert shown["said"]["then"] == ["Type: Task"]
-    assert [(it.ticket, it.because) for it in shown["firings"]] == [
-        (asked, "Subject contains one of the words “stampante”")
-    ]
+    assert [(it.ticket, it.why) for it in shown["acts"]] == [(asked, "Subject contains one of the words “stampante”")]
     assert [it.lines for it in shown["changes"]] == [
         [("-", "Urgent when down"), ("+", "New title"), ("-", "Add tags: vip"), ("+", "Type: Task")],
         [("", "Made")],
@@ -221,6 +219,7 @@ def test_edit_saved_as_it_comes_changes_nothing(page, ada, rita, group, anna):
 def controls(context):
     """What a browser would send of the form as it comes."""
     form = {"title": context["draft"].title, "description": context["draft"].description, "active": "on"}
+    form["seen"] = context["seen"]
     for rows in context["rows"].values():
         for row in rows:
             form |= {f"{row.place}.field": row.field, f"{row.place}.was": row.field}
@@ -340,7 +339,7 @@ def test_choice_that_is_gone_stays_what_it_was(page, ada, group):
 def test_every_field_and_action_can_be_drawn_and_has_words(ada):
     names = rule_words.Names(ada, everything=True)
 
-    blanks = rule_builder.blanks(names)
+    blanks = rule_builder.blanks(names, rule_words.vocabulary())
 
     assert all(words for row in blanks for *_rest, words, _chosen in getattr(row, "operators", ()))
     assert all(row.control or row.texts for row in blanks)
