@@ -13,6 +13,7 @@ from .models import (
     Comment,
     CustomField,
     Firing,
+    Group,
     GroupMembership,
     InboundMail,
     Macro,
@@ -24,6 +25,7 @@ from .models import (
     RuleChange,
     SatisfactionRating,
     Schedule,
+    Skill,
     SlaEvent,
     SlaPolicy,
     Ticket,
@@ -34,6 +36,8 @@ from .models import (
     User,
     UserFieldValue,
     View,
+    Webhook,
+    WebhookCall,
 )
 from .models.ticket import TicketQuerySet
 from .words import TimerKind, TimerState
@@ -59,12 +63,17 @@ def tickets(person: User) -> TicketQuerySet:
         return Ticket.objects.none()
     if not person.is_staff_member:
         return own_requests(person)
-    if person.is_admin or person.ticket_restriction == User.TicketRestriction.NONE:
+    if sees_every_ticket(person):
         return Ticket.objects.all()
     if person.ticket_restriction == User.TicketRestriction.GROUPS:
         own_groups = GroupMembership.objects.filter(user=person).values("group")
         return Ticket.objects.filter(Q(group__in=own_groups) | Q(assignee=person) | Q(requester=person))
     return Ticket.objects.filter(Q(assignee=person) | Q(requester=person))
+
+
+def sees_every_ticket(person: User) -> bool:
+    """Whether this member of the staff sees all tickets."""
+    return person.active and (person.is_admin or person.ticket_restriction == User.TicketRestriction.NONE)
 
 
 def own_requests(person: User) -> TicketQuerySet:
@@ -355,3 +364,54 @@ def ticket_forms(person: User) -> "QuerySet[TicketForm]":
 
 def get_ticket_form(person: User, form_id: int) -> TicketForm:
     return _one(ticket_forms(person).filter(pk=form_id))
+
+
+def groups(person: User) -> "QuerySet[Group]":
+    """The groups with their members, those in use first, for administrators."""
+    _admin(person)
+    return Group.objects.prefetch_related("members").order_by("-active", "name", "id")
+
+
+def get_group(person: User, group_id: int) -> Group:
+    return _one(groups(person).filter(pk=group_id))
+
+
+def skills(person: User) -> "QuerySet[Skill]":
+    """The skills with the agents who have them, for administrators."""
+    _admin(person)
+    return Skill.objects.prefetch_related("agents").order_by("position", "id")
+
+
+def get_skill(person: User, skill_id: int) -> Skill:
+    return _one(skills(person).filter(pk=skill_id))
+
+
+def team(person: User) -> "QuerySet[User]":
+    """The agents and administrators, by name, for administrators."""
+    _admin(person)
+    return User.objects.staff().order_by("name", "id")
+
+
+def get_member(person: User, user_id: int) -> User:
+    return _one(team(person).filter(pk=user_id))
+
+
+def webhooks(person: User) -> "QuerySet[Webhook]":
+    """The webhooks by name, for administrators."""
+    _admin(person)
+    return Webhook.objects.order_by("name")
+
+
+def get_webhook(person: User, webhook_id: int) -> Webhook:
+    return _one(webhooks(person).filter(pk=webhook_id))
+
+
+def webhook_calls(person: User, webhook: Webhook) -> "QuerySet[WebhookCall]":
+    """The calls of a webhook, newest first, for administrators."""
+    _admin(person)
+    return WebhookCall.objects.filter(webhook=webhook).order_by("-id")
+
+
+def get_webhook_call(person: User, call_id: int) -> WebhookCall:
+    _admin(person)
+    return _one(WebhookCall.objects.filter(pk=call_id))

@@ -98,6 +98,10 @@ class Configuration:
         rows = models.Skill.objects.filter(active=True).prefetch_related("agents")
         return tuple(it for it in (_skill(row, self.fields) for row in rows) if it is not None)
 
+    @cached_property
+    def webhooks(self) -> dict[int, models.Webhook]:
+        return {row.pk: row for row in models.Webhook.objects.all()}
+
     def protocol_of(self, organization_id: int | None) -> Protocol | None:
         """The protocol in force for an organization: its own or the desk's; None: the default one, never edited."""
         return self.protocols.get(organization_id) or self.protocols.get(None)

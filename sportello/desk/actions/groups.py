@@ -93,3 +93,16 @@ def _use(group: Group, active: bool, actor: User | None) -> Group:
         rule_rows.log(KIND, group.pk, before, export(group), actor)
         configuration.forget()
     return group
+
+
+def set_of(agent: User, group_ids: set[int], *, actor: User | None) -> None:
+    """Put an agent into these groups, of those in use, and no others. Raises Invalid("groups") when one is not there."""
+    groups = {it.pk: it for it in Group.objects.filter(active=True).order_by("id")}
+    if not group_ids <= groups.keys():
+        raise Invalid("groups", _("Choose one from the list."))
+    with transaction.atomic():
+        for pk, group in groups.items():
+            data = export(group)
+            if (pk in group_ids) != (agent.pk in data["members"]):
+                members = {*data["members"]} ^ {agent.pk}
+                save({**data, "members": members}, actor=actor, group_id=pk)

@@ -30,7 +30,7 @@ from ..models import (
     Webhook,
 )
 
-Row = TypeVar("Row", Trigger, Automation, Macro, SlaPolicy, CustomField, TicketForm)
+Row = TypeVar("Row", Trigger, Automation, Skill, Macro, SlaPolicy, CustomField, TicketForm)
 Asking = TypeVar("Asking", Trigger, Automation, SlaPolicy, Skill)
 Read = TypeVar("Read")
 Found = TypeVar("Found", bound=models.Model)

@@ -1,5 +1,6 @@
 """Verbs on skills: what not every agent can do, who can, and which tickets need it. docs/algorithms/routing.md"""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -35,7 +36,7 @@ def save(data: dict[str, Any], *, actor: User | None, skill_id: int | None = Non
     if faults:
         raise Invalid(faults)
     with transaction.atomic():
-        found = rule_rows.find(Skill, skill_id) if skill_id else Skill(created_at=clock.now())
+        found = rule_rows.find(Skill, skill_id) if skill_id else rule_rows.new(Skill)
         before = export(found) if skill_id else None
         found.title, found.description = title, rule_rows.read_description(data)
         found.active, found.off_because = bool(data.get("active", True)), ""
@@ -76,6 +77,27 @@ def switch(skill_id: int, *, on: bool, actor: User | None) -> Skill:
     with transaction.atomic():
         found = rule_rows.find(Skill, skill_id)
         return save({**export(found), "active": on}, actor=actor, skill_id=skill_id)
+
+
+def duplicate(skill_id: int, *, actor: User | None) -> Skill:
+    """A copy, switched off, at the end."""
+    with transaction.atomic():
+        data = export(rule_rows.find(Skill, skill_id))
+        return save({**data, "title": rule_rows.copy_title(data["title"]), "active": False}, actor=actor)
+
+
+def import_skills(data: object, *, actor: User | None) -> list[Skill]:
+    """Keep skills as they were exported, {"skills": […]} or the bare list, after those that are there.
+
+    All or none: raises Invalid with the place of every fault ("skills.2.agents").
+    """
+    return rule_rows.import_list(data, "skills", lambda item: save(item, actor=actor))
+
+
+def order(skill_ids: Sequence[int], *, actor: User | None) -> None:
+    """Put the skills into this order, which only their list shows; those that are not named keep theirs, after them."""
+    with transaction.atomic():
+        rule_rows.order(Skill.objects.select_for_update(), skill_ids, KIND, export, actor)
 
 
 def drop(skill_id: int, *, actor: User | None) -> None:

@@ -54,6 +54,7 @@ def save(data: dict[str, Any], *, actor: User | None, private: bool, webhook_id:
         found.save()
         if before != export(found):
             rule_rows.log(KIND, found.pk, before, export(found), actor)
+    configuration.forget()
     return found
 
 
@@ -90,6 +91,7 @@ def switch(webhook_id: int, *, on: bool, actor: User | None) -> Webhook:
             rule_rows.log(KIND, found.pk, before, export(found), actor)
             if on:
                 _queued(found).update(attempts=0, due_at=clock.now())
+    configuration.forget()
     return found
 
 
@@ -106,6 +108,7 @@ def drop(webhook_id: int, *, actor: User | None) -> None:
             raise Refused(_("It is named by: %(names)s. Change these first.") % {"names": ", ".join(names)})
         rule_rows.log(KIND, found.pk, export(found), None, actor)
         found.delete()
+    configuration.forget()
 
 
 # --- calls -----------------------------------------------------------------------------------------------------------
@@ -122,7 +125,8 @@ def queue(update: "Update", rule: dict[str, Any], webhook_id: int, body: str) ->
     rule: the event that tells of it.
     """
     assert update.audit
-    if not Webhook.objects.filter(pk=webhook_id, active=True).exists():
+    webhook = update.configuration.webhooks.get(webhook_id)
+    if webhook is None or not webhook.active:
         return
     rows.insert(
         WebhookCall(
