@@ -1,4 +1,6 @@
-"""Rehearse a trigger: what it would have done on the latest tickets, told from their audits. Changes nothing."""
+"""Rehearse a rule: what a trigger would have done on the latest tickets, told from their audits; on which of them an
+automation would act, and when. Changes nothing.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,9 +10,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from .actions import facts
 from .errors import Refused
 from .models import Audit, Comment, Ticket
-from .rules import conditions, schedules
+from .rules import automations, conditions, schedules
 from .rules.conditions import Conditions, Facts
 from .rules.fields import PRIORITY_NAMES, ROLES
 from .rules.kinds import Moment
@@ -24,7 +27,7 @@ NAMES = {"tags": "current_tags", "subject": "subject_includes_word"}
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """The trigger would have acted in this update. because: the conditions that held, as JSON."""
+    """The rule would have acted then, or will. because: the conditions that hold at that time, as JSON."""
 
     ticket_id: int
     subject: str
@@ -54,6 +57,22 @@ def rehearse(asked: Conditions, *, hours: schedules.Schedule, tickets: int = TIC
     return [act for ticket_id in latest for act in acts.get(ticket_id, ())]
 
 
+def due(asked: Conditions, *, now: datetime, hours: schedules.Schedule, tickets: int = TICKETS) -> list[Act]:
+    """On which of the latest tickets that are not closed an automation would act if nothing happens, the next first.
+
+    at: now where its conditions hold already.
+    """
+    latest = list(Ticket.objects.exclude(status=Status.CLOSED).order_by("-id")[:tickets])
+    found = facts.of_tickets(latest, {it.field.name for it in asked})
+    acts = []
+    for ticket in latest:
+        at = automations.next_time(asked, found[ticket.pk], Moment(now, None, hours))
+        if at is not None:
+            because = conditions.because(asked, found[ticket.pk], Moment(at, None, hours))
+            acts.append(Act(ticket.pk, ticket.subject, at, because))
+    return sorted(acts, key=lambda act: act.at)
+
+
 def _spoken(asked: Conditions, latest: Mapping[int, Ticket]) -> dict[int, str]:
     """What was said in each audit, oldest comment first; asked for only where the conditions look at it."""
     if not any(it.field.name == "comment_includes_word" for it in asked):
@@ -68,9 +87,9 @@ def _acts(
     """Why it would have acted in this update; None: it would not. Asked anew after each rule that acted then."""
     moment = Moment(audit.created_at, audit.author_id, hours)
     found = None
-    for facts in life.live(audit, text):
-        if found is None and conditions.matches(asked, facts, moment):
-            found = conditions.because(asked, facts, moment)
+    for seen in life.live(audit, text):
+        if found is None and conditions.matches(asked, seen, moment):
+            found = conditions.because(asked, seen, moment)
     return found
 
 

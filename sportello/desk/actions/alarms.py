@@ -4,6 +4,7 @@ How the clocks are kept: actions.standings. docs/algorithms/automations.md
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,7 +17,7 @@ from ..rules import automations, conditions
 from ..rules.kinds import Moment
 from ..words import Status, TimerKind, TimerState, Via
 from . import configuration, facts, sla, standings, triggers
-from .standings import Kept
+from .standings import NOTHING, Kept
 from .update import Update
 
 BATCH = 500
@@ -38,7 +39,7 @@ def on_timer(ticket: Ticket, timer: Timer) -> None:
     if facts.SLA & fields:
         sla.catch_up(update)
     now, moment = facts.stored(update, fields), Moment(update.now, None, update.configuration.hours)
-    kept = standings.of_ticket(ticket.pk).get(rule.id, Kept())
+    kept = standings.of_ticket(ticket.pk).get(rule.id, Kept(NOTHING))
     after = automations.follow(rule.conditions, now, moment, kept.standing)
     if ticket.is_closed or after.rings_at is None or after.rings_at > update.now:
         claims.finish(timer)
@@ -71,7 +72,7 @@ def _is_tired(ticket_id: int, automation_id: int, update: Update) -> bool:
 
 
 @prepared
-def _acts(ticket_id: int, automation_id: int) -> "QuerySet[Timer, object]":
+def _acts(ticket_id: int, automation_id: int) -> "QuerySet[Any, Any]":
     """When it acted last, this time among them: a clock that rang for nothing was moved, and is not done."""
     done = Timer.objects.filter(ticket=ticket_id, automation=automation_id, state=TimerState.DONE.value)
     return done.order_by("-id").values_list("ended_at", flat=True)[: ACTS_AN_HOUR + 1]
@@ -115,6 +116,6 @@ def _arm(rule: automations.Automation, tickets: list[Ticket]) -> None:
     )
     for ticket in tickets:
         if not ticket.is_closed:
-            it = kept.get(ticket.pk, {}).get(rule.id, Kept())
+            it = kept.get(ticket.pk, {}).get(rule.id, Kept(NOTHING))
             after = automations.follow(rule.conditions, found[ticket.pk], moment, it.standing)
             standings.write(ticket.pk, rule.id, it, after, now)

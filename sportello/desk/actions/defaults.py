@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..models import Trigger, View
-from . import rules, views
+from ..models import Automation, Trigger, View
+from . import automations, rules, views
 
 
 def _text(it: str, en: str) -> dict[str, str]:
@@ -80,6 +80,24 @@ TRIGGERS: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 
+AUTOMATIONS: tuple[dict[str, Any], ...] = (
+    {
+        "title": _text(
+            "Avvisa un'ora prima che un obiettivo SLA sia mancato", "Warn an hour before an SLA target is missed"
+        ),
+        "conditions": _when(("until_sla_breach", "less_than", "1"), ("assignee_id", "is_not", "")),
+        "actions": [
+            _mail(
+                "assignee_id",
+                _text("Sta per scadere: {{ ticket.title }}", "Due soon: {{ ticket.title }}"),
+                _text("Il ticket #{{ ticket.id }} di {{ requester.name }} ha un obiettivo SLA che scade entro un'ora.",
+                      "Ticket #{{ ticket.id }} by {{ requester.name }} has an SLA target that is due within an hour."),
+            )
+        ],
+    },
+)  # fmt: skip
+
+
 VIEWS: tuple[dict[str, Any], ...] = (
     {
         "title": _text("Tocca a noi", "Waiting for us"),
@@ -113,10 +131,14 @@ VIEWS: tuple[dict[str, Any], ...] = (
 
 
 def install(language: str) -> None:
-    """Give a desk that has no trigger, or no view, the usual ones, their titles in its language."""
+    """Give a desk that has no trigger, automation or view the usual ones, their titles in its language."""
     if not Trigger.objects.exists():
         for rule in TRIGGERS:
             rules.save_trigger({**rule, "title": rule["title"].get(language, rule["title"]["en"])}, actor=None)
+    if not Automation.objects.exists():
+        for rule in AUTOMATIONS:
+            title = rule["title"].get(language, rule["title"]["en"])
+            automations.save_automation({**rule, "title": title}, actor=None)
     install_views(language)
 
 

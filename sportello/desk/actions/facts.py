@@ -88,7 +88,7 @@ def stored(update: "Update", fields: Collection[str]) -> Facts:
 
 
 def of_tickets(tickets: Sequence[Ticket], fields: Collection[str]) -> dict[int, Facts]:
-    """Many tickets as the database has them, asked for all at once but for the own fields of people. fields: as above."""
+    """Many tickets as the database has them, asked for all at once (but for own fields of people). fields: as above."""
     tags: dict[int, set[str]] = {ticket.pk: set() for ticket in tickets}
     if "current_tags" in fields:
         for ticket_id, tag in Tagging.objects.filter(ticket__in=tickets).values_list("ticket", "tag"):

@@ -28,11 +28,14 @@ ACTED = "acted"
 PROMISE = "until_sla_breach"
 
 
+NOTHING = Standing()
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """How an automation stands on a ticket, and the row of its clock."""
 
-    standing: Standing = Standing()
+    standing: Standing
     timer_id: int | None = None
 
 
@@ -44,18 +47,18 @@ def follow(update: "Update") -> None:
     kept = {} if update.opening else of_ticket(update.ticket.pk)
     if update.ticket.status == Status.CLOSED:
         for automation_id, it in kept.items():
-            write(update.ticket.pk, automation_id, it, Standing(), update.now)
+            write(update.ticket.pk, automation_id, it, NOTHING, update.now)
         return
     now = facts.stored(update, ready.fields)
     moment = Moment(update.now, None, update.configuration.hours)
     promised_anew = _due_at(update.sla_before) != _due_at(update.sla)
     for rule in ready.rules:
-        it = kept.get(rule.id, Kept())
+        it = kept.get(rule.id, Kept(NOTHING))
         before = it.standing
         if rule.id == update.automation_id:
             before = Standing(acted=True)
         elif before.acted and promised_anew and any(asked.field.name == PROMISE for asked in rule.conditions):
-            before = Standing()  # Of each promise it warns once.
+            before = NOTHING  # Of each promise it warns once.
         write(update.ticket.pk, rule.id, it, automations.follow(rule.conditions, now, moment, before), update.now)
 
 
@@ -68,20 +71,14 @@ def write(ticket_id: int, automation_id: int, kept: Kept, after: Standing, now: 
     """Make the rows say `after` where they say something else."""
     before = kept.standing
     if after.rings_at != before.rings_at:
-        if after.rings_at is None:
+        if kept.timer_id is None:
+            timer = Timer(ticket_id=ticket_id, kind=TimerKind.AUTOMATION, automation_id=automation_id)
+            timer.due_at, timer.created_at = after.rings_at, now
+            rows.insert(timer)
+        elif after.rings_at is None:
             Timer.objects.filter(pk=kept.timer_id).delete()
-        elif kept.timer_id is not None:
-            rows.update(Timer, {"due_at": after.rings_at}, id=kept.timer_id)
         else:
-            rows.insert(
-                Timer(
-                    ticket_id=ticket_id,
-                    kind=TimerKind.AUTOMATION,
-                    automation_id=automation_id,
-                    due_at=after.rings_at,
-                    created_at=now,
-                )
-            )
+            rows.update(Timer, {"due_at": after.rings_at}, id=kept.timer_id)
     if after.acted and not before.acted:
         Automated.objects.bulk_create([Automated(ticket_id=ticket_id, automation_id=automation_id)])
     elif before.acted and not after.acted:
@@ -115,7 +112,7 @@ def read(found: Iterable[tuple[int, int, int, str, datetime | None]]) -> dict[in
     """By ticket and automation. found: as rows_of gives it."""
     kept: dict[int, dict[int, Kept]] = defaultdict(dict)
     for ticket_id, automation_id, timer_id, state, due_at in found:
-        it = kept[ticket_id].get(automation_id, Kept())
+        it = kept[ticket_id].get(automation_id, Kept(NOTHING))
         if state == ACTED:
             it = replace(it, standing=replace(it.standing, acted=True))
         elif state == TimerState.CANCELLED:

@@ -113,7 +113,9 @@ def test_automation_when_its_conditions_hold_again_after_a_break_acts_again(pend
 
 
 def test_automation_when_time_ends_its_stretch_acts_in_the_next(ticket, rita, frozen_clock):
-    automation("Fresh", {"field": "note", "value": "Ha appena scritto"}, all=[when("requester_updated_at", "less_than")])
+    automation(
+        "Fresh", {"field": "note", "value": "Ha appena scritto"}, all=[when("requester_updated_at", "less_than")]
+    )
     tickets.hear(ticket.pk, Words("Allora?"), actor=rita, via=Via.EMAIL)
     work()
     tickets.hear(ticket.pk, Words("Pronto?"), actor=rita, via=Via.EMAIL)
