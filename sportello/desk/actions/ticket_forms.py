@@ -9,6 +9,7 @@
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -136,9 +137,12 @@ def take(form: Form | None, said: Mapping[int, Any], *, who: str, kept: Mapping[
     own = configuration.current().custom_fields
     # What is asked hangs on what was said, and only what is asked may be said.
     known = {pk for pk, it in own.items() if it.active and it.of == custom_fields.TICKET}
-    mine = {pk: value for pk, value in said.items() if pk in known}
     faults: dict[str, object] = {}
-    meant: dict[int, Any] = rule_rows.read(faults, lambda: field_values.read(mine, custom_fields.TICKET), {})
+    meant: dict[int, Any] = {}
+    nothing: dict[int, Any] = {}
+    for pk in known & said.keys():
+        # Each by itself: what is wrong in one must not make the others look empty.
+        meant |= rule_rows.read(faults, partial(field_values.read, {pk: said[pk]}, custom_fields.TICKET), nothing)
     asked = forms.asked(form, own, {**kept, **meant}, who=who)
     names = {it.field.name for it in asked}
     faults = {name: text for name, text in faults.items() if name in names}

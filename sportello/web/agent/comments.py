@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sportello.desk import access
-from sportello.desk.actions import macros, tickets
+from sportello.desk.actions import configuration, field_values, macros, tickets
 from sportello.desk.errors import DeskError, Invalid
 from sportello.desk.models import Ticket, User
 from sportello.desk.words import Via
@@ -28,6 +28,7 @@ def comments(request: HttpRequest, ticket_id: int) -> HttpResponse:
     agent = agent_of(request)
     ticket = access.get_ticket(agent, ticket_id, to="comment")
     form = CommentForm(request.POST, request.FILES)
+    form.ask(configuration.current().form_of(ticket.form_id), field_values.of_ticket(ticket.pk), prefix="composer-")
     if not form.is_valid():
         return ticket_page(request, ticket, composer=form)
     if warning := _said_meanwhile(agent, ticket, form.cleaned_data["seen"]):
@@ -51,6 +52,7 @@ def _change(form: CommentForm) -> tickets.Change:
     words = _words(form)
     # A macro may change a ticket without a word.
     change = replace(change, words=None if words.is_empty and said["changes"] else words)
+    change = replace(change, fields={**change.fields, **form.said})
     return replace(change, status=said["status"]) if said["status"] else change
 
 

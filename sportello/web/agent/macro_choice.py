@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from sportello.desk import access
-from sportello.desk.actions import macros
+from sportello.desk.actions import configuration, macros
 from sportello.desk.actions.macros import Part
 from sportello.desk.errors import Invalid, Missing
 from sportello.desk.models import Macro, Ticket, User
@@ -34,7 +34,7 @@ class EffectsField(forms.Field):
 
     def to_python(self, value: list[str] | None) -> tuple[Action, ...]:
         try:
-            return tuple(read_effect(line) for line in value or ())
+            return tuple(read_effect(line, configuration.current().fields) for line in value or ())
         except Unreadable:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 

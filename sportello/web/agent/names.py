@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sportello.desk import access
 from sportello.desk.actions import configuration
 from sportello.desk.models import Group, User
+from sportello.desk.rules.texts import in_language
 from sportello.web.agent.prepared import prepared
 
 
@@ -51,13 +53,15 @@ def find_group(group_id: str) -> Group | None:
 
 
 def names_of(audits: Iterable[Any], agent: User, staff: Staff, known: Iterable[User] = ()) -> Callable[[str, int], str]:
-    """What `rules.history` asks: the name of a user, group or schedule that these audits speak of."""
+    """What `rules.history` asks: the name of a user, group, schedule or form that these audits speak of."""
     users = staff.agents | {person.pk: person.name for person in known}
     ids = {user_id for audit in audits for event in audit.events for user_id in _people(event)} - users.keys()
     if ids:
         users |= dict(access.people(agent).filter(pk__in=ids).values_list("pk", "name"))
-    schedules = {pk: schedule.name for pk, schedule in configuration.current().schedules.items()}
-    known_names = {"user": users, "group": staff.groups, "schedule": schedules}
+    now, language = configuration.current(), get_language() or "en"
+    schedules = {pk: schedule.name for pk, schedule in now.schedules.items()}
+    forms = {pk: in_language(form.name, language) for pk, form in now.forms.items()}
+    known_names = {"user": users, "group": staff.groups, "schedule": schedules, "form": forms}
     return lambda kind, pk: known_names.get(kind, {}).get(pk) or _("somebody who has left")
 
 

@@ -6,24 +6,27 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sportello.desk import access
-from sportello.desk.actions import people, tickets
+from sportello.desk.actions import configuration, people, ticket_forms, tickets
 from sportello.desk.errors import DeskError, Invalid
 from sportello.desk.models import Ticket, User
+from sportello.desk.rules.forms import AGENT, Form
+from sportello.desk.rules.texts import in_language
 from sportello.desk.words import Priority, Via
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
+from sportello.web.ui.asked_fields import AskingForm
 from sportello.web.ui.files import new_files
-from sportello.web.ui.forms import FilesField, Form, Segmented, offer
+from sportello.web.ui.forms import FilesField, Segmented, offer
 
 FEW = 8
 
 
-class NewTicketForm(Form):
+class NewTicketForm(AskingForm):
     """who: an address or a name; person: the choice among several of that name."""
 
     verb_names = {"email": "who", "comment": "text"}
@@ -86,8 +89,11 @@ class NewTicketForm(Form):
 def new_ticket(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request)
     if request.method != "POST":
-        return page(request, "agent/new_ticket.html", {"form": NewTicketForm(agent=agent)})
+        form = NewTicketForm(agent=agent)
+        form.ask(_form_named(request.GET.get("form", "")))
+        return _page(request, form)
     form = NewTicketForm(request.POST, request.FILES, agent=agent)
+    form.ask(_form_named(request.POST.get("form", "")))
     if form.is_valid():
         try:
             ticket = _open(form, agent)
@@ -99,7 +105,24 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
             tickets.mark_read(ticket, actor=agent)
             messages.success(request, _("Ticket #%(id)s is open.") % {"id": ticket.pk}, extra_tags="new-ticket")
             return redirect("agent:ticket", ticket.pk)
-    return page(request, "agent/new_ticket.html", {"form": form}, status=422)
+    return _page(request, form, status=422)
+
+
+def _page(request: HttpRequest, form: NewTicketForm, *, status: int = 200) -> HttpResponse:
+    offered = {it.id: in_language(it.name, get_language() or "en") for it in ticket_forms.offered_to(AGENT)}
+    context = {
+        "form": form,
+        "ticket_forms": offered if len(offered) > 1 else None,
+        "custom_fields": form.controls(),
+    }
+    return page(request, "agent/new_ticket.html", context, status=status)
+
+
+def _form_named(form_id: str) -> Form | None:
+    """The form that the address or the agent chose; else the default one."""
+    now = configuration.current()
+    chosen = now.forms.get(int(form_id)) if form_id.isdecimal() else None
+    return chosen if chosen and chosen.active else now.form_of(None)
 
 
 def _open(form: NewTicketForm, agent: User) -> Ticket:
@@ -116,4 +139,6 @@ def _open(form: NewTicketForm, agent: User) -> Ticket:
         group=find_group(said["group"]),
         assignee=agent if said["mine"] else None,
         priority=said["priority"],
+        form=form.chosen,
+        fields=form.said,
     )

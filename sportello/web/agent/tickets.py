@@ -7,32 +7,39 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sportello.desk import access
-from sportello.desk.actions import configuration, people, tickets, timers
+from sportello.desk.actions import configuration, field_values, people, tickets, timers
 from sportello.desk.errors import DeskError, Invalid, Missing
 from sportello.desk.models import Group, Participant, Schedule, Ticket, User
+from sportello.desk.rules.custom_fields import id_of
+from sportello.desk.rules.forms import Form as TicketForm
+from sportello.desk.rules.texts import in_language
 from sportello.desk.words import Priority, Status, TicketType, Via
 from sportello.kit import clock
 from sportello.web.agent import conversation
+from sportello.web.agent.customer import Owned, owned
 from sportello.web.agent.doors import agent_of, attempt, staff
 from sportello.web.agent.macro_choice import EffectsField, chosen_of, offered
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
 from sportello.web.agent.prepared import prepared
 from sportello.web.agent.promises import standing_of
-from sportello.web.ui.forms import FilesField, Form, Select, TextInput, offer
+from sportello.web.ui.asked_fields import AskingForm
+from sportello.web.ui.custom_fields import Control
+from sportello.web.ui.forms import FilesField, Select, TextInput, offer
 
 BY_HAND = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
 
 
-class CommentForm(Form):
+class CommentForm(AskingForm):
     """An answer or a note. status: set in the same gesture. seen: the latest comment that the writer had before him.
 
-    macro: the one that was put in; changes: what stays ticked of it.
+    macro: the one that was put in; changes: what stays ticked of it. Of the ticket's own fields those that are missing.
     """
 
     verb_names = {"comment": "text"}
@@ -44,8 +51,19 @@ class CommentForm(Form):
     macro = forms.IntegerField(required=False, widget=forms.HiddenInput)
     changes = EffectsField(required=False)
 
+    def clean(self) -> dict[str, Any]:
+        """What is missing is shown alone: whether it is asked hangs on what a macro sets, too."""
+        self.said = self.typed
+        return self.cleaned_data
 
-class FieldsForm(Form):
+    def missing(self) -> list[Control]:
+        """The fields that a refusal named, to be filled in here."""
+        return self.controls({*self.typed, *map(id_of, self.faults)})
+
+
+class FieldsForm(AskingForm):
+    """What an agent sets beside the conversation, the desk's own fields too: those of the form that he chooses."""
+
     status = forms.ChoiceField(label=gettext_lazy("Status"), widget=Select)
     priority = forms.TypedChoiceField(
         label=gettext_lazy("Priority"),
@@ -61,9 +79,17 @@ class FieldsForm(Form):
     group = forms.ChoiceField(label=gettext_lazy("Group"), required=False, widget=Select)
     tags = forms.CharField(label=gettext_lazy("Tags"), required=False, widget=TextInput)
 
-    def __init__(self, *args: Any, ticket: Ticket, groups: dict[int, str], tags: list[str], **kwargs: Any) -> None:
-        now = {"status": ticket.status, "priority": ticket.priority, "type": ticket.type, "group": ticket.group_id}
-        super().__init__(*args, initial={**now, "tags": " ".join(tags)}, **kwargs)
+    def __init__(
+        self,
+        *args: Any,
+        ticket: Ticket,
+        groups: dict[int, str],
+        tags: list[str],
+        values: dict[int, Any],
+        **kwargs: Any,
+    ) -> None:
+        stands = {"status": ticket.status, "priority": ticket.priority, "type": ticket.type, "group": ticket.group_id}
+        super().__init__(*args, initial={**stands, "tags": " ".join(tags)}, **kwargs)
         self.ticket, self.had = ticket, set(tags)
         possible = [status for status in BY_HAND if status != Status.NEW or ticket.status == Status.NEW]
         if ticket.is_closed:
@@ -73,16 +99,25 @@ class FieldsForm(Form):
             groups = {**groups, ticket.group.pk: ticket.group.name}
         offer(self, "group", [("", "–"), *((str(pk), name) for pk, name in groups.items())])
 
-        schedules = configuration.current().schedules
-        if len(schedules) > 1:
-            own = [(str(pk), it.name) for pk, it in schedules.items() if not it.default or pk == ticket.schedule_id]
-            self.fields["schedule"] = forms.ChoiceField(
-                label=_("Schedule"),
-                choices=[("", _("the desk's")), *own],
-                initial=ticket.schedule_id,
-                required=False,
-                widget=Select,
-            )
+        now = configuration.current()
+        if len(now.schedules) > 1:
+            own = [(pk, it.name) for pk, it in now.schedules.items() if not it.default or pk == ticket.schedule_id]
+            self._choose("schedule", _("Schedule"), [("", _("the desk's")), *own], ticket.schedule_id)
+        self.form_had = now.form_of(ticket.form_id)
+        forms_in_use = [(it.id, it.name) for it in now.forms.values() if it.active or it == self.form_had]
+        if self.form_had and len(forms_in_use) > 1:
+            named = [(pk, in_language(name, get_language() or "en")) for pk, name in forms_in_use]
+            self._choose("form", _("Form"), named, self.form_had.id).widget.attrs["data-autosubmit"] = True
+        self.ask(self._form() or self.form_had, values)
+
+    def _choose(self, name: str, label: str, choices: list[tuple[Any, str]], chosen: int | None) -> forms.ChoiceField:
+        field = forms.ChoiceField(label=label, choices=choices, initial=chosen, required=False, widget=Select)
+        self.fields[name] = field
+        return field
+
+    def _form(self) -> TicketForm | None:
+        chosen = self.data.get("form", "") if "form" in self.fields else ""
+        return configuration.current().forms.get(int(chosen)) if chosen.isdecimal() else None
 
     def _schedule(self) -> Schedule | tickets.Unset | None:
         if "schedule" not in self.fields:
@@ -105,6 +140,8 @@ class FieldsForm(Form):
             schedule=self._schedule(),
             add_tags=tuple(sorted(wanted - self.had)),
             remove_tags=tuple(sorted(self.had - wanted)),
+            form=tickets.UNSET if self.ticket_form == self.form_had else self.chosen,
+            fields=self.said,
         )
 
 
@@ -122,15 +159,20 @@ def ticket_page(
     *,
     composer: CommentForm | None = None,
     fields: FieldsForm | None = None,
+    customer: list[Owned] | None = None,
     problem: str = "",
 ) -> HttpResponse:
     """The whole page; 422 with what was typed when something was refused."""
     agent = agent_of(request)
+    is_refused = bool(problem or composer or fields or customer)
     mails, audits = conversation.mails_of(agent, ticket.pk), conversation.audits_of(agent, ticket.pk)
     said, has_earlier = conversation.messages(agent, ticket, mails, whole="all" in request.GET)
     known, tags = staff_of(agent), _tags(agent, ticket.pk)
     taking_part = _participants(agent, ticket.pk)
     chosen = chosen_of(request, ticket, tags, composer)
+    fields = fields or FieldsForm(
+        ticket=ticket, groups=known.groups, tags=tags, values=field_values.of_ticket(ticket.pk)
+    )
     context = {
         "here": request.path if request.method == "GET" else None,
         "ticket": ticket,
@@ -140,7 +182,10 @@ def ticket_page(
         "composer": composer or CommentForm(initial=chosen.initial),
         "macros": offered(agent),
         "chosen": chosen,
-        "fields": fields or FieldsForm(ticket=ticket, groups=known.groups, tags=tags),
+        "fields": fields,
+        "custom_fields": fields.controls(),
+        "customer": customer or owned(ticket),
+        "missing": composer.missing() if composer else (),
         "tags": tags,
         "agents": known.of_group(ticket.group_id),
         "protocol": conversation.protocol_line(ticket, mails, conversation.timers_of(agent, ticket.pk)),
@@ -154,7 +199,7 @@ def ticket_page(
         "rating": getattr(ticket, "satisfaction_rating", None),
         "problem": problem,
     }
-    return page(request, "agent/ticket.html", context, status=422 if problem or composer or fields else 200)
+    return page(request, "agent/ticket.html", context, status=422 if is_refused else 200)
 
 
 _ticket = prepared(access.one_ticket)
@@ -198,11 +243,26 @@ def assignment(request: HttpRequest, ticket_id: int) -> HttpResponse:
 @staff
 def fields(request: HttpRequest, ticket_id: int) -> HttpResponse:
     ticket = access.get_ticket(agent_of(request), ticket_id, to="edit")
-    known = staff_of(agent_of(request)).groups
-    form = FieldsForm(request.POST, ticket=ticket, groups=known, tags=_tags(agent_of(request), ticket_id))
+    groups, tags = staff_of(agent_of(request)).groups, _tags(agent_of(request), ticket_id)
+    form = FieldsForm(request.POST, ticket=ticket, groups=groups, tags=tags, values=field_values.of_ticket(ticket.pk))
     if not form.is_valid():
         return ticket_page(request, ticket, fields=form)
     return _change(request, ticket, form.as_change(), form)
+
+
+@require_POST
+@staff
+def customer(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    """The own fields of the requester and of his organization."""
+    agent = agent_of(request)
+    ticket = access.get_ticket(agent, ticket_id, to="edit")
+    found = owned(ticket)
+    for it in found:
+        it.take(request.POST, agent)
+    if any(it.faults for it in found):
+        return ticket_page(request, ticket, customer=found)
+    messages.success(request, _("Saved."))
+    return redirect(reverse("agent:ticket", args=[ticket.pk]) + "#customer")
 
 
 @require_POST
@@ -259,6 +319,9 @@ def _change(
     try:
         changed = tickets.update(ticket.pk, change, actor=agent_of(request), via=Via.WEB)
     except DeskError as refusal:
+        if form and isinstance(refusal, Invalid):
+            form.refuse(refusal.fields)
+            return ticket_page(request, ticket, fields=form)
         return ticket_page(request, ticket, fields=form, problem=_sentences(refusal))
     if changed:
         messages.success(request, _("Saved."))

@@ -31,6 +31,7 @@ urlpatterns = [
     path("tickets/<int:ticket_id>", tickets.show, name="ticket"),
     path("tickets/<int:ticket_id>/assignment", tickets.assignment, name="assignment"),
     path("tickets/<int:ticket_id>/fields", tickets.fields, name="fields"),
+    path("tickets/<int:ticket_id>/customer", tickets.customer, name="customer"),
     path("tickets/<int:ticket_id>/participants", tickets.participants, name="participants"),
     path("tickets/<int:ticket_id>/reading", tickets.reading, name="reading"),
     path("tickets/<int:ticket_id>/reopening", tickets.reopening, name="reopening"),

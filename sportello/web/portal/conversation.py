@@ -9,12 +9,15 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sportello.desk import access, links
-from sportello.desk.actions import configuration, tickets
+from sportello.desk.actions import configuration, field_values, tickets
 from sportello.desk.errors import Invalid, Missing
 from sportello.desk.models import Attachment, Audit, Comment, Ticket, User
+from sportello.desk.rules import custom_fields
+from sportello.desk.rules.texts import in_language
 from sportello.desk.words import Status, TimerKind, TimerState, Via
 from sportello.kit import blobs, clock
 from sportello.kit import html as kit_html
@@ -79,6 +82,7 @@ def request_page(
     can_vote = rating is not None and rating.requester_id == person.pk and clock.now() <= rating.expires_at
     context: dict[str, Any] = {
         "ticket": ticket,
+        "fields": _visible(ticket),
         "messages_of_ticket": [_message(comment, ticket, way) for comment in found],
         "form": form or WordsForm(),
         "comments_url": way.comments_url(ticket),
@@ -92,6 +96,20 @@ def request_page(
         "has_session": not way.token,
     }
     return page(request, "portal/request.html", context, person=person, status=status)
+
+
+def _visible(ticket: Ticket) -> list[tuple[str, str]]:
+    """What stands in the fields that customers see, as (title, value) in the active language."""
+    now, language = configuration.current(), get_language() or "en"
+    form = now.form_of(ticket.form_id)
+    listed = [now.custom_fields[pk] for pk in (form.fields if form else now.custom_fields) if pk in now.custom_fields]
+    visible = [it for it in listed if it.of == custom_fields.TICKET and it.active and it.visible_in_portal]
+    values = field_values.of_ticket(ticket.pk) if visible else {}
+    return [
+        (in_language(it.title, language), custom_fields.shown(it, values[it.id], language))
+        for it in visible
+        if not custom_fields.is_empty(values.get(it.id))
+    ]
 
 
 def _message(comment: Comment, ticket: Ticket, way: Way) -> SimpleNamespace:

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sportello.desk.actions.tickets import Words
+from sportello.desk.rules.forms import END_USER
 from sportello.desk.words import About, Score
+from sportello.web.ui.asked_fields import AskingForm
 from sportello.web.ui.files import new_files
 from sportello.web.ui.forms import FilesField, Form
 
@@ -50,8 +52,10 @@ class WordsForm(Form):
         return Words(text, files=new_files(self.cleaned_data["attachments"]))
 
 
-class OwnRequestForm(WordsForm):
-    """A new request of somebody who is signed in."""
+class OwnRequestForm(WordsForm, AskingForm):
+    """A new request of somebody who is signed in, with the fields of what it is about."""
+
+    asked_of = END_USER
 
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200, help_text=gettext_lazy("In a few words."))
     field_order = ["name", "email", "subject", "text", "attachments"]

@@ -1,6 +1,7 @@
 """Open a request by form; list and follow one's own after signing in."""
 
 from datetime import timedelta
+from typing import TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -18,12 +19,14 @@ from sportello.desk.errors import Invalid
 from sportello.desk.models import Ticket, User
 from sportello.desk.words import Via
 from sportello.kit import tokens
-from sportello.web.portal import conversation
+from sportello.web.portal import about, conversation
 from sportello.web.portal.conversation import Way
 from sportello.web.portal.doors import broken_link, page, signed_in
 from sportello.web.portal.forms import GuestRequestForm, OwnRequestForm
 from sportello.web.session.limits import Limit, client_of
 from sportello.web.ui import paging
+
+Filled = TypeVar("Filled", bound=OwnRequestForm)
 
 BY_CLIENT = Limit(20, timedelta(hours=1))
 BY_ADDRESS = Limit(10, timedelta(hours=1))
@@ -41,8 +44,8 @@ def own_requests(request: HttpRequest, person: User) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_own_request(request: HttpRequest, person: User) -> HttpResponse:
     if request.method != "POST":
-        return _form(request, OwnRequestForm(), person=person)
-    form = OwnRequestForm(request.POST, request.FILES)
+        return _blank(request, OwnRequestForm(), person=person)
+    form = _filled(request, OwnRequestForm)
     if form.is_valid():
         ticket = _open(form, person)
         if ticket:
@@ -59,8 +62,8 @@ def new_guest_request(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and request.method != "POST":
         return redirect("portal:new_own_request")
     if request.method != "POST":
-        return _form(request, GuestRequestForm())
-    form = GuestRequestForm(request.POST, request.FILES)
+        return _blank(request, GuestRequestForm())
+    form = _filled(request, GuestRequestForm)
     if not form.is_valid():
         return _form(request, form, status=422)
     sender = Sender(form.cleaned_data["name"], form.cleaned_data["email"])
@@ -90,15 +93,42 @@ def _guest(form: GuestRequestForm, sender: Sender) -> User | None:
 def _open(form: OwnRequestForm, person: User) -> Ticket | None:
     try:
         return tickets.open_ticket(
-            requester=person, subject=form.cleaned_data["subject"], words=form.words(), actor=person, via=Via.WEB
+            requester=person,
+            subject=form.cleaned_data["subject"],
+            words=form.words(),
+            actor=person,
+            via=Via.WEB,
+            form=form.chosen,
+            fields=form.said,
         )
     except Invalid as refusal:
         form.refuse(refusal.fields)
         return None
 
 
+def _blank(request: HttpRequest, form: OwnRequestForm, *, person: User | None = None) -> HttpResponse:
+    """An empty form for what the request is about, or the question what it is about."""
+    chosen = about.named(request.GET.get("form", ""))
+    if chosen is None and len(about.offered()) > 1:
+        return page(request, "portal/what_about.html", {"forms": about.names()}, person=person)
+    form.ask(chosen or about.usual())
+    return _form(request, form, person=person)
+
+
+def _filled(request: HttpRequest, kind: type[Filled]) -> Filled:
+    form = kind(request.POST, request.FILES)
+    form.ask(about.named(request.POST.get("form", "")) or about.usual())
+    return form
+
+
 def _form(request: HttpRequest, form: OwnRequestForm, *, person: User | None = None, status: int = 200) -> HttpResponse:
-    return page(request, "portal/new_request.html", {"form": form}, person=person, status=status)
+    names = about.names()
+    context = {
+        "form": form,
+        "custom_fields": form.controls(),
+        "about": names.get(form.ticket_form.id) if form.ticket_form and len(names) > 1 else "",
+    }
+    return page(request, "portal/new_request.html", context, person=person, status=status)
 
 
 @login_not_required
