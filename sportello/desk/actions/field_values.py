@@ -94,6 +94,22 @@ def read(said: Mapping[int, Any], of: str) -> Values:
     return found
 
 
+def shown_of(ticket: Ticket, language: str) -> dict[str, dict[str, Any]]:
+    """What stands in the fields of a ticket, its requester and its organization, as texts call and people read it.
+
+    {"ticket": {"custom_fields": {key: …}, "ticket_field_7": …}, "requester": {"custom_fields": …}, "organization": …}.
+    """
+    own = configuration.current().custom_fields
+    values = of_ticket(ticket.pk) | of_person(ticket.requester_id) | of_organization(ticket.organization_id)
+    said: dict[str, dict[str, Any]] = {owner: {"custom_fields": {}} for owner in custom_fields.OWNERS.values()}
+    for pk, value in values.items():
+        field, words = own[pk], custom_fields.shown(own[pk], value, language)
+        said[custom_fields.OWNERS[field.of]]["custom_fields"][field.key] = words
+        if field.of == custom_fields.TICKET:
+            said["ticket"][f"ticket_field_{pk}"] = words
+    return said
+
+
 class Filled:
     """The own fields of a ticket within an update; asked for when somebody looks, written once, at the end."""
 

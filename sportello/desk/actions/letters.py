@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -11,9 +12,10 @@ from sportello.kit import clock, rows, tokens
 
 from .. import links
 from ..models import Comment, Mailbox, OutgoingMail, Protocol, SatisfactionRating, Ticket, User
-from ..rules import letters, times
+from ..rules import custom_fields, letters, times
 from ..rules.protocol import REPLY
 from ..words import Score, Step
+from . import field_values
 from .configuration import Configuration
 from .lists import CC
 
@@ -60,10 +62,11 @@ def _queue_one(
     language = person.language or configuration.desk.language
     protocol = configuration.protocol_of(ticket.organization_id)
     spoken = comment if update.is_answered else None
+    text = text_of(protocol, step, language)
     letter = letters.compose(
         step,
-        text_of(protocol, step, language),
-        values=values_of(ticket, person, configuration, language),
+        text,
+        values=values_of(ticket, person, configuration, language, texts=(text.subject, text.body)),
         language=language,
         look=look_of(configuration),
         answer=said(update, language) if spoken else None,
@@ -128,12 +131,19 @@ def text_of(protocol: Protocol | None, step: str, language: str) -> letters.Step
 
 
 def values_of(
-    ticket: Ticket, requester: User, configuration: Configuration, language: str, *, agent: User | None = None
+    ticket: Ticket,
+    requester: User,
+    configuration: Configuration,
+    language: str,
+    *,
+    texts: Iterable[str] = (),
+    agent: User | None = None,
 ) -> dict[str, Any]:
-    """What the placeholders of a text stand for; names: rules.letters.PLACEHOLDERS. agent: who speaks, when known."""
+    """What the placeholders of these texts stand for; names: rules.letters.PLACEHOLDERS, and those of the desk's own
+    fields where a text speaks of them. agent: who speaks, when known."""
     steps = configuration.steps_of(ticket.organization_id)
     agent, organization, desk = agent or ticket.assignee, ticket.organization, configuration.desk
-    return {
+    values: dict[str, Any] = {
         "ticket": {
             "id": ticket.pk,
             "title": title(ticket.subject),
@@ -155,6 +165,10 @@ def values_of(
         "survey_hours": steps.survey_hours,
         "today": times.day(clock.now(), language, desk.time_zone),
     }
+    if any(map(custom_fields.is_spoken_of, texts)):
+        for name, own in field_values.shown_of(ticket, language).items():
+            values[name] |= own
+    return values
 
 
 def title(subject: str) -> str:

@@ -142,7 +142,9 @@ def preview(macro: Macro, ticket: Ticket, tags: Collection[str], agent: User) ->
     now = configuration.current()
     actions = macros.read_actions(macro.actions, now.fields)
     language = ticket.requester.language or now.desk.language
-    values = letters.values_of(ticket, ticket.requester, now, language, agent=agent)
+    text = triggers.in_language(macros.text_of(actions), language)
+    texts = [text, *(it.value for it in actions if it.field == "subject")]
+    values = letters.values_of(ticket, ticket.requester, now, language, texts=texts, agent=agent)
     # Not the requester's own key: whoever reads the answer reads its links.
     values["ticket"]["url"] = links.public_url(f"/requests/{ticket.pk}")
     stands = {name: getattr(ticket, name) for name in (*triggers.SET, "subject")} | {"tags": tags}
@@ -156,7 +158,7 @@ def preview(macro: Macro, ticket: Ticket, tags: Collection[str], agent: User) ->
     effects = macros.effects(filled, stands, agent.pk)
     lost = [it for it in effects if not _is_there(it, now)]
     return Preview(
-        text=placeholders.render(triggers.in_language(macros.text_of(actions), language), values).strip(),
+        text=placeholders.render(text, values).strip(),
         public=macros.is_public(actions),
         parts=parts(it for it in effects if it not in lost),
         lost=tuple(str(macros.LABELS[it.field]) for it in lost),

@@ -79,12 +79,13 @@ def queue(update: "Update", people: Iterable[User], subject: Text, body: Text) -
 def _queue_one(update: "Update", person: User, subject: Text, body: Text) -> None:
     ticket, configuration, words = update.ticket, update.configuration, update.words
     language = person.language or configuration.desk.language
-    values = letters.values_of(ticket, ticket.requester, configuration, language)
+    text = rules.StepText(in_language(subject, language), in_language(body, language))
+    texts = (text.subject, text.body)
+    values = letters.values_of(ticket, ticket.requester, configuration, language, texts=texts)
     if person.is_staff_member:
         values["ticket"]["url"] = links.ticket_url(ticket.pk)
     else:
         values["ticket"]["url"] = links.request_url(ticket.pk, person.pk)
-    text = rules.StepText(in_language(subject, language), in_language(body, language))
     # What was said goes where the text asks for it, and an internal note to nobody but the staff.
     may_read = words is not None and (words.public or person.is_staff_member)
     said = letters.said(update, language) if may_read and "answer" in text.body else None

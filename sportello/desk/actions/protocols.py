@@ -11,7 +11,7 @@ from sportello.kit import clock
 
 from ..errors import Invalid
 from ..models import Identity, Organization, OutgoingMail, Protocol, Ticket, User
-from ..rules import placeholders, protocol
+from ..rules import placeholders, protocol, triggers
 from ..rules.protocol import Closing, SolvedMail, Steps
 from ..words import SendState, Status, Step, TimerKind, Via
 from . import configuration, rule_rows, surveys
@@ -126,6 +126,7 @@ def save(
     texts: {language: {step: {"subject", "body"}}}. Raises Invalid with the field's path, as "texts.it.solved.body".
     """
     problems: dict[str, object] = {}
+    known = configuration.current().fields
     for name, (lowest, highest) in steps.problems().items():
         problems[f"steps.{name}"] = _("Between %(lowest)s and %(highest)s, please.") % {
             "lowest": lowest,
@@ -135,7 +136,8 @@ def save(
     for language, by_step in texts.items():
         for step, text in by_step.items():
             for part in ("subject", "body"):
-                errors = placeholders.check(text[part]) if text[part].strip() else [_("This cannot be empty.")]
+                own = triggers.own_placeholders(text[part], known)
+                errors = placeholders.check(text[part], own) if text[part].strip() else [_("This cannot be empty.")]
                 if errors:
                     problems[f"texts.{language}.{step}.{part}"] = " ".join(errors)
             kept.setdefault(language, {})[step] = {"subject": text["subject"], "body": text["body"]}

@@ -28,10 +28,11 @@ from ..models import (
     Trigger,
     User,
     Webhook,
+    View,
 )
 
-Row = TypeVar("Row", Trigger, Automation, Skill, Macro, SlaPolicy, CustomField, TicketForm)
-Asking = TypeVar("Asking", Trigger, Automation, SlaPolicy, Skill)
+Row = TypeVar("Row", Trigger, Automation, Skill, Macro, SlaPolicy, View, CustomField, TicketForm)
+Asking = TypeVar("Asking", Trigger, Automation, SlaPolicy, Skill, View)
 Read = TypeVar("Read")
 Found = TypeVar("Found", bound=models.Model)
 
@@ -173,7 +174,7 @@ def copy_title(title: str) -> str:
 
 def missing(references: set[tuple[str, int]]) -> str:
     """Which of these rows are not there (any more), for a person; "" when all are."""
-    lost = []
+    lost, in_use = [], {"active": True}
     tables: tuple[tuple[str, type[models.Model]], ...] = (
         ("group", Group),
         ("organization", Organization),
@@ -184,7 +185,7 @@ def missing(references: set[tuple[str, int]]) -> str:
     )
     for kind, model in tables:
         wanted = {pk for name, pk in references if name == kind}
-        there = model._default_manager.filter(pk__in=wanted, **({"active": True} if kind in ("group", "custom_field") else {}))
+        there = model._default_manager.filter(pk__in=wanted, **(in_use if kind in ("group", "custom_field") else {}))
         lost += [f"{kind} {pk}" for pk in sorted(wanted - set(there.values_list("pk", flat=True)))]
     agents = {pk for name, pk in references if name == "agent"}
     people = {pk for name, pk in references if name == "person"}

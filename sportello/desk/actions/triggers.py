@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import models
 from django.utils.translation import gettext as _
 
+from sportello.kit import rows
+
 from .. import links
 from ..errors import DeskError, Missing, Stale
 from ..models import Firing, Group, Schedule, User
@@ -146,15 +148,14 @@ def write(update: "Update") -> None:
     if not update.acted:
         return
     ticket, language = update.ticket, update.configuration.desk.language
-    for text in update.rule_notes:
-        values = letters.values_of(ticket, ticket.requester, update.configuration, language)
+    for note in update.rule_notes:
+        text = triggers.in_language(note, language)
+        values = letters.values_of(ticket, ticket.requester, update.configuration, language, texts=(text,))
         values["ticket"]["url"] = links.ticket_url(ticket.pk)  # For agents: never the requester's own key.
-        comments.write_note(update, placeholders.render(triggers.in_language(text, language), values))
+        comments.write_note(update, placeholders.render(text, values))
     for people, subject, body in update.notices:
         notices.queue(update, people, subject, body)
     for call in update.calls:
         webhooks.queue(update, *call)
-    Firing.objects.bulk_create(
-        Firing(**{f"{it.rel}_id": it.id}, ticket=ticket, audit=update.audit, created_at=update.now)
-        for it in update.acted
-    )
+    for it in update.acted:
+        rows.insert(Firing(**{f"{it.rel}_id": it.id}, ticket=ticket, audit=update.audit, created_at=update.now))

@@ -133,16 +133,16 @@ def queue(update: "Update", rule: dict[str, Any], webhook_id: int, body: str) ->
             webhook_id=webhook_id,
             ticket=update.ticket,
             audit=update.audit,
-            body=rules.fill(body, _values(update)) if body else rules.write(payload(update, rule)),
+            body=rules.fill(body, _values(update, body)) if body else rules.write(payload(update, rule)),
             due_at=update.now,
             created_at=update.now,
         )
     )
 
 
-def _values(update: "Update") -> dict[str, Any]:
+def _values(update: "Update", body: str) -> dict[str, Any]:
     ticket, language = update.ticket, update.configuration.desk.language
-    values = letters.values_of(ticket, ticket.requester, update.configuration, language)
+    values = letters.values_of(ticket, ticket.requester, update.configuration, language, texts=(body,))
     values["ticket"]["url"] = links.ticket_url(ticket.pk)  # Never the requester's own key.
     return values | {"answer": update.words.text if update.words else ""}
 

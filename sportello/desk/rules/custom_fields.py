@@ -23,6 +23,8 @@ from .kinds import Unreadable
 from .texts import Text, in_language
 
 TICKET, USER, ORGANIZATION = "ticket", "user", "organization"
+# What a rule or a text about a ticket calls them.
+OWNERS: Final = {TICKET: "ticket", USER: "requester", ORGANIZATION: "organization"}
 LISTS: Final = ("tagger", "multiselect")
 TEXTS: Final = ("text", "textarea", "regexp")
 NUMBERS: Final = ("integer", "decimal")
@@ -68,7 +70,7 @@ class CustomField:
         """What conditions, actions and forms call it; of a ticket's field the vendor's name."""
         if self.of == TICKET:
             return name_of(self.id)
-        return f"{'requester' if self.of == USER else 'organization'}.custom_fields.{self.key}"
+        return f"{OWNERS[self.of]}.custom_fields.{self.key}"
 
     @property
     def placeholders(self) -> tuple[str, ...]:

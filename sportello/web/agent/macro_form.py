@@ -13,6 +13,7 @@ from sportello.desk.errors import Invalid
 from sportello.desk.models import Macro, User
 from sportello.desk.rules import letters, macros
 from sportello.desk.rules.kinds import CURRENT_USER
+from sportello.desk.rules.triggers import own_placeholders
 from sportello.desk.words import Priority, Status, TicketType
 from sportello.web.ui.forms import Form, Segmented, offer
 
@@ -91,7 +92,9 @@ class MacroForm(Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         for name in (*TEXTS.values(), "subject"):
-            fault = next(iter(letters.check(said.get(name) or "")), None)
+            text = said.get(name) or ""
+            own = own_placeholders(text, configuration.current().fields)
+            fault = next(iter(letters.check(text, own)), None)
             if fault:
                 self.add_error(name, fault)
         return said
@@ -140,7 +143,7 @@ def _initial(macro: Macro | None) -> dict[str, Any]:
     reach = MINE if macro.owner_id else str(macro.group_id or EVERYBODY)
     found: dict[str, Any] = {"title": macro.title, "description": macro.description, "active": macro.active}
     try:
-        actions = macros.write_actions(macros.read_actions(macro.actions))
+        actions = macros.write_actions(macros.read_actions(macro.actions, configuration.current().fields))
     except Invalid:
         actions = []
     for action in actions:

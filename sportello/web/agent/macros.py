@@ -196,7 +196,7 @@ def _section(whose: tuple[bool, str], rows: list[Macro], *, can_edit: bool) -> S
 def _does(macro: Macro) -> dict[str, Any]:
     """What it says and changes, in short."""
     try:
-        actions = rules.read_actions(macro.actions)
+        actions = rules.read_actions(macro.actions, configuration.current().fields)
     except Invalid as fault:
         return {"text": "", "is_note": False, "words": [], "fault": " ".join(map(str, fault.fields.values()))}
     text = triggers.in_language(rules.text_of(actions), get_language() or "en")
