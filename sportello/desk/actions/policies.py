@@ -12,7 +12,7 @@ from ..errors import Invalid
 from ..models import SlaPolicy, User
 from ..rules import conditions, sla_targets
 from ..rules.conditions import Conditions
-from ..rules.fields import BY_NAME, Field
+from ..rules.fields import Field
 from ..rules.kinds import Present, Since, Until
 from ..rules.sla_targets import Target
 from . import configuration, rule_rows
@@ -22,7 +22,7 @@ KIND = "sla"
 
 def fields() -> Mapping[str, Field]:
     """What a policy can ask: not how long ago, for nothing asks again when time passes; nor about promises."""
-    known = getattr(configuration.current(), "fields", BY_NAME)
+    known = configuration.current().fields
     return {name: it for name, it in known.items() if it.column and not isinstance(it.kind, Since | Until | Present)}
 
 

@@ -57,6 +57,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
     rules = (
         [
             link("triggers", "workflow", _("Triggers")),
+            link("automations", "timer", _("Automations")),
             link("policies", "gauge", _("SLA policies")),
             link("schedules", "clock", _("Schedules")),
             link("custom_fields", "sliders-horizontal", _("Fields")),

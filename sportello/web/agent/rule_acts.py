@@ -64,5 +64,4 @@ def never() -> str:
 def _because(audit: Audit, rel: str, key: int) -> list[dict[str, Any]]:
     """The conditions that held when the rule acted."""
     events = (it for it in audit.events if it["type"] == "Rule" and it.get("rel", "trigger") == rel)
-    event = next((it for it in events if it.get("id") == key), {})
-    return list(event.get("because", ()))
+    return next((list(it["because"]) for it in events if it["id"] == key), [])

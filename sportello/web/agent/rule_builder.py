@@ -272,7 +272,7 @@ def _control(known: Field, names: Names, value: str | None) -> SimpleNamespace:
         )
     if hasattr(kind, "values"):
         none = {NOBODY: pgettext("of a ticket", "none")} if isinstance(kind, OwnChoice) else {}
-        return _select(none | choices_of(known), value)
+        return _select({**none, **choices_of(known)}, value)
     if isinstance(kind, Reference):
         if kind.to == "person":
             return _line("person-or-nobody" if kind.nullable else "person", value)

@@ -12,7 +12,7 @@ from sportello.desk.actions import configuration
 from sportello.desk.models import User
 from sportello.desk.rules import custom_fields, macros, triggers
 from sportello.desk.rules.custom_kinds import OwnDay, OwnOptions, OwnText
-from sportello.desk.rules.fields import BY_NAME, Field
+from sportello.desk.rules.fields import Field
 from sportello.desk.rules.kinds import CURRENT_USER, NOBODY, PRESENCE, SILENT, Reference, Since, Tags, Text, Until
 from sportello.desk.words import Priority, Status, TicketType, Via
 
@@ -29,7 +29,7 @@ PRESENT: Mapping[str, Mapping[str, str | Promise]] = {
 
 def vocabulary() -> Mapping[str, Field]:
     """Every field that a condition of this desk can speak of, by name."""
-    return getattr(configuration.current(), "fields", BY_NAME)
+    return configuration.current().fields
 
 
 def actions_of(fields: Mapping[str, Field]) -> Mapping[str, str | Promise]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sportello.web.agent import (
+    automations,
     breakers,
     comments,
     figures,
@@ -91,6 +92,7 @@ urlpatterns = [
         schedules.holiday_dropping,
         name="holiday_dropping",
     ),
+    *rule_pages.addresses(automations.KIND, "automations"),
     *rule_pages.addresses(sla.KIND, "sla"),
     path("fields", ticket_fields.fields, name="custom_fields"),
     path("fields/new", ticket_fields.new_field, name="new_custom_field"),
