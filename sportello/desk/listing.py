@@ -23,7 +23,7 @@ def direct(person: User, view: View, moment: Moment) -> TicketQuerySet:
     return access.tickets(person).filter(conditions.query(view.conditions, moment))
 
 
-def members(view: View) -> "QuerySet[ViewMember, dict[str, Any]]":
+def members(view: View) -> "QuerySet[ViewMember, Any]":
     """The tickets that are kept for the view: of a live one, those that can be in it."""
     return ViewMember.objects.filter(view=view.id).values("ticket")
 

@@ -27,8 +27,8 @@ from ..models import (
     TicketForm,
     Trigger,
     User,
-    Webhook,
     View,
+    Webhook,
 )
 
 Row = TypeVar("Row", Trigger, Automation, Skill, Macro, SlaPolicy, View, CustomField, TicketForm)

@@ -6,9 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from ..errors import Invalid
-from ..models import Automation, Skill, SlaPolicy, Trigger, User
+from ..models import Automation, Skill, SlaPolicy, Trigger, User, View
 from ..rules import conditions, triggers
-from . import automations, configuration, policies, rule_rows, skills
+from . import automations, configuration, policies, rule_rows, skills, views
 
 KIND = "trigger"
 
@@ -105,13 +105,14 @@ def references(trigger: Trigger) -> set[tuple[str, int]]:
     return asked | triggers.references(triggers.read_actions(trigger.actions, known))
 
 
-def switch_off_broken() -> list[Trigger | Automation | SlaPolicy | Skill]:
+def switch_off_broken() -> list[Trigger | Automation | SlaPolicy | Skill | View]:
     """Switch off the rules that name what is gone, and say so on them: a rule is never silently wrong."""
-    off: list[Trigger | Automation | SlaPolicy | Skill] = [
+    off: list[Trigger | Automation | SlaPolicy | Skill | View] = [
         *rule_rows.switch_off_broken(Trigger, references),
         *automations.switch_off_broken(),
         *rule_rows.switch_off_broken(SlaPolicy, policies.references),
         *rule_rows.switch_off_broken(Skill, skills.references),
+        *rule_rows.switch_off_broken(View, views.references),
     ]
     if off:
         configuration.forget()

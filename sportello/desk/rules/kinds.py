@@ -236,14 +236,17 @@ class Since:
         return found
 
     def _span(self, operator: str, hours: float, moment: Moment) -> tuple[datetime | None, datetime | None]:
-        """Between which times (after, until) it must have been. "is 3": the third hour is full, the fourth is not."""
+        """Between which times (after, until) it must have been. "is 3": the third hour is full, the fourth is not.
+
+        More than no hours is at any time, also at one of a machine whose clock is ahead.
+        """
         business = operator.endswith("_business_hours")
         ago = moment.hours_ago(hours, business=business)
         plain = operator.removesuffix("_business_hours")
         if plain == "less_than":
             return ago, None
         if plain == "greater_than":
-            return None, ago
+            return None, ago if hours else None
         return moment.hours_ago(hours + 1, business=business), ago
 
 

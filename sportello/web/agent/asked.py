@@ -19,7 +19,7 @@ from sportello.kit.prepared import Statement, make, marks
 from sportello.web.agent.prepared import rows_of, with_words
 
 Build = Callable[..., QuerySet[Any]]
-Time = tuple[float, bool]
+Time = tuple[str, float, bool]
 # They stand for times while the SQL is written.
 FIRST_TIME = datetime(8000, 1, 1, tzinfo=UTC)
 
@@ -36,15 +36,21 @@ class _Marked(Moment):
         object.__setattr__(self, "asked", [])
 
     @property
-    def now(self) -> datetime:  # type: ignore[override]
+    def now(self) -> datetime:
         raise _Untimely
 
     @property
-    def hours(self) -> Any:  # type: ignore[override]
+    def hours(self) -> Any:
         raise _Untimely
 
     def hours_ago(self, hours: float, *, business: bool) -> datetime:
-        self.asked.append((hours, business))  # type: ignore[attr-defined]
+        return self._note("hours_ago", hours, business)
+
+    def hours_ahead(self, hours: float, *, business: bool) -> datetime:
+        return self._note("hours_ahead", hours, business)
+
+    def _note(self, way: str, hours: float, business: bool) -> datetime:
+        self.asked.append((way, hours, business))  # type: ignore[attr-defined]
         return _mark(len(self.asked) - 1)  # type: ignore[attr-defined]
 
 
@@ -52,33 +58,31 @@ def _mark(place: int) -> datetime:
     return FIRST_TIME + timedelta(minutes=place)
 
 
-def fetch(build: Build, agent: User, moment: Moment, *shape: Any, keys: tuple[int, ...] = ()) -> list[Any]:
-    """The rows of build(agent, moment, *shape, *keys). shape: what the statement depends on; keys: it does not."""
-    compiled = _compiled(build, access.rights_of(agent), len(keys), *shape)
+def fetch(build: Build, agent: User, moment: Moment, *shape: Any) -> list[Any]:
+    """The rows of build(agent, moment, *shape). shape: what else the statement depends on."""
+    compiled = _compiled(build, access.rights_of(agent), *shape)
     if compiled is None:
-        return rows_of(build(agent, moment, *shape, *keys))
+        return rows_of(build(agent, moment, *shape))
     statement, times = compiled
     if statement is None:
         return []
-    past = [_adapt(moment.hours_ago(hours, business=business)) for hours, business in times]
-    return statement.fetch((*keys, agent.pk, *past))
+    meant = [_adapt(getattr(moment, way)(hours, business=business)) for way, hours, business in times]
+    return statement.fetch((agent.pk, *meant))
 
 
-@lru_cache(maxsize=2000)
-def _compiled(
-    build: Build, rights: access.Rights, count: int, *shape: Any
-) -> tuple[Statement | None, tuple[Time, ...]] | None:
+@lru_cache(maxsize=1000)
+def _compiled(build: Build, rights: access.Rights, *shape: Any) -> tuple[Statement | None, tuple[Time, ...]] | None:
     """The statement, None when it never has rows, and the times that it asks for. None: it cannot be kept."""
-    *keys, agent = marks([False] * (count + 1))
+    (agent,) = marks([False])
     moment = _Marked(agent)
     try:
-        statement = make(build(access.stand_in(rights, agent), moment, *shape, *keys), count)
+        statement = make(build(access.stand_in(rights, agent), moment, *shape), 0)
     except _Untimely:
         return None
     if statement is None:
         return None, ()
     times: tuple[Time, ...] = tuple(moment.asked)  # type: ignore[attr-defined]
-    places = {_adapt(_mark(place)): count + 1 + place for place in range(len(times))}
+    places = {_adapt(_mark(place)): 1 + place for place in range(len(times))}
     return with_words(statement, places), times
 
 

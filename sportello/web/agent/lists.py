@@ -5,23 +5,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet, Value
 from django.http import QueryDict
 
 from sportello.desk import access, listing
 from sportello.desk.actions import configuration
 from sportello.desk.errors import Missing
 from sportello.desk.models import Ticket, User
+from sportello.desk.models.ticket import TicketQuerySet
 from sportello.desk.rules.kinds import Moment
-from sportello.desk.rules.views import SORTS, Layout, View
+from sportello.desk.rules.views import SORTED_AT_MOST, SORTS, Layout, View
 from sportello.desk.words import MailState
 from sportello.kit import clock
 from sportello.web.agent.asked import fetch
 from sportello.web.agent.prepared import prepared, rows_of
 from sportello.web.ui import paging
-from sportello.web.ui.paging import CappedCount, as_count
+from sportello.web.ui.paging import SIZE, CappedCount, Stretch, as_count
 
 Version = tuple[int, datetime, bool]
+# Of how many members, the newest, it is looked up how many an agent may see, or which fulfil what is asked only now.
+LOOKED_AT = 2_000
+# By which way few tickets are found, to be sorted: by the view's members, by its conditions, by what the agent may see.
+SORTED = ("members", "asked", "visible")
 
 COLUMNS = (
     *("pk", "subject", "status", "priority", "type", "channel", "preview", "waiting_since", "commented_at"),
@@ -71,29 +76,129 @@ def _views(agent: User) -> QuerySet[Any]:
 
 def counts(agent: User, listed: Sequence[Listed]) -> tuple[dict[int, str], str]:
     """How many tickets each view has, by its id, and how many mails wait for somebody to look at them."""
-    *numbers, held = map(as_count, fetch(_counts, agent, _moment(agent), tuple(it.version for it in listed))[0])
-    return dict(zip((it.id for it in listed), numbers, strict=True)), held
+    numbers = fetch(_counts, agent, _moment(agent), tuple(it.version for it in listed))[0]
+    *pairs, held = zip(numbers[::2], numbers[1::2], strict=True)
+    shown = [as_count(number, is_all=looked_at <= LOOKED_AT) for number, looked_at in pairs]
+    return dict(zip((it.id for it in listed), shown, strict=True)), as_count(held[0])
 
 
 def _counts(agent: User, moment: Moment, versions: tuple[Version, ...]) -> QuerySet[Any]:
+    """All in one statement: of each view how many, and of how many members that is the number where not of all."""
+    columns: list[Any] = []
+    for version in versions:
+        columns += _counted(agent, moment, version)
     held = access.inbound_mails(agent).filter(state__in=(MailState.HELD, MailState.FAILED))
-    views = [listing.direct(agent, _read(version), moment) for version in versions]
-    return access.people(agent).filter(pk=agent.pk).values_list(*(CappedCount(it) for it in (*views, held)))
+    return access.people(agent).filter(pk=agent.pk).values_list(*columns, CappedCount(held), Value(0))
+
+
+def _counted(agent: User, moment: Moment, version: Version) -> tuple[Any, Any]:
+    view = _read(version)
+    if not _has_members(version):
+        return CappedCount(listing.direct(agent, view, moment)), Value(0)
+    members = listing.members(view)
+    if access.sees_every_ticket(agent) and not any(view.live):
+        return CappedCount(members, of="ticket"), Value(0)
+    newest = members.order_by("-ticket")[:LOOKED_AT]
+    return CappedCount(listing.among(agent, view, moment, newest)), CappedCount(members, cap=LOOKED_AT, of="ticket")
 
 
 def page(listed: Listed, agent: User, query: QueryDict) -> Shown:
-    """The page of a view that the address asks for: ?after=, ?before=, ?sort_by=updated_at&sort_order=asc|desc."""
-    view = _read(listed.version)
+    """The page of a view that the address asks for: ?after=, ?before=, ?sort_by=updated_at&sort_order=asc|desc.
+
+    Few tickets are sorted; many are walked through in an order that has an index.
+    """
+    view, moment = _read(listed.version), _moment(agent)
     layout = _layout(view.layout, query)
-    by = SORTS[layout.sort_by].column
-    found = paging.page(
-        rows(agent, listing.direct(agent, view, _moment(agent))),
-        query,
-        by=by,
-        descending=layout.sort_descending,
-        fetch=rows_of,
+    way = _way(listed.version, agent, moment)
+    if way in SORTED:
+        return Shown(_sorted(listed.version, way, layout, agent, moment, query), layout)
+    shown = layout
+    if layout.is_sorted:
+        shown = replace(
+            layout, group_by="", sort_by=layout.sort_by if SORTS[layout.sort_by].has_index else "updated_at"
+        )
+    sort = SORTS[shown.sort_by]
+
+    def ask(stretch: Stretch) -> list[Any]:
+        if stretch.after is None:
+            return fetch(_stretch, agent, moment, listed.version, way, stretch)
+        return rows_of(_stretch(agent, moment, listed.version, way, stretch))
+
+    found = paging.keyed(query, ask, by=sort.column, descending=shown.sort_descending, nullable=sort.nullable)
+    return Shown(found, shown, is_plain=layout.is_sorted)
+
+
+def _way(version: Version, agent: User, moment: Moment) -> str:
+    """How the tickets are found: SORTED when they are few, else in the order of an index."""
+    view = _read(version)
+    if _has_members(version) and _is_few(agent, moment, version, "members"):
+        return "members"
+    if not _has_members(version) or any(view.live):
+        return "asked" if _is_few(agent, moment, version, "asked") else "direct"
+    if not access.sees_every_ticket(agent) and _is_few(agent, moment, version, "visible"):
+        return "visible"
+    return "walked"
+
+
+def _is_few(agent: User, moment: Moment, version: Version, way: str) -> bool:
+    return bool(fetch(_few, agent, moment, version, way)[0][0] <= SORTED_AT_MOST)
+
+
+def _few(agent: User, moment: Moment, version: Version, way: str) -> QuerySet[Any]:
+    view = _read(version)
+    if way == "members":
+        counted = CappedCount(listing.members(view), cap=SORTED_AT_MOST, of="ticket")
+    else:
+        found = access.tickets(agent) if way == "visible" else listing.direct(agent, view, moment)
+        counted = CappedCount(found, cap=SORTED_AT_MOST)
+    return access.people(agent).filter(pk=agent.pk).values_list(counted)
+
+
+def _tickets(agent: User, moment: Moment, version: Version, way: str) -> TicketQuerySet:
+    view = _read(version)
+    if way == "members":
+        return listing.among(agent, view, moment, listing.members(view))
+    return listing.direct(agent, view, moment) if way in ("direct", "asked") else listing.walked(agent, view)
+
+
+def _stretch(agent: User, moment: Moment, version: Version, way: str, stretch: Stretch) -> QuerySet[Any]:
+    return stretch.of(rows(agent, _tickets(agent, moment, version, way)))
+
+
+def _sorted(version: Version, way: str, layout: Layout, agent: User, moment: Moment, query: QueryDict) -> paging.Page:
+    """A page of few tickets. A neighbour is named by where it begins or ends and by the ticket that stood there."""
+    after, before = query.get("after", ""), query.get("before", "")
+    ids = fetch(_ids, agent, moment, version, way, layout, None if after or before else SIZE + 1)
+    start = max(0, _place(ids, before) - SIZE) if before else _place(ids, after, next_to=1)
+    shown = ids[start : start + SIZE]
+    found = {row.pk: row for row in _rows(agent, *shown)}
+    return paging.Page(
+        [found[pk] for pk in shown if pk in found],
+        paging.url(query, "before", f"{start}_{shown[0]}") if shown and start else None,
+        paging.url(query, "after", f"{start + SIZE}_{shown[-1]}") if len(ids) > start + SIZE else None,
     )
-    return Shown(found, layout)
+
+
+def _place(ids: list[int], key: str, *, next_to: int = 0) -> int:
+    """Where the ticket of the key stands now, or the place of the key where it has gone; 0 for a mangled key."""
+    place, _sign, pk = key[:40].partition("_")
+    if not (place.isdecimal() and pk.isdecimal()):
+        return 0
+    return ids.index(int(pk)) + next_to if int(pk) in ids else min(int(place), len(ids))
+
+
+def _ids(agent: User, moment: Moment, version: Version, way: str, layout: Layout, limit: int | None) -> QuerySet[Any]:
+    found = _tickets(agent, moment, version, way).order_by(*listing.in_order(layout))
+    return found.values_list("pk", flat=True)[:limit]
+
+
+@prepared
+def _rows(agent: User, *ticket_ids: int) -> QuerySet[Any]:
+    return rows(agent, access.tickets(agent).filter(pk__in=ticket_ids))
+
+
+def _has_members(version: Version) -> bool:
+    return version[2] and _read(version).kept is not None
 
 
 def rows(agent: User, tickets: QuerySet[Ticket]) -> QuerySet[Any]:
@@ -103,9 +208,10 @@ def rows(agent: User, tickets: QuerySet[Ticket]) -> QuerySet[Any]:
 
 
 def _layout(layout: Layout, query: QueryDict) -> Layout:
-    if query.get("sort_by") not in SORTS:
+    by = str(query.get("sort_by", ""))
+    if by not in SORTS:
         return layout
-    return replace(layout, sort_by=query["sort_by"], sort_descending=query.get("sort_order") != "asc")
+    return replace(layout, sort_by=by, sort_descending=query.get("sort_order") != "asc")
 
 
 def _read(version: Version) -> View:
