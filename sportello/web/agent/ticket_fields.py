@@ -14,13 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sportello.desk import access
 from sportello.desk.actions import ticket_fields as verbs
-from sportello.desk.errors import Invalid, Refused
+from sportello.desk.errors import Invalid, Refused, Stale
 from sportello.desk.models import CustomField
 from sportello.desk.rules import custom_fields, patterns
 from sportello.desk.rules.custom_fields import Option
 from sportello.web.agent import field_draft
 from sportello.web.agent.doors import admins, agent_of
 from sportello.web.agent.field_draft import PORTAL, Draft
+from sportello.web.agent.form_history import field_words, history, unchanged
 from sportello.web.agent.navigation import page
 from sportello.web.agent.rule_lists import moved
 from sportello.web.ui.custom_fields import control, said_in
@@ -62,14 +63,18 @@ EMPTY = {
 # (in the list, in the form, what it means there), for none of PORTAL, the first, the first two, all three.
 LEVELS = [
     ("", gettext_lazy("do not see it"), gettext_lazy("It is among agents.")),
-    (gettext_lazy("seen"), gettext_lazy("see it"), gettext_lazy("They read in their request what agents wrote.")),
     (
-        gettext_lazy("filled in"),
+        gettext_lazy("customers see it"),
+        gettext_lazy("see it"),
+        gettext_lazy("They read in their request what agents wrote."),
+    ),
+    (
+        gettext_lazy("customers fill it in"),
         gettext_lazy("may fill it in"),
         gettext_lazy("They see it, and are asked for it in a new request."),
     ),
     (
-        gettext_lazy("must be filled in"),
+        gettext_lazy("customers must fill it in"),
         gettext_lazy("must fill it in"),
         gettext_lazy("They see it, and cannot send a new request without it."),
     ),
@@ -146,15 +151,24 @@ def _write(request: HttpRequest, found: CustomField | None, draft: Draft) -> Htt
         draft.edit(request.POST["do"])
         return _form(request, found, draft)
     try:
-        kept = verbs.save_field(draft.data(), actor=agent_of(request), field_id=found.pk if found else None)
+        with unchanged(request, found):
+            kept = verbs.save_field(draft.data(), actor=agent_of(request), field_id=found.pk if found else None)
     except Invalid as refusal:
         return _form(request, found, draft, {place: str(text) for place, text in refusal.fields.items()})
+    except Stale:
+        assert found
+        return _form(request, access.get_custom_field(agent_of(request), found.pk), draft, is_stale=True)
     messages.success(request, _("“%(title)s” is kept.") % {"title": _title(kept)})
     return redirect(_place(kept))
 
 
 def _form(
-    request: HttpRequest, found: CustomField | None, draft: Draft, faults: Mapping[str, str] | None = None
+    request: HttpRequest,
+    found: CustomField | None,
+    draft: Draft,
+    faults: Mapping[str, str] | None = None,
+    *,
+    is_stale: bool = False,
 ) -> HttpResponse:
     faults = faults or {}
     beside = ("title", "key", "pattern", "options")
@@ -174,10 +188,11 @@ def _form(
         ],
         "trial": _trial(draft),
         "preview": _preview(draft),
+        **history(request, verbs.KIND, found, field_words, is_stale=is_stale),
         "faults": faults,
         "fault": " ".join(text for place, text in faults.items() if place.partition(".")[0] not in beside),
     }
-    return page(request, "agent/field.html", context, status=422 if faults else 200)
+    return page(request, "agent/field.html", context, status=409 if is_stale else 422 if faults else 200)
 
 
 def _trial(draft: Draft) -> str:

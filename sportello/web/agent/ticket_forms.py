@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 from sportello.desk import access
 from sportello.desk.actions import ticket_forms as verbs
 from sportello.desk.actions import vocabulary
-from sportello.desk.errors import Invalid, Refused
+from sportello.desk.errors import Invalid, Refused, Stale
 from sportello.desk.models import CustomField, TicketForm, User
 from sportello.desk.rules import custom_fields
 from sportello.desk.rules.forms import AGENT, END_USER, PARENTS, WHO
 from sportello.web.agent import field_draft, form_draft
 from sportello.web.agent.doors import admins, agent_of
 from sportello.web.agent.form_draft import Draft, Row
+from sportello.web.agent.form_history import form_words, history, unchanged
 from sportello.web.agent.navigation import page
 from sportello.web.agent.rule_lists import moved
 from sportello.web.agent.ticket_fields import ICONS, Kind
@@ -92,15 +93,26 @@ def _write(request: HttpRequest, found: TicketForm | None) -> HttpResponse:
         draft.edit(request.POST["do"], request.POST.get("chosen", ""))
         return _form(request, found, draft)
     try:
-        kept = verbs.save_form(draft.data(), actor=agent_of(request), form_id=found.pk if found else None)
+        with unchanged(request, found):
+            kept = verbs.save_form(draft.data(), actor=agent_of(request), form_id=found.pk if found else None)
     except Invalid as refusal:
         return _form(request, found, draft, {place: str(text) for place, text in refusal.fields.items()})
+    except Refused as refusal:
+        return _form(request, found, draft, {"active": str(refusal)})
+    except Stale:
+        assert found
+        return _form(request, access.get_ticket_form(agent_of(request), found.pk), draft, is_stale=True)
     messages.success(request, _("“%(title)s” is kept.") % {"title": _name(kept)})
     return redirect(_place(kept.pk))
 
 
 def _form(
-    request: HttpRequest, found: TicketForm | None, draft: Draft, faults: Mapping[str, str] | None = None
+    request: HttpRequest,
+    found: TicketForm | None,
+    draft: Draft,
+    faults: Mapping[str, str] | None = None,
+    *,
+    is_stale: bool = False,
 ) -> HttpResponse:
     faults = faults or {}
     known = _fields(agent_of(request))
@@ -112,19 +124,20 @@ def _form(
         "title": _name(found) if found else _("New form"),
         "draft": draft,
         "names": draft.name.items() or [(code, "") for code in field_draft.LANGUAGES],
-        "listed": [
+        "lines": [
             SimpleNamespace(place=f"fields.{number}", field=it, title=_title(it), icon=ICONS[Kind(it.kind)])
             for number, it in enumerate(chosen.values())
         ],
         "others": [(key, _title(it)) for key, it in known.items() if key not in chosen],
         "sides": [_side(draft, who, chosen, faults) for who in WHO],
         "fields_fault": " ".join(text for place, text in faults.items() if place.partition(".")[0] == "fields"),
+        **history(request, verbs.KIND, found, lambda it: form_words(it, known, _language()), is_stale=is_stale),
         "faults": faults,
         "fault": faults.get("conditions", "")
         or " ".join(text for place, text in faults.items() if place.partition(".")[0] not in beside),
         "preview": {who: controls(known, {}, _language(), form=draft.form(), who=who, prefix=f"{who}-") for who in WHO},
     }
-    return page(request, "agent/form.html", context, status=422 if faults else 200)
+    return page(request, "agent/form.html", context, status=409 if is_stale else 422 if faults else 200)
 
 
 def _side(draft: Draft, who: str, chosen: Fields, faults: Mapping[str, str]) -> SimpleNamespace:
