@@ -47,6 +47,7 @@ class Sort extends HTMLElement {
   // The buttons "up" and "down" of the first and the last stand still until the page is drawn anew.
   async tell() {
     const form = this.querySelector("form")
+    if (!form) return // Inside a form the order goes with the rest.
     const body = new FormData(form)
     for (const item of this.items) body.append(this.getAttribute("name") ?? "trigger", item.dataset.sort)
     const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null)

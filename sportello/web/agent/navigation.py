@@ -18,6 +18,8 @@ from sportello.web.agent.doors import agent_of
 from sportello.web.agent.lists import Listed
 from sportello.web.setup.links import HERE
 
+VIEWS = 12  # So many stand beside every page; the others behind “All views”.
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -48,10 +50,13 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
         url = address(f"agent:{name}", *args)
         return Link(url, icon, label, count, is_current=url == here, is_alert=alert)
 
-    counts, held = lists.counts(agent, listed)
+    # The first ones, and the one that is looked at.
+    beside = [view for place, view in enumerate(listed) if place < VIEWS or address("agent:view", view.id) == here]
+    counts, held = lists.counts(agent, beside)
     home = address("agent:queue")
-    queue = [link("view", view.icon, view.title, counts[view.id], args=(view.id,)) for view in listed]
-    waiting = queue[0].count if queue else ""
+    queue = [(view, link("view", view.icon, view.title, counts[view.id], args=(view.id,))) for view in beside]
+    all_views = link("views", "list", _("All views"))
+    waiting = queue[0][1].count if queue else ""
     held_link = link("held", "shield-alert", _("Held mail"), held, alert=True)
     figures = link("figures", "chart-column", _("The month's figures"))
     rules = (
@@ -71,9 +76,12 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
         "desk_name": desk.name,
         "set_up_url": reverse("setup:mail_in", args=[HERE]) if agent.is_admin and desk.set_up_at is None else "",
         "home": home,
+        "here": here,
+        "views": [*(it for _view, it in queue), all_views],
+        "count": next((it.count for _view, it in queue if it.is_current), ""),
         "new_ticket": address("agent:new_ticket"),
         "groups": [
-            {"title": "", "links": queue},
+            *_by_reach(queue, all_views),
             {
                 "title": pgettext("pages", "Mail"),
                 "links": [
@@ -94,13 +102,24 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
             },
         ],
         "tabs": [
-            Link(home, "inbox", _("Queue"), waiting, is_current=here in {home, *(view.url for view in queue)}),
+            Link(home, "inbox", _("Queue"), waiting, is_current=here in {home, *(it.url for _view, it in queue)}),
             link("new_ticket", "plus", _("New")),
             Link(held_link.url, "shield-alert", _("Held"), held, is_current=held_link.is_current),
             Link(figures.url, "chart-column", _("Figures"), is_current=figures.is_current),
         ],
         "viewer": {"name": agent.name, "language_url": _maybe("set_language"), "sign_out_url": _maybe("sign_out")},
     }
+
+
+def _by_reach(queue: Sequence[tuple[Listed, Link]], all_views: Link) -> list[dict[str, Any]]:
+    """Everybody's views, those of the agent's groups, his own; below them the way to all."""
+    titles = {"layers": "", "users": _("Views of my groups"), "user": _("My views")}
+    links = [(title, [it for view, it in queue if view.icon == icon]) for icon, title in titles.items()]
+    groups: list[dict[str, Any]] = [{"title": title, "links": found} for title, found in links if found or not title]
+    if len(groups) > 1:
+        groups.append({"title": "", "links": []})
+    groups[-1]["links"].append(all_views)
+    return groups
 
 
 @cache

@@ -21,14 +21,25 @@ from sportello.web.agent import (
     ticket_forms,
     tickets,
     triggers,
+    view_pages,
 )
 
 app_name = "agent"
 urlpatterns = [
-    path("tickets", queue.view, {"name": "waiting"}, name="queue"),
+    path("tickets", queue.queue, name="queue"),
     path("tickets/next", queue.next_ticket, name="next"),
     path("tickets/new", new_ticket.new_ticket, name="new_ticket"),
-    path("tickets/lists/<slug:name>", queue.view, name="view"),
+    path("tickets/views", view_pages.views, name="views"),
+    path("tickets/views/new", view_pages.new_view, name="new_view"),
+    path("tickets/views/order", view_pages.order, name="views_order"),
+    path("tickets/views/export", view_pages.export, name="views_export"),
+    path("tickets/views/import", view_pages.import_views, name="views_import"),
+    path("tickets/views/<int:view_id>", queue.view, name="view"),
+    path("tickets/views/<int:view_id>/edit", view_pages.edit_view, name="edit_view"),
+    path("tickets/views/<int:view_id>/switching", view_pages.switching, name="view_switching"),
+    path("tickets/views/<int:view_id>/place", view_pages.place, name="view_place"),
+    path("tickets/views/<int:view_id>/copies", view_pages.copies, name="view_copies"),
+    path("tickets/views/<int:view_id>/dropping", view_pages.dropping, name="view_dropping"),
     path("tickets/<int:ticket_id>", tickets.show, name="ticket"),
     path("tickets/<int:ticket_id>/assignment", tickets.assignment, name="assignment"),
     path("tickets/<int:ticket_id>/fields", tickets.fields, name="fields"),
