@@ -85,7 +85,7 @@ def open_ticket(
     """Open a ticket with its first words. channel: where the request came from, when not by `via` (a phone call).
 
     silent: the desk sends nothing by itself (automatic mail). fields: those that the desk has added, by id, as somebody
-    says them. Raises Invalid("subject" | "comment" | "assignee" | "custom_fields_7" | …).
+    says them. form: without one, as by mail, the usual one. Raises Invalid("subject" | "custom_fields_7" | …).
     """
     now = clock.now()
     settings = configuration.current()
@@ -117,7 +117,9 @@ def open_ticket(
             update.assign(assignee)
         update.set_status(Status.OPEN if ticket.assignee_id else Status.NEW)
         _set_kind(update, priority, type)
-        update.set("form_id", form.pk if form else None)
+        usual = settings.form_of(None)
+        # Kept, so that it stays what it was when another becomes the usual one.
+        update.set("form_id", form.pk if form else usual and usual.id)
         update.fill(fields)
         update.tag(tags, ())
         update.take_part(Participant.Kind.CC, ccs, ())

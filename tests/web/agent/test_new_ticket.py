@@ -1,7 +1,11 @@
-from sportello.desk.actions import people
+import pytest
+
+from sportello.desk.actions import field_values, people
 from sportello.desk.models import Ticket, User
 from sportello.desk.words import Status, Via
 from tests.personas import mails
+from tests.web import own_fields
+from tests.web.own_fields import name
 
 CALL = {"channel": "voice", "who": "rita@rossi.example", "subject": "Telefono muto", "text": "Non squilla più."}
 
@@ -92,3 +96,52 @@ def test_new_ticket_that_nobody_takes_is_in_nobody_s_hands(enter, anna, rita, ma
 
     ticket = Ticket.objects.get()
     assert (ticket.assignee, ticket.status) == (None, Status.NEW)
+
+
+@pytest.fixture
+def own(db):
+    return own_fields.make()
+
+
+def labels(response):
+    return [it.label for it in response.context["custom_fields"]]
+
+
+def test_new_ticket_asks_the_fields_of_the_usual_form_or_of_the_chosen_one(enter, anna, mailbox, own):
+    agent = enter(anna)
+
+    usual = agent.get("/tickets/new")
+    chosen = agent.get(f"/tickets/new?form={own.internal.pk}")
+
+    assert usual.context["ticket_forms"] == {
+        own.fault.pk: "Fault",
+        own.account.pk: "Account",
+        own.internal.pk: "Internal",
+    }
+    assert labels(usual) == ["Device", "Model", "Cost", "Contract"]
+    assert labels(chosen) == ["Cost"]
+    assert f'<option value="{own.internal.pk}" selected>' in chosen.content.decode()
+
+
+def test_new_ticket_keeps_its_form_and_fields_and_needs_none_to_be_opened(enter, anna, rita, mailbox, own):
+    agent = enter(anna)
+
+    agent.post("/tickets/new", {**CALL, "form": own.internal.pk, name(own.cost): "12,50", name(own.device): "pc"})
+    agent.post("/tickets/new", {**CALL, "form": own.fault.pk})
+
+    first, second = Ticket.objects.order_by("id")
+    assert (first.form, field_values.of_ticket(first.pk)) == (own.internal, {own.cost.pk: 12.5})
+    assert (second.form, field_values.of_ticket(second.pk)) == (own.fault, {})
+
+
+def test_new_ticket_with_a_fault_in_a_field_keeps_all_that_was_typed(enter, anna, rita, mailbox, own):
+    response = enter(anna).post(
+        "/tickets/new", {**CALL, "form": own.fault.pk, name(own.device): "printer", name(own.cost): "a lot"}
+    )
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert {it.label: it.fault for it in response.context["custom_fields"] if it.fault} == {"Cost": "Write a number."}
+    assert all(kept in page for kept in ("Non squilla più.", 'value="a lot"', '<option value="printer" selected>'))
+    assert f'name="form" value="{own.fault.pk}"' in page
+    assert not Ticket.objects.exists()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sportello.desk.actions import configuration, field_values, macros, tickets
+from sportello.desk.actions import configuration, field_values, macros, ticket_forms, tickets
 from sportello.desk.actions.tickets import Change
 from sportello.desk.models import TicketForm
 from sportello.desk.words import Status, Via
@@ -153,6 +153,15 @@ def test_form_when_it_is_not_changed_is_not_written(enter, anna, own, ticket):
     post(enter(anna), ticket, form=own.fault.pk, **{name(own.device): "pc"})
 
     assert events(ticket, field="form_id", type="Change") == []
+
+
+def test_form_of_a_ticket_that_came_by_mail_is_the_usual_one_and_stays(enter, anna, own, ticket):
+    ticket_forms.make_default(own.account.pk, actor=None)
+
+    response = enter(anna).get(f"/tickets/{ticket.pk}")
+
+    assert ticket.form_id == own.fault.pk
+    assert labels(response.context["custom_fields"]) == ["Device", "Model", "Cost", "Contract"]
 
 
 def test_form_is_not_offered_where_there_is_one(enter, anna, own, ticket):

@@ -170,7 +170,7 @@ def test_comments_set_no_field(client, own, ticket, rita):
     client.post(f"/requests/{ticket.pk}/comments", {"text": "Ciao", name(own.device): "pc", "form": own.account.pk})
 
     ticket.refresh_from_db()
-    assert (ticket.form_id, values()) == (None, {})
+    assert (ticket.form, values()) == (own.fault, {})
 
 
 def test_request_page_with_fields_asks_one_question_more_however_many_stand_there(
