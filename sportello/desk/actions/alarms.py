@@ -3,6 +3,7 @@
 How the clocks are kept: actions.standings. docs/algorithms/automations.md
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -39,7 +40,8 @@ def on_timer(ticket: Ticket, timer: Timer) -> None:
     if facts.SLA & fields:
         sla.catch_up(update)
     now, moment = facts.stored(update, fields), Moment(update.now, None, update.configuration.hours)
-    kept = standings.of_ticket(ticket.pk).get(rule.id, Kept(NOTHING))
+    every = standings.of_ticket(ticket.pk)
+    kept = every.get(rule.id, Kept(NOTHING))
     after = automations.follow(rule.conditions, now, moment, kept.standing)
     if ticket.is_closed or after.rings_at is None or after.rings_at > update.now:
         claims.finish(timer)
@@ -47,7 +49,8 @@ def on_timer(ticket: Ticket, timer: Timer) -> None:
         return
     claims.finish(timer, state=TimerState.DONE, ended_at=update.now)
     update.automation_id = rule.id
-    if _is_tired(ticket.pk, rule.id, update):
+    update.standings = every | {rule.id: Kept(replace(kept.standing, rings_at=None))}
+    if _is_tired(timer, update):
         update.note("automation_paused", title=rule.title, limit=ACTS_AN_HOUR)
     else:
         triggers.act(update, rule, conditions.because(rule.conditions, now, moment))
@@ -65,10 +68,13 @@ def _find(automation_id: int | None) -> automations.Automation | None:
     return None
 
 
-def _is_tired(ticket_id: int, automation_id: int, update: Update) -> bool:
+def _is_tired(timer: Timer, update: Update) -> bool:
     """Whether it has acted on this ticket as often as it may within an hour."""
-    acts = _acts(ticket_id, automation_id)
-    return len(acts) > ACTS_AN_HOUR and acts[-1] > update.now - timedelta(hours=1)
+    hour_ago = update.now - timedelta(hours=1)
+    if timer.created_at <= hour_ago:  # It has waited since, and not acted.
+        return False
+    acts = _acts(timer.ticket_id, timer.automation_id or 0)
+    return len(acts) > ACTS_AN_HOUR and acts[-1] > hour_ago
 
 
 @prepared

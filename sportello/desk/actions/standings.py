@@ -44,7 +44,9 @@ def follow(update: "Update") -> None:
     ready = update.configuration.automations
     if not ready.rules:
         return
-    kept = {} if update.opening else of_ticket(update.ticket.pk)
+    kept = update.standings
+    if kept is None:
+        kept = {} if update.opening else of_ticket(update.ticket.pk)
     if update.ticket.status == Status.CLOSED:
         for automation_id, it in kept.items():
             write(update.ticket.pk, automation_id, it, NOTHING, update.now)

@@ -69,7 +69,9 @@ class Update:
         self.calls: list[tuple[dict[str, Any], int, str]] = []
         self.sla: sla.Step | None = None
         self.sla_before: sla.Step | None = None
-        self.automation_id: int | None = None  # The one whose doing this update is.
+        # The automation whose doing this update is, and how all stand on the ticket, where that was looked at already.
+        self.automation_id: int | None = None
+        self.standings: Mapping[int, standings.Kept] | None = None
         self._kept_metric: metrics.Metric | None = None
 
     # --- what changes ---------------------------------------------------------------------------------------------
@@ -354,7 +356,10 @@ class Update:
             return business_seconds(self.configuration.hours_of(schedule_id), start, end)
 
         kept = self.kept_metric() or metrics.Metric()
-        self._kept_metric = metric = metrics.fold(kept, facts, business)
+        metric = metrics.fold(kept, facts, business)
+        if metric == self._kept_metric:
+            return
+        self._kept_metric = metric
         folded = {name: getattr(metric, name) for name in METRIC_FIELDS}
         if self.opening:
             rows.insert(TicketMetric(ticket=self.ticket, **folded))
