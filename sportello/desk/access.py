@@ -295,6 +295,12 @@ def get_automation(person: User, automation_id: int) -> Automation:
     return _one(automations(person).filter(pk=automation_id))
 
 
+def automated(person: User, automation: Automation) -> "QuerySet[Automated]":
+    """On which tickets an automation has acted and its conditions have held ever since, for administrators."""
+    _admin(person)
+    return Automated.objects.filter(automation=automation)
+
+
 def firings(person: User) -> "QuerySet[Firing]":
     """When triggers and automations acted, newest first, for administrators."""
     _admin(person)

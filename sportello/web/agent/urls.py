@@ -104,6 +104,7 @@ urlpatterns = [
         name="holiday_dropping",
     ),
     *rule_pages.addresses(automations.KIND, "automations"),
+    path("automations/<int:automation_id>/trial", automations.trial, name="automation_trial"),
     *rule_pages.addresses(sla.KIND, "sla"),
     path("fields", ticket_fields.fields, name="custom_fields"),
     path("fields/new", ticket_fields.new_field, name="new_custom_field"),
