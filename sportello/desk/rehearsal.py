@@ -10,11 +10,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .actions import facts
+from .actions import facts, field_values
 from .errors import Refused
 from .models import Audit, Comment, Ticket
-from .rules import automations, conditions, schedules
+from .rules import automations, conditions, custom_fields, schedules
 from .rules.conditions import Conditions, Facts
+from .rules.custom_fields import CustomField
 from .rules.fields import PRIORITY_NAMES, ROLES
 from .rules.kinds import Moment
 from .words import FINISHED, Score, Status
@@ -45,9 +46,11 @@ def rehearse(asked: Conditions, *, hours: schedules.Schedule, tickets: int = TIC
     latest = {row.pk: row for row in Ticket.objects.order_by("-id").only("subject", "channel", "mailbox_id")[:tickets]}
     audits = Audit.objects.filter(ticket__in=latest).order_by("ticket", "id").select_related("author")
     spoken = _spoken(asked, latest)
+    own = [it.field.custom for it in asked if it.field.custom]
+    people = field_values.Past(own)
     acts: dict[int, list[Act]] = {}
     for ticket_id, of_ticket in groupby(audits.iterator(2000), key=lambda audit: audit.ticket_id):
-        ticket, life = latest[ticket_id], Life()
+        ticket, life = latest[ticket_id], Life(own={it.name: it for it in own}, people=people)
         life.values |= {"via_id": ticket.channel, "recipient": ticket.mailbox_id}
         acts[ticket_id] = [
             Act(ticket_id, ticket.subject, audit.created_at, because)
@@ -95,8 +98,10 @@ def _acts(
 
 @dataclass(slots=True)
 class Life:
-    """A ticket as its audits make it, one after the other."""
+    """A ticket as its audits make it, one after the other. own: the desk's own fields that are asked for, by name."""
 
+    own: Mapping[str, CustomField] = field(default_factory=dict)
+    people: field_values.Past = field(default_factory=lambda: field_values.Past(()))
     values: dict[str, Any] = field(
         default_factory=lambda: {"type": "", "current_tags": frozenset(), "satisfaction_score": "unoffered"}
     )
@@ -121,7 +126,8 @@ class Life:
                 self._hear(event, audit, before)
             if self.values.get("status") in FINISHED:
                 self.values["waiting_since"] = None
-            yield Facts(dict(self.values), dict(before))
+            owners = {name: self.values.get(name) for name in ("requester_id", "organization_id")}
+            yield Facts(self.values | self.people.at(audit.created_at, **owners), dict(before))
         self.values["updated_at"] = audit.created_at
 
     def _hear(self, event: Mapping[str, Any], audit: Audit, before: dict[str, Any]) -> None:
@@ -143,6 +149,8 @@ class Life:
             value = PRIORITY_NAMES[value] if value else None
         if event["type"] == "Change" or value not in (None, ""):
             before.setdefault(name, self.values.get(name))
+        if name in self.own:
+            value = custom_fields.stored(self.own[name], value)
         self.values[name] = frozenset(value) if name == "current_tags" else value
         if name == "status":
             self.values |= {status.name: at if value == status else None for status in Status if status != Status.NEW}

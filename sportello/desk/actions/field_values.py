@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,15 @@ from sportello.kit import rows
 from sportello.kit.prepared import prepared
 
 from ..errors import Invalid
-from ..models import Organization, OrganizationFieldValue, Ticket, TicketFieldValue, User, UserFieldValue
+from ..models import (
+    Organization,
+    OrganizationFieldValue,
+    RuleChange,
+    Ticket,
+    TicketFieldValue,
+    User,
+    UserFieldValue,
+)
 from ..rules import custom_fields
 from ..rules.custom_fields import CustomField
 from ..rules.kinds import Unreadable
@@ -182,6 +191,33 @@ def _set(
             )
             rule_rows.log(kind, key, before, after, actor)
     return {pk: value for pk, value in {**values, **changed}.items() if not custom_fields.is_empty(value)}
+
+
+class Past:
+    """What stood in these fields of people and organizations at a time: what stands there without what came later."""
+
+    def __init__(self, fields: Iterable[CustomField]) -> None:
+        self._fields = [it for it in fields if it.of != custom_fields.TICKET]
+        self._known: dict[tuple[str, int], tuple[Values, list[RuleChange]]] = {}
+
+    def at(self, when: datetime, *, requester_id: int | None, organization_id: int | None) -> dict[str, Any]:
+        """By the names of the fields."""
+        owners = {custom_fields.USER: requester_id, custom_fields.ORGANIZATION: organization_id}
+        return {it.name: self._at(it, owners[it.of], when) for it in self._fields}
+
+    def _at(self, field: CustomField, owner_id: int | None, when: datetime) -> Any:
+        if owner_id is None:
+            return None
+        values, changes = self._of(field.of, owner_id)
+        later = [it.before for it in changes if it.created_at > when and it.before and field.key in it.before]
+        return custom_fields.stored(field, later[-1][field.key]) if later else values.get(field.id)
+
+    def _of(self, of: str, owner_id: int) -> tuple[Values, list[RuleChange]]:
+        if (of, owner_id) not in self._known:
+            kind, values = ("person", of_person) if of == custom_fields.USER else ("organization", of_organization)
+            changes = RuleChange.objects.filter(kind=kind, rule_id=owner_id).order_by("-id")
+            self._known[of, owner_id] = values(owner_id), list(changes)
+        return self._known[of, owner_id]
 
 
 def same(one: Any, other: Any) -> bool:
