@@ -65,6 +65,10 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
             link("automations", "timer", _("Automations")),
             link("policies", "gauge", _("SLA policies")),
             link("schedules", "clock", _("Schedules")),
+            link("team", "user-check", _("Team")),
+            link("groups", "users", _("Groups")),
+            link("skills", "star", _("Skills")),
+            link("webhooks", "zap", _("Webhooks")),
             link("custom_fields", "sliders-horizontal", _("Fields")),
             link("ticket_forms", "layers", _("Forms")),
         ]
@@ -107,7 +111,13 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
             Link(held_link.url, "shield-alert", _("Held"), held, is_current=held_link.is_current),
             Link(figures.url, "chart-column", _("Figures"), is_current=figures.is_current),
         ],
-        "viewer": {"name": agent.name, "language_url": _maybe("set_language"), "sign_out_url": _maybe("sign_out")},
+        "viewer": {
+            "name": agent.name,
+            "away": agent.away,
+            "presence_url": address("agent:own_presence"),
+            "language_url": _maybe("set_language"),
+            "sign_out_url": _maybe("sign_out"),
+        },
     }
 
 
