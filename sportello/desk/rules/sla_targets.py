@@ -1,11 +1,10 @@
-"""SLA policies: which one a ticket falls under, what it promises, when to warn. Source: docs/algorithms/sla.md
+"""SLA policies: which one a ticket falls under, what it promises. Source: docs/algorithms/sla.md
 
 The clocks that these promises are held against: rules.sla_clocks, moved by rules.sla.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from ..errors import Invalid
 from ..words import Priority
-from .schedules import ALWAYS, Schedule, subtract_business
 
 # The most urgent first, as the API names them.
 PRIORITIES = tuple(it.name.lower() for it in sorted(Priority, reverse=True))
@@ -60,10 +58,6 @@ class Promise:
     @property
     def seconds(self) -> int:
         return self.minutes * 60
-
-    def share(self, percent: int) -> int:
-        """Whole minutes, for a warning when a share of the time is left: 25 percent of two hours are 30 minutes."""
-        return self.minutes * percent // 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +129,3 @@ def write_targets(targets: Iterable[Target]) -> list[dict[str, Any]]:
 def choose(policies: Iterable[Policy], matches: Callable[[Policy], bool]) -> Policy | None:
     """The first policy, by position, whose conditions match the ticket; those after it are not asked."""
     return next(filter(matches, sorted(policies, key=lambda policy: (policy.position, policy.id))), None)
-
-
-def warn_at(due_at: datetime, promise: Promise, schedule: Schedule, minutes: int) -> datetime | None:
-    """The last moment with so many minutes left before due_at, counted as the promise counts them.
-
-    schedule: the one in force on the ticket. It may lie in the past: then there is less time left than that. None
-    where a schedule is hardly ever open.
-    """
-    return subtract_business(schedule if promise.business else ALWAYS, due_at, minutes * 60)

@@ -1,13 +1,10 @@
-"""What a policy promises, which one is chosen, when to warn."""
-
-from datetime import UTC, datetime
+"""What a policy promises, which one is chosen."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sportello.desk.errors import Invalid
-from sportello.desk.rules.schedules import ALWAYS, Schedule
 from sportello.desk.rules.sla_targets import (
     Policy,
     Promise,
@@ -15,12 +12,9 @@ from sportello.desk.rules.sla_targets import (
     Target,
     choose,
     read_targets,
-    warn_at,
     write_targets,
 )
 
-OFFICE = Schedule("Europe/Rome", tuple((day * 1440 + 540, day * 1440 + 1080) for day in range(1, 6)))
-MONDAY_AT_TEN = datetime(2026, 11, 23, 9, tzinfo=UTC)
 FIRST = SlaMetric.FIRST_REPLY_TIME
 
 
@@ -108,22 +102,3 @@ def test_write_targets_is_what_read_targets_reads_in_one_order():
 def test_policy_with_two_targets_for_one_metric_and_priority_is_refused():
     with pytest.raises(ValueError, match="two targets"):
         policy(7, 1, Target(FIRST, "low", 30, business=False), Target(FIRST, "low", 60, business=True))
-
-
-@pytest.mark.parametrize(
-    ("business", "schedule", "minutes", "warned_at"),
-    [
-        (False, OFFICE, 120, datetime(2026, 11, 23, 7, tzinfo=UTC)),
-        (True, OFFICE, 120, datetime(2026, 11, 20, 16, tzinfo=UTC)),
-        (True, ALWAYS, 120, datetime(2026, 11, 23, 7, tzinfo=UTC)),
-        (True, OFFICE, 0, MONDAY_AT_TEN),
-        (True, Schedule("UTC", ()), 5, None),
-    ],
-)
-def test_warn_at_counts_back_as_the_promise_counts(business, schedule, minutes, warned_at):
-    assert warn_at(MONDAY_AT_TEN, Promise(1, 480, business), schedule, minutes) == warned_at
-
-
-@pytest.mark.parametrize(("minutes", "percent", "left"), [(120, 25, 30), (60, 0, 0), (3, 50, 1), (480, 100, 480)])
-def test_share_of_a_promise_is_whole_minutes(minutes, percent, left):
-    assert Promise(1, minutes, business=True).share(percent) == left
