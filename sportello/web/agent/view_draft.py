@@ -66,7 +66,7 @@ class ViewDraft:
         """As `actions.views` takes it."""
         rule = self.rule.data()
         return {
-            **{name: rule[name] for name in ("title", "active", "conditions")},
+            **{name: rule[name] for name in ("title", "description", "active", "conditions")},
             **{name: getattr(self, name) for name in ("columns", "group_by", "group_descending")},
             **{name: getattr(self, name) for name in ("sort_by", "sort_descending")},
             "owner_id": agent.pk if self.reach == MINE else None,
@@ -96,7 +96,7 @@ def kept(view: Mapping[str, Any], names: Names) -> ViewDraft:
     """A view as it is exported, to be changed."""
     reach = MINE if view["owner_id"] else str(view["group_id"] or EVERYBODY)
     layout = {name: view[name] for name in ("group_by", "group_descending", "sort_by", "sort_descending")}
-    rule = rule_builder.kept({"description": "", "actions": [], **view}, names)
+    rule = rule_builder.kept({"actions": [], **view}, names)
     return ViewDraft(rule, reach=reach, columns=list(view["columns"]), **layout)
 
 

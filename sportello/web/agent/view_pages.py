@@ -166,11 +166,7 @@ def _changes(agent: User, found: View | None) -> list[Any]:
     """Who changed a view that several use, for administrators."""
     if found is None or found.owner_id or not agent.is_admin:
         return []
-    changes = access.rule_changes(agent, verbs.KIND, found.pk).select_related("author")[: rule_history.CHANGES]
-    for it in changes:
-        # A view has no description, which the words of other rules speak of.
-        it.before, it.after = (rule and {"description": "", **rule} for rule in (it.before, it.after))
-    return list(changes)
+    return list(access.rule_changes(agent, verbs.KIND, found.pk).select_related("author")[: rule_history.CHANGES])
 
 
 # --- what can be done to one in the list -----------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from sportello.desk.words import Priority, Status
 from sportello.kit import clock
 from sportello.web.ui.forms import FilesField, Form, Segmented
+from sportello.web.ui.templatetags import ticket_table as cells
+from sportello.web.ui.templatetags.ui import priority
 
 
 class ExampleForm(Form):
@@ -58,7 +60,7 @@ def sheet(theme: str) -> dict[str, Any]:
         "now": now,
         "ago": now - timedelta(hours=3, minutes=20),
         "soon": now + timedelta(days=2, hours=5),
-        "rows": _rows(now),
+        "tickets": _tickets(now),
         "messages": _messages(now, theme),
         "events": _events(now),
         "figures": _figures(),
@@ -71,18 +73,34 @@ def sheet(theme: str) -> dict[str, Any]:
     }
 
 
+def _tickets(now: datetime) -> SimpleNamespace:
+    rows = _rows(now)
+    columns = [
+        SimpleNamespace(name=name, label=label, look=look, sort_url="#" if by else "", direction=by)
+        for name, label, look, by in (
+            ("subject", "Oggetto", "subject", ""),
+            ("requester", "Richiedente", "who", ""),
+            ("assignee", "Assegnatario", "person", ""),
+            ("waiting", "Attesa", "when ticket-row__cell--by", "descending"),
+        )
+    ]
+    groups = [
+        SimpleNamespace(label="Da fare", count=3, rows=rows[:3]),
+        SimpleNamespace(label="In pausa", count=3, rows=rows[3:]),
+    ]
+    return SimpleNamespace(columns=columns, groups=groups, has_status=False)
+
+
 def _row(now: datetime, minutes: int, **facts: Any) -> SimpleNamespace:
-    usual: dict[str, Any] = {
-        "url": "#",
-        "tags": [],
-        "priority": None,
-        "assignee": "",
-        "wait": "",
-        "is_unread": False,
-        "snippet": "",
-        "promise": None,
+    usual: dict[str, Any] = {"url": "#", "is_unread": False, "snippet": "", "promise": None}
+    said = {"requester": "", "assignee": "", "wait": "", "tags": [], "priority": None} | facts
+    shown = {
+        "requester": cells.text(said["requester"]),
+        "assignee": cells.person(said["assignee"]),
+        "waiting": cells.wait(now - timedelta(minutes=minutes), said["wait"]),
     }
-    return SimpleNamespace(**usual | {"waiting_since": now - timedelta(minutes=minutes)} | facts)
+    marks = cells.tags(said["tags"]) + priority(said["priority"], bare=True)
+    return SimpleNamespace(**usual | facts | {"cells": shown, "marks": marks})
 
 
 def _rows(now: datetime) -> list[SimpleNamespace]:

@@ -8,68 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sportello.web.ui.markup import NOTHING, fill, joined
-from sportello.web.ui.templatetags.ui import avatar, elapsed, icon, linked, priority, relative_time, status
+from sportello.web.ui.templatetags.ui import avatar, icon, linked, relative_time
 
 register = template.Library()
-
-TICKET_ROW = """
-<li class="ticket-row{unread}">
-  <span class="ticket-row__mark">{dot}</span>
-  <span class="ticket-row__status">{status}</span>
-  <span class="ticket-row__who">{who}</span>
-  <span class="ticket-row__what"><a class="ticket-row__subject" href="{url}">{subject}</a>{snippet}{promise}</span>
-  <span class="ticket-row__meta">{tags}{priority}</span>
-  <span class="ticket-row__assignee">{assignee}</span>
-  <span class="ticket-row__wait{wait}">{since}</span>
-</li>
-"""
-
-
-@register.simple_tag
-def ticket_row(row: Any) -> SafeString:
-    """A line of a list of tickets.
-
-    row: url, number, subject, snippet, status, priority, requester, assignee, waiting_since (or updated_at), is_unread,
-    tags, wait: "", "long", "breached"; promise: None, or at, is_missed, is_soon.
-    """
-    dot = snippet = promise = NOTHING
-    if row.is_unread:
-        dot = fill('<span class="dot" role="img" aria-label="{}"></span>', _("unread"))
-    if row.snippet:
-        snippet = fill('<span class="ticket-row__snippet">{}</span>', row.snippet)
-    if row.promise:
-        promise = _promise(row.promise)
-    if row.waiting_since:
-        since = elapsed(row.waiting_since)
-    else:
-        since = fill('<span class="faint">{}</span>', relative_time(row.updated_at))
-    return fill(
-        TICKET_ROW,
-        unread=" ticket-row--unread" if row.is_unread else "",
-        dot=dot,
-        status=status(row.status, bare=True),
-        who=row.requester,
-        url=row.url,
-        subject=row.subject or _("(no subject)"),
-        snippet=snippet,
-        promise=promise,
-        tags=joined(fill('<span class="tag">{}</span>', tag) for tag in row.tags),
-        priority=priority(row.priority, bare=True),
-        assignee=avatar(row.assignee, "small"),
-        wait=f" ticket-row__wait--{row.wait}" if row.wait else "",
-        since=since,
-    )
-
-
-def _promise(promise: Any) -> SafeString:
-    """When the most pressing promise is due, or since when it is not kept; with a shape and words beside the colour."""
-    if promise.is_missed:
-        look, shape, words, time = " badge--negative", "circle-alert", _("overdue for"), elapsed(promise.at)
-    else:
-        look, shape, words = " badge--warning" if promise.is_soon else "", "clock", _("due")
-        time = relative_time(promise.at)
-    return fill('<span class="ticket-row__promise badge{}">{}{} {}</span>', look, icon(shape), words, time)
-
 
 MESSAGE = """
 <article class="message message--{kind}" id="comment-{id}">

@@ -6,6 +6,7 @@ is_unread and cells: its markup by the name of a column, for those that are not 
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -120,7 +121,7 @@ def status(value: str) -> SafeString:
     return _status(value, get_language())
 
 
-@ui._remembered
+@cache
 def _status(value: str, language: str | None) -> SafeString:
     found = Status(value)
     return fill(
@@ -135,7 +136,7 @@ def priority(value: int | None) -> SafeString:
     return NOTHING if value is None else _priority(value, get_language())
 
 
-@ui._remembered
+@cache
 def _priority(value: int, language: str | None) -> SafeString:
     found = Priority(value)
     return fill(
