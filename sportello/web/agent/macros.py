@@ -29,8 +29,8 @@ from sportello.web.agent.rule_lists import moved, placeholders, switch
 from sportello.web.agent.rule_words import Names
 
 
-@require_safe
 @staff
+@require_safe
 def macros(request: HttpRequest) -> HttpResponse:
     sections = _sections(agent_of(request))
     return page(request, "agent/macros.html", {"sections": sections, "root": reverse("agent:macros")})
@@ -109,8 +109,8 @@ def _reach(rule: Mapping[str, Any]) -> str:
     return _("Group: %(group)s") % {"group": name} if rule["group_id"] else _("Everybody")
 
 
-@require_POST
 @staff
+@require_POST
 def copies(request: HttpRequest, macro_id: int) -> HttpResponse:
     agent = agent_of(request)
     copy = verbs.duplicate(access.get_macro(agent, macro_id, to="view").pk, actor=agent)
@@ -118,8 +118,8 @@ def copies(request: HttpRequest, macro_id: int) -> HttpResponse:
     return redirect("agent:macro", copy.pk)
 
 
-@require_POST
 @staff
+@require_POST
 def moves(request: HttpRequest, macro_id: int) -> HttpResponse:
     """One place up or down among those with the same users."""
     agent = agent_of(request)
@@ -130,8 +130,8 @@ def moves(request: HttpRequest, macro_id: int) -> HttpResponse:
     return redirect(_place(found.pk))
 
 
-@require_POST
 @staff
+@require_POST
 def order(request: HttpRequest) -> HttpResponse:
     """Those with the same users, in the order in which they are named."""
     agent = agent_of(request)
@@ -142,15 +142,15 @@ def order(request: HttpRequest) -> HttpResponse:
     return redirect("agent:macros")
 
 
-@require_POST
 @staff
+@require_POST
 def switching(request: HttpRequest, macro_id: int) -> HttpResponse:
     switch(request, verbs.switch, access.get_macro(agent_of(request), macro_id, to="edit").pk)
     return redirect(_place(macro_id))
 
 
-@require_safe
 @staff
+@require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """All that the agent finds where macros are kept."""
     found = access.kept_macros(agent_of(request)).order_by("position", "id")
@@ -166,8 +166,8 @@ def _place(macro_id: int) -> str:
     return f"{reverse('agent:macros')}#macro-{macro_id}"
 
 
-@require_POST
 @staff
+@require_POST
 def dropping(request: HttpRequest, macro_id: int) -> HttpResponse:
     found = access.get_macro(agent_of(request), macro_id, to="edit")
     verbs.drop(found.pk, actor=agent_of(request))

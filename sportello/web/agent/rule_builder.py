@@ -21,7 +21,7 @@ from sportello.desk.rules.custom_kinds import OwnChoice, OwnDay, OwnNumber, OwnO
 from sportello.desk.rules.fields import BY_NAME, Field
 from sportello.desk.rules.kinds import CURRENT_USER, NOBODY, Present, Reference, Since, Until
 from sportello.desk.words import Status
-from sportello.web.agent.rule_words import Names, actions_of, choices_of, operator_words, vocabulary
+from sportello.web.agent.rule_words import Names, actions_of, as_typed, choices_of, operator_words, vocabulary
 
 LISTS = ("conditions.all", "conditions.any", "actions")
 LANGUAGES = ("it", "en")
@@ -144,8 +144,7 @@ def kept(rule: Mapping[str, Any], names: Names) -> Draft:
         elif name == triggers.WEBHOOK:
             parts |= {"recipient": str(value[0]), "body": value[1]}
         else:
-            said = " ".join(value) if isinstance(value, list) else str(value)
-            parts |= _in_languages("body", value) if name == "note" else {"value": said}
+            parts |= _in_languages("body", value) if name == "note" else {"value": as_typed(value)}
         draft.lists["actions"].append(parts)
     return draft
 

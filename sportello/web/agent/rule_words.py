@@ -235,7 +235,7 @@ def action_words(action: Mapping[str, Any], names: Names, *, whole: bool = False
     known = vocabulary()
     label = str(LABELS.get(name) or (known[name].label if name in known else name))
     if name in triggers.SET or (name in known and known[name].custom):
-        said = _value(known[name], " ".join(value) if isinstance(value, list) else value, names)
+        said = _value(known[name], as_typed(value), names)
     elif name in ("follower", "set_schedule"):
         said = names.of("agent" if name == "follower" else "schedule", value)
     elif name == "comment_mode_is_public":
@@ -253,6 +253,13 @@ def action_words(action: Mapping[str, Any], names: Names, *, whole: bool = False
     else:
         said = str(value)
     return f"{label}: {said}"
+
+
+def as_typed(value: Any) -> str:
+    """A value of JSON as a form sends it: several options with blanks between."""
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def recipient_words(name: str, whom: Any, names: Names) -> str:
