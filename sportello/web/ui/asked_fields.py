@@ -13,6 +13,7 @@ from sportello.desk.errors import Invalid
 from sportello.desk.models import TicketForm
 from sportello.desk.rules import custom_fields, forms
 from sportello.desk.rules.forms import AGENT
+from sportello.desk.rules.texts import in_language
 from sportello.web.ui.custom_fields import Control, controls, posted
 from sportello.web.ui.forms import Form
 
@@ -58,10 +59,12 @@ class AskingForm(Form):
         return found if only is None else [replace(it, when=()) for it in found if it.field in only]
 
     def refuse(self, problems: dict[str, object]) -> None:
-        own = {name: said for name, said in problems.items() if custom_fields.id_of(name) is not None}
+        known, language = configuration.current().custom_fields, get_language() or "en"
+        own = {name: said for name, said in problems.items() if custom_fields.id_of(name) in known}
         if own:
             self.faults |= own
-            self.add_error(None, _("Something here is not right."))
+            titles = [in_language(it.title, language) for it in known.values() if it.name in own]
+            self.add_error(None, _("Please look at: %(fields)s.") % {"fields": ", ".join(titles)})
         super().refuse({name: said for name, said in problems.items() if name not in own})
 
 
