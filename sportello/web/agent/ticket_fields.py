@@ -40,7 +40,7 @@ ICONS = {
 }
 # In the order in which they are wanted.
 KINDS = {
-    Kind.TAGGER: gettext_lazy("One of the options that you write. The best for rules, views and figures."),
+    Kind.TAGGER: gettext_lazy("One of the options that you write. The best for rules and views."),
     Kind.MULTISELECT: gettext_lazy("Any number of the options that you write."),
     Kind.CHECKBOX: gettext_lazy("Yes or no."),
     Kind.TEXT: gettext_lazy("A name, the number of a contract: whatever fits in one line."),
@@ -62,7 +62,7 @@ EMPTY = {
 }
 # (in the list, in the form, what it means there), for none of PORTAL, the first, the first two, all three.
 LEVELS = [
-    ("", gettext_lazy("do not see it"), gettext_lazy("It is among agents.")),
+    ("", gettext_lazy("do not see it"), gettext_lazy("Only agents see it.")),
     (
         gettext_lazy("customers see it"),
         gettext_lazy("see it"),

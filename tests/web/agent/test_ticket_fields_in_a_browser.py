@@ -1,4 +1,4 @@
-"""The pages of custom fields and forms in Chromium: redrawn while one writes, conditions that hide; without script too."""
+"""The pages of custom fields and forms in Chromium: redrawn while one writes, conditions that hide; without script."""
 
 import pytest
 
