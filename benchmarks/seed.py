@@ -27,15 +27,15 @@ def text(dice: random.Random, words: int) -> str:
     return " ".join(dice.choices(WORDS, k=words)).capitalize() + "."
 
 
-def seed(tickets: int) -> Ticket:
-    """Bring the desk to `tickets` tickets. Returns the one with a long conversation (20 messages)."""
+def seed(tickets: int, *, messages: int = 3) -> Ticket:
+    """Bring the desk to `tickets` tickets of so many messages each. Returns the one with a long conversation (20)."""
     dice = random.Random(tickets)
     agents, customers, groups = _people()
     have = Ticket.objects.count()
     now = timezone.now()
     for start in range(have, tickets, BATCH):
         count = min(BATCH, tickets - start)
-        _batch(dice, count, agents, customers, groups, now)
+        _batch(dice, count, agents, customers, groups, now, messages)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     long = Ticket.objects.filter(status="open").order_by("id").first()
@@ -66,7 +66,7 @@ def _people() -> tuple[list[User], list[User], list[Group]]:
 
 
 def _batch(
-    dice: random.Random, count: int, agents: list[User], customers: list[User], groups: list[Group], now
+    dice: random.Random, count: int, agents: list[User], customers: list[User], groups: list[Group], now, messages: int
 ) -> None:
     rows = []
     for _n in range(count):
@@ -96,7 +96,7 @@ def _batch(
     tickets = Ticket.objects.bulk_create(rows)
     TicketMetric.objects.bulk_create(TicketMetric(ticket=ticket, solved_at=ticket.solved_at) for ticket in tickets)
     Tagging.objects.bulk_create(Tagging(ticket=ticket, tag=dice.choice(WORDS)) for ticket in tickets[::3])
-    _say(dice, [ticket for ticket in tickets for _n in range(3)], agents)
+    _say(dice, [ticket for ticket in tickets for _n in range(messages)], agents)
 
 
 def _say(dice: random.Random, tickets: Sequence[Ticket], agents: list[User]) -> None:

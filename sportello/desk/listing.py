@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
@@ -28,9 +28,20 @@ def members(view: View) -> "QuerySet[ViewMember, Any]":
     return ViewMember.objects.filter(view=view.id).values("ticket")
 
 
-def among(person: User, view: View, moment: Moment, kept: "QuerySet[Any, Any]") -> TicketQuerySet:
-    """Looked up one by one from `members`, or from the newest of them."""
-    return access.tickets(person).filter(pk__in=kept).filter(conditions.query(view.live, moment))
+def among(person: User, view: View, moment: Moment) -> TicketQuerySet:
+    """Looked up one by one from the members."""
+    return _fulfilling(person, view, moment).filter(pk__in=members(view))
+
+
+def newest(person: User, view: View, moment: Moment, limit: int) -> "QuerySet[ViewMember, Any]":
+    """Of the members those that he may see, and that fulfil what is asked now; of more than `limit` the newest."""
+    first = members(view).order_by("-ticket")[limit - 1 : limit]
+    recent = ViewMember.objects.filter(view=view.id, ticket__gte=Coalesce(Subquery(first), 0))
+    return recent.filter(Exists(_fulfilling(person, view, moment).filter(pk=OuterRef("ticket")))).values("ticket")
+
+
+def _fulfilling(person: User, view: View, moment: Moment) -> TicketQuerySet:
+    return access.tickets(person).filter(conditions.query(view.live, moment))
 
 
 def walked(person: User, view: View) -> TicketQuerySet:

@@ -19,7 +19,7 @@ from .kinds import CURRENT_USER
 
 MOST_COLUMNS = 10
 # More tickets than this are not sorted for one page: they come in an order that has an index, and ungrouped.
-SORTED_AT_MOST = 7_000
+SORTED_AT_MOST = 3_000
 
 COLUMNS: dict[str, str | Promise] = {
     "subject": BY_NAME["subject_includes_word"].label,

@@ -98,8 +98,8 @@ def _counted(agent: User, moment: Moment, version: Version) -> tuple[Any, Any]:
     members = listing.members(view)
     if access.sees_every_ticket(agent) and not any(view.live):
         return CappedCount(members, of="ticket"), Value(0)
-    newest = members.order_by("-ticket")[:LOOKED_AT]
-    return CappedCount(listing.among(agent, view, moment, newest)), CappedCount(members, cap=LOOKED_AT, of="ticket")
+    newest = listing.newest(agent, view, moment, LOOKED_AT)
+    return CappedCount(newest, of="ticket"), CappedCount(members, cap=LOOKED_AT, of="ticket")
 
 
 def page(listed: Listed, agent: User, query: QueryDict) -> Shown:
@@ -157,7 +157,7 @@ def _few(agent: User, moment: Moment, version: Version, way: str) -> QuerySet[An
 def _tickets(agent: User, moment: Moment, version: Version, way: str) -> TicketQuerySet:
     view = _read(version)
     if way == "members":
-        return listing.among(agent, view, moment, listing.members(view))
+        return listing.among(agent, view, moment)
     return listing.direct(agent, view, moment) if way in ("direct", "asked") else listing.walked(agent, view)
 
 
