@@ -6,7 +6,7 @@ is_unread and cells: its markup by the name of a column, for those that are not 
 """
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -114,6 +114,11 @@ def words(said: object) -> SafeString:
 
 
 def person(name: str | None) -> SafeString:
+    return _person(name, None if name else get_language())  # Only nobody's has a word.
+
+
+@lru_cache(maxsize=4096)
+def _person(name: str | None, language: str | None) -> SafeString:
     return fill('<span class="ticket-row__person">{}{}</span>', avatar(name, "small"), words(name or ""))
 
 
