@@ -6,13 +6,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sportello.desk.actions import configuration, facts, surveys, tickets, timers
+from sportello.desk.actions import configuration, facts, field_values, surveys, ticket_fields, tickets, timers
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.actions.update import Update
 from sportello.desk.errors import Invalid
 from sportello.desk.models import SatisfactionRating, SlaPolicy, Tagging, Ticket, TicketMetric, TicketSla
 from sportello.desk.rules import conditions, schedules
 from sportello.desk.rules.conditions import Facts
+from sportello.desk.rules.custom_kinds import OwnCheckbox, OwnChoice, OwnDay, OwnNumber, OwnOptions, OwnText
 from sportello.desk.rules.fields import ALL, BY_NAME
 from sportello.desk.rules.kinds import Choice, Moment, Present, Reference, Since, Tags, Text, Until, Vote
 from sportello.desk.words import Priority, Status, Via
@@ -42,21 +43,80 @@ def values_of(field):
             return st.sampled_from(Present.values)
         case Since() | Until():
             return st.one_of(st.integers(0, 100), st.sampled_from([0.5, 24, 48]))
+    return values_of_own(field)
 
 
-def condition(stored_only=True):
-    fields = [field for field in ALL if field.column or not stored_only]
+def values_of_own(field):
+    match field.kind:
+        case OwnText():
+            return values_of(BY_NAME["subject_includes_word"])
+        case OwnNumber():
+            return st.sampled_from(["1,5", "0", -3, "12", "1.000,25", "1.499999"])
+        case OwnDay():
+            return st.sampled_from(["2026-11-20", "22/11/2026", "2026-11-24", "2020-02-29"])
+        case OwnCheckbox():
+            return st.sampled_from(["true", "false"])
+        case OwnChoice():
+            return st.sampled_from(["a", "b", "c", ""])
+        case OwnOptions():
+            return st.lists(st.sampled_from("abc"), min_size=1).map(" ".join)
+
+
+def condition(stored_only=True, known=ALL):
+    fields = [field for field in known if field.column or not stored_only]
 
     @st.composite
     def build(draw):
         field = draw(st.sampled_from(fields))
         operator = draw(st.sampled_from(field.kind.operators if stored_only else field.operators))
-        value = draw(values_of(field))
+        value = draw(st.integers(0, 9) if operator.endswith("_n_days") else values_of(field))
         if isinstance(field.kind, Reference) and field.kind.to not in ("agent", "person") and value == "current_user":
             value = 1
         return {"field": field.name, "operator": operator, "value": value}
 
     return build()
+
+
+OWN = {
+    "text": ["stampante rossa", "CITTÀ\nwi-fi", "100%", "a_b \\ perché"],
+    "textarea": ["Straße " * 60 + "stampante", "ÉTÉ"],
+    "regexp": ["città"],
+    "integer": [12, -3, 0],
+    "decimal": ["1,5", "1.000,25", "1.499999"],
+    "date": ["2026-11-20", "2026-11-22", "2026-11-23", "2020-02-29"],
+    "checkbox": [True],
+    "tagger": ["a", "b"],
+    "multiselect": [["a"], ["a", "b"], ["c", "b"]],
+}
+
+
+def own_fields():
+    """One of each kind on tickets, people and organizations: {of: {kind: field id}}."""
+    return {
+        of: {
+            kind: ticket_fields.save_field(
+                {
+                    "of": of,
+                    "kind": kind,
+                    "title": kind,
+                    "pattern": ".*",
+                    "options": [{"name": name} for name in "abc"],
+                },
+                actor=None,
+            ).pk
+            for kind in OWN
+        }
+        for of in ("ticket", "user", "organization")
+    }
+
+
+def said(fields, number):
+    """Something in most of these fields, unlike for each number."""
+    return {
+        pk: OWN[kind][(number + place) % len(OWN[kind])]
+        for place, (kind, pk) in enumerate(fields.items())
+        if (number + place) % 4
+    }
 
 
 @pytest.fixture
@@ -68,7 +128,10 @@ def desk(db, frozen_clock, mailbox, group, organization, rita, otto, sam, anna, 
     ]
     SlaPolicy.objects.create(title="All", targets=promised, created_at=clock.now(), updated_at=clock.now())
     configuration.forget()
-    people_, agents = [rita, otto, sam], [None, anna, ada]
+    own, people_, agents = own_fields(), [rita, otto, sam], [None, anna, ada]
+    for number, person in enumerate([rita, otto]):
+        field_values.set_person(person.pk, said(own["user"], number), actor=ada)
+    field_values.set_organization(organization.pk, said(own["organization"], 3), actor=ada)
     for number in range(14):
         frozen_clock.shift(timedelta(hours=5, minutes=number))
         ticket = tickets.open_ticket(
@@ -82,6 +145,7 @@ def desk(db, frozen_clock, mailbox, group, organization, rita, otto, sam, anna, 
             tags=tuple(TAGS[: number % 4]),
             group=group if number % 4 == 0 else None,
             mailbox_id=mailbox.pk if number % 2 else None,
+            fields=said(own["ticket"], number) if number % 5 else {},
         )
         frozen_clock.shift(timedelta(minutes=30))
         if agents[number % 3] and not ticket.group_id:
@@ -101,7 +165,7 @@ def desk(db, frozen_clock, mailbox, group, organization, rita, otto, sam, anna, 
 
 
 def facts_of(ticket):
-    return facts.of_ticket(
+    return facts.own_of(ticket, configuration.current().fields) | facts.of_ticket(
         ticket,
         tags=Tagging.objects.filter(ticket=ticket).values_list("tag", flat=True),
         rating=SatisfactionRating.objects.filter(ticket=ticket).first(),
@@ -113,10 +177,13 @@ def facts_of(ticket):
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_conditions_whatever_they_are_find_what_they_match(desk, anna, data):
-    lists = {name: data.draw(st.lists(condition(), max_size=3), label=name) for name in ("all", "any")}
+    fields = configuration.current().fields
+    known = [*ALL, *(it for it in fields.values() if it.custom)]
+    lists = {name: data.draw(st.lists(condition(known=known), max_size=3), label=name) for name in ("all", "any")}
     moment = Moment(clock.now(), actor_id=data.draw(st.sampled_from([None, anna.pk])), hours=OFFICE)
 
-    read = conditions.read(lists, stored=True)
+    read = conditions.read(lists, stored=True, fields=fields)
+    assert conditions.read(conditions.write(read), stored=True, fields=fields) == read
     found = set(Ticket.objects.filter(conditions.query(read, moment)).values_list("pk", flat=True))
 
     assert found == {pk for pk, one in desk.items() if conditions.matches(read, one, moment)}

@@ -189,8 +189,10 @@ def test_pattern_that_ends_soon_is_accepted(pattern):
         "",
         "[",
         "(",
-    ]
-    + ["a" * 301, "a{1,99999999999}", "((a{1,9}){1,9}){1,9}"],
+        "a" * 301,
+        "a{1,99999999999}",
+        "((a{1,9}){1,9}){1,9}",
+    ],
 )
 def test_pattern_that_is_wrong_or_may_take_for_ever_is_refused(pattern):
     with pytest.raises(patterns.Unfit):
