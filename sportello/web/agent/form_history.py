@@ -13,7 +13,7 @@ from sportello.desk.actions import rule_rows
 from sportello.desk.models import CustomField, RuleChange, TicketForm
 from sportello.desk.rules import custom_fields, forms
 from sportello.desk.rules.forms import AGENT
-from sportello.desk.rules.texts import Text
+from sportello.desk.rules.texts import LANGUAGES, Text
 from sportello.web.agent.doors import agent_of
 from sportello.web.agent.field_draft import PORTAL
 from sportello.web.ui.custom_fields import said_in, value_words
@@ -103,4 +103,4 @@ def _case(who: str) -> str:
 
 def _all(text: Text) -> str:
     """A text in all its languages."""
-    return text if isinstance(text, str) else " / ".join(dict.fromkeys(it for it in text.values() if it))
+    return text if isinstance(text, str) else " / ".join(text[code] for code in LANGUAGES if text.get(code))
