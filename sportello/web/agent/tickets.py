@@ -1,5 +1,6 @@
 """A ticket's page and the small changes made on it."""
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -114,6 +115,13 @@ class FieldsForm(AskingForm):
         field = forms.ChoiceField(label=label, choices=choices, initial=chosen, required=False, widget=Select)
         self.fields[name] = field
         return field
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.ticket_form != self.form_had:
+            with suppress(Invalid):  # What was typed before another form was chosen is not lost with the old one.
+                self.said = {**self.taken(self.form_had), **self.said}
+        return cleaned
 
     def _form(self) -> TicketForm | None:
         chosen = self.data.get("form", "") if "form" in self.fields else ""

@@ -37,13 +37,17 @@ class AskingForm(Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        # Left out as it stands: its option or its pattern may have changed since, and nobody was asked for it.
-        typed = {pk: said for pk, said in self.typed.items() if not _stood(said, self.stored.get(pk))}
         try:
-            self.said = ticket_forms.take(self.ticket_form, typed, who=self.asked_of, kept=self.stored)
+            self.said = self.taken(self.ticket_form)
         except Invalid as refusal:
             self.refuse(refusal.fields)
         return cleaned
+
+    def taken(self, ticket_form: forms.Form | None) -> Mapping[int, Any]:
+        """What was typed into the fields that this form asks for. Raises Invalid."""
+        # Left out as it stands: its option or its pattern may have changed since, and nobody was asked for it.
+        typed = {pk: said for pk, said in self.typed.items() if not _stood(said, self.stored.get(pk))}
+        return ticket_forms.take(ticket_form, typed, who=self.asked_of, kept=self.stored)
 
     def controls(self, only: Collection[int | None] | None = None) -> list[Control]:
         """All that the form may ask, or these fields of it whatever their conditions."""

@@ -149,6 +149,15 @@ def test_form_when_another_is_chosen_is_kept_and_asks_its_own_fields(enter, anna
     assert response.context["history"][0].sentences == ["Form: Account", "Login: rita"]
 
 
+def test_form_when_another_is_chosen_loses_nothing_that_was_typed_before(enter, anna, own, ticket):
+    said = {name(own.device): "printer", name(own.model): "L4"}
+
+    response = post(enter(anna), ticket, form=own.account.pk, **said)
+
+    assert response.status_code == 302
+    assert values(ticket) == {own.device.pk: "printer", own.model.pk: "L4"}
+
+
 def test_form_when_it_is_not_changed_is_not_written(enter, anna, own, ticket):
     post(enter(anna), ticket, form=own.fault.pk, **{name(own.device): "pc"})
 

@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from sportello.desk import links
-from sportello.desk.actions import sign_in, tickets
+from sportello.desk.actions import field_values, sign_in, tickets
 from sportello.desk.models import Comment, OutgoingMail, Ticket
 from sportello.desk.words import Status, Via
+from tests.web import own_fields
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FLAGS = [
@@ -147,3 +148,28 @@ def test_answer_after_the_end_goes_on_in_a_follow_up(browser, solved, rita, desk
 
     assert Ticket.objects.latest("id").follow_up_of == solved
     assert landed != path
+
+
+def test_request_asks_by_form_and_condition(browser, desk):
+    own = own_fields.make()
+
+    with browser("en-GB") as page:
+        page.goto("/requests/new")
+        page.get_by_role("link", name="Fault").click()
+        page.get_by_label("Your name").fill("Nina Neri")
+        page.get_by_label("Your mail address").fill("nina@neri.example")
+        page.get_by_label("Subject").fill("Printer")
+        page.get_by_label("Message").fill("It does not print.")
+        was_visible = page.get_by_label("Model").is_visible()
+        page.get_by_label("Device").select_option("printer")
+        page.get_by_label("Model").fill("L4")
+        page.get_by_role("button", name="Send the request").click()
+        page.locator(".card__icon--positive").wait_for()
+        has_script = page.evaluate("document.documentElement.classList.contains('has-script')")
+
+    ticket = Ticket.objects.get()
+    assert was_visible is not has_script
+    assert (ticket.form_id, field_values.of_ticket(ticket.pk)) == (
+        own.fault.pk,
+        {own.device.pk: "printer", own.model.pk: "L4"},
+    )
