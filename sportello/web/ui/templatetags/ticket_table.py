@@ -5,6 +5,7 @@ has_status whether the status has a column of its own. A row has url, subject, s
 is_unread and cells: its markup by the name of a column, for those that are not the subject.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -152,7 +153,7 @@ def _priority(value: int, language: str | None) -> SafeString:
     )
 
 
-def tags(found: list[str]) -> SafeString:
+def tags(found: Iterable[str]) -> SafeString:
     return joined(fill('<span class="tag">{}</span>', tag) for tag in found)
 
 
