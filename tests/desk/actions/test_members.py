@@ -9,7 +9,7 @@ from django.db import connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sportello.desk.actions import configuration, members, ratings, surveys, tickets, views
+from sportello.desk.actions import configuration, members, people, ratings, surveys, tickets, views
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.actions.update import Update
 from sportello.desk.errors import DeskError
@@ -247,10 +247,10 @@ def count_queries(do):
     return len(asked)
 
 
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
 def test_fill_and_updates_at_once_lose_no_ticket(real_database):
-    """Tickets change hands while a view is filled in by pieces: in the end it holds what the database finds."""
-    from sportello.desk.actions import people
-
+    """Tickets are solved and opened while a view is filled in by pieces; in the end none is missing or too many."""
     rita = people.add("Rita Rossi", "rita@rossi.example")
     known = [opened(rita).pk for _number in range(12)]
     made = view(0)
