@@ -138,7 +138,8 @@ class Filled:
     def fill(self, said: Mapping[int, Any]) -> Iterator[tuple[str, Any, Any]]:
         """Put in what somebody says; gives the changes: name, value and previous value, as JSON. Raises Invalid."""
         for pk, value in read(said, custom_fields.TICKET).items() if said else ():
-            field, had = self._now.custom_fields[pk], self.has().get(pk)
+            field = self._now.custom_fields[pk]
+            had = self.has().get(pk, custom_fields.blank(field))
             if not same(had, value):
                 self._has[pk] = value
                 yield field.name, custom_fields.write(field, value), custom_fields.write(field, had)

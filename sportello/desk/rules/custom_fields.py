@@ -96,6 +96,11 @@ def is_spoken_of(text: str) -> bool:
     return "custom_fields" in text or "ticket_field_" in text
 
 
+def blank(field: CustomField) -> bool | None:
+    """What stands where nothing stands."""
+    return False if field.kind == "checkbox" else None
+
+
 def is_empty(value: Any) -> bool:
     """Whether nothing stands there."""
     return value is None or value is False or value in ("", ())
@@ -245,7 +250,7 @@ def write(field: CustomField, value: Any) -> Any:
 def stored(field: CustomField, data: Any) -> Any:
     """The value that was written like this; options and patterns that have changed since do not matter."""
     if data is None or data == []:
-        return False if field.kind == "checkbox" else None
+        return blank(field)
     if field.kind == "date":
         return date.fromisoformat(data)
     if field.kind == "decimal":
@@ -272,7 +277,7 @@ def of_columns(field: CustomField, rows: Iterable[tuple[str, str]]) -> Any:
     """The value that stands in these rows (value, text)."""
     found = list(rows)
     if not found:
-        return False if field.kind == "checkbox" else None
+        return blank(field)
     value, text = found[0]
     if field.kind == "multiselect":
         order = {it.value: place for place, it in enumerate(field.options)}
