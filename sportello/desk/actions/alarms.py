@@ -93,6 +93,7 @@ def arm_step() -> bool:
     found = changed.order_by("id").first()
     if found is None:
         return False
+    configuration.forget()  # The hours may be others than a second ago.
     rule = configuration.automation_of(found, configuration.current().fields) if found.active else None
     alive = Ticket.objects.exclude(status=Status.CLOSED).filter(pk__gt=found.armed_to).order_by("pk")
     ticket_ids = list(alive.values_list("pk", flat=True)[:BATCH]) if rule else []

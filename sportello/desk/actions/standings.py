@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.db.models import DateTimeField, QuerySet, Value
 
 from sportello.kit import rows
@@ -78,16 +79,22 @@ def write(ticket_id: int, automation_id: int, kept: Kept, after: Standing, now: 
             timer.due_at, timer.created_at = after.rings_at, now
             rows.insert(timer)
         elif after.rings_at is None:
-            Timer.objects.filter(pk=kept.timer_id).delete()
+            _execute("DELETE FROM desk_timer WHERE id = %s", kept.timer_id)
         else:
             rows.update(Timer, {"due_at": after.rings_at}, id=kept.timer_id)
     if after.acted and not before.acted:
-        Automated.objects.bulk_create([Automated(ticket_id=ticket_id, automation_id=automation_id)])
+        _execute("INSERT INTO desk_automated (ticket_id, automation_id) VALUES (%s, %s)", ticket_id, automation_id)
     elif before.acted and not after.acted:
-        Automated.objects.filter(ticket=ticket_id, automation=automation_id).delete()
+        _execute("DELETE FROM desk_automated WHERE ticket_id = %s AND automation_id = %s", ticket_id, automation_id)
     if before.stopped and not after.stopped:
         # It may come back: what stopped it is told by the history.
         Timer.objects.filter(ticket=ticket_id, automation=automation_id, state=TimerState.CANCELLED).delete()
+
+
+def _execute(statement: str, *values: int | None) -> None:
+    # Every update may come here: the ORM takes ten times as long to write the statement as to run it.
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
 
 
 def of_ticket(ticket_id: int) -> dict[int, Kept]:
