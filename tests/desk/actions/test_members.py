@@ -9,11 +9,11 @@ from django.db import connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sportello.desk.actions import configuration, members, people, ratings, surveys, tickets, views
+from sportello.desk.actions import configuration, members, people, ratings, surveys, ticket_fields, tickets, views
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.actions.update import Update
 from sportello.desk.errors import DeskError
-from sportello.desk.models import SatisfactionRating, Ticket, View, ViewMember
+from sportello.desk.models import CustomField, SatisfactionRating, Ticket, View, ViewMember
 from sportello.desk.rules import conditions
 from sportello.desk.rules.kinds import Moment
 from sportello.desk.words import Priority, Status, Via
@@ -86,7 +86,7 @@ HAPPENINGS = {
     "subject": {"subject": "Lo scanner"},
     "answer": {"words": Words("Ecco")},
 }
-OTHERS = ("assigned", "grouped", "customer writes", "customer confirms", "good", "bad", "new")
+OTHERS = ("filled in", "emptied", "assigned", "grouped", "customer writes", "customer confirms", "good", "bad", "new")
 
 
 def happen(name, ticket, anna, rita, group):
@@ -102,21 +102,27 @@ def happen(name, ticket, anna, rita, group):
             rating = surveys.offer(Update(tickets.lock(ticket.pk), actor=None, via=Via.RULE))
             ratings.vote(rating.pk, name, actor=rita, via=Via.WEB)
     else:
+        room = CustomField.objects.get().pk
         more = {"assigned": {"assignee": anna}, "grouped": {"group": group}}
+        more |= {"filled in": {"fields": {room: "12"}}, "emptied": {"fields": {room: ""}}}
         change = Change(**({**HAPPENINGS, **more}[name]))
         tickets.update(ticket.pk, change, actor=anna, via=Via.WEB)
 
 
 @pytest.fixture
 def every_view(mailbox, rita, anna, group, frozen_clock):
+    room = ticket_fields.save_field({"kind": "integer", "title": "Room"}, actor=None)
+    above = {"field": f"custom_fields_{room.pk}", "operator": "greater_than", "value": "10"}
+    empty = {"field": f"custom_fields_{room.pk}", "operator": "not_present"}
     made = [view(number) for number in range(len(KEPT))]
+    made += [views.save({"title": it["operator"], "conditions": {"all": [it]}}, actor=None) for it in (above, empty)]
     opened(rita)
     opened(rita, group=group, via=Via.WEB)
     filled(frozen_clock)
     return [View.objects.get(pk=it.pk) for it in made]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     happenings=st.lists(st.tuples(st.sampled_from([*HAPPENINGS, *OTHERS]), st.integers(0, 9)), min_size=1, max_size=8)
 )
