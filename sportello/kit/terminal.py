@@ -39,9 +39,8 @@ def _(message: str) -> str:
     return _catalogue(language()).gettext(message)
 
 
-# What click and typer say by themselves (typer.rich_utils, click.exceptions).
+# What typer says by itself and lets others translate (typer.rich_utils, typer.core).
 PARSER = (
-    gettext_noop("Usage:"),
     gettext_noop("Arguments"),
     gettext_noop("Options"),
     gettext_noop("Commands"),
@@ -49,15 +48,7 @@ PARSER = (
     gettext_noop("Aborted."),
     gettext_noop("[default: {}]"),
     gettext_noop("[required]"),
-    gettext_noop("Show this message and exit."),
     gettext_noop("Try [blue]'{command_path} {help_option}'[/] for help."),
-    gettext_noop("Missing argument"),
-    gettext_noop("Missing option"),
     gettext_noop("Missing command."),
     gettext_noop("No such command {name!r}."),
-    gettext_noop("No such option {name!r}."),
-    gettext_noop("Invalid value for {param_hint}: {message}"),
-    gettext_noop("Invalid value: {message}"),
-    gettext_noop("{value!r} is not a valid {number_type}."),
-    gettext_noop("{value} is not in the range {range}."),
 )

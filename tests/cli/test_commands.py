@@ -221,3 +221,13 @@ def test_user_address_makes_mail_from_it_theirs(sportello, rita, sam):
     assert (code, taken) == (0, 1)
     assert people.by_address("rita.rossi@home.example") == rita
     assert "Somebody has this address already." in err
+
+
+def test_help_speaks_the_language_of_the_terminal():
+    run = [sys.executable, "-c", "import sys; sys.argv[0] = 'sportello'; from sportello.cli import main; main()"]
+    environ = {**os.environ, "LANG": "it_IT.UTF-8", "LC_ALL": "it_IT.UTF-8", "COLUMNS": "120"}
+
+    said = subprocess.run([*run, "ticket", "list", "--help"], env=environ, capture_output=True, text=True, check=True)
+
+    words = ("Opzioni", "[obbligatorio]", "dal cambiamento più recente", "Solo quelli assegnati a me.")
+    assert [word for word in words if word not in said.stdout] == []
