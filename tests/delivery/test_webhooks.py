@@ -4,9 +4,16 @@ import base64
 import hashlib
 import hmac
 import json
+import os
+import signal
+import subprocess
+import sys
+import threading
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.db import connections
 
 from sportello.delivery import webhooks as delivery
 from sportello.desk.actions import rules, tickets, webhooks
@@ -172,7 +179,7 @@ def test_step_keeps_the_order_of_one_webhook_and_lets_others_go_on(world, frozen
 
 def test_step_when_killed_between_the_answer_and_its_report_calls_again_under_the_same_key(world, frozen_clock):
     queued = call(webhook(world.url))
-    (claimed,) = claims.claim(delivery._due(), 1)
+    (claimed,) = claims.claim(delivery._due(delivery._first()), 1)
     delivery._attempt(claimed)  # … and here the power goes.
     assert delivery.step() is False
 
@@ -182,6 +189,64 @@ def test_step_when_killed_between_the_answer_and_its_report_calls_again_under_th
     assert len({it.headers["Idempotency-Key"] for it in world.requests}) == 1
     with pytest.raises(claims.LeaseLost):
         webhooks.finish(claimed, outward.Answer(200, ""))
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_step_when_the_worker_is_killed_while_it_calls_then_another_one_calls_again(real_database):
+    """A real process, killed by the very program that it calls, before it can write down the answer."""
+    workers = []
+
+    def kill(request):
+        if len(server.requests) == 1:
+            workers[0].kill()
+        return 200, {}, b"ok"
+
+    with serving(kill) as server:
+        queued = call(webhook(server.url))
+        script = "import django; django.setup(); from sportello.delivery import webhooks; webhooks.step()"
+        environ = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("SPORTELLO_")},
+            "DJANGO_SETTINGS_MODULE": "sportello.config.settings",
+            "SPORTELLO_DATABASE_URL": real_database,
+            "SPORTELLO_SECRET_KEY": str(settings.SECRET_KEY),
+            "SPORTELLO_WEBHOOK_PRIVATE": "1",
+        }
+        workers.append(subprocess.Popen([sys.executable, "-c", script], env=environ))
+        assert workers[0].wait(60) == -signal.SIGKILL
+        assert (state(queued)[0], delivery.step()) == ("queued", False)
+
+        WebhookCall.objects.update(claimed_until=clock.now() - timedelta(seconds=1))  # Half a minute later.
+
+        assert (delivery.step(), state(queued)[0]) == (True, "sent")
+    assert len({it.headers["Idempotency-Key"] for it in server.requests}) == 1
+    assert len(server.requests) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_make_each_call_once_and_in_order(real_database):
+    with serving(lambda request: (200, {}, b"")) as server:
+        hooks = [webhook(f"{server.url}/{n}", f"hook {n}") for n in range(3)]
+        for number in range(8):
+            for hook in hooks:
+                call(hook, body=str(number))
+        start = threading.Barrier(3)
+
+        def work():
+            start.wait(10)
+            while delivery.step() or WebhookCall.objects.filter(state="queued").exists():
+                pass
+            connections.close_all()
+
+        threads = [threading.Thread(target=work) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+
+    for number in range(3):
+        assert [it.body for it in server.requests if it.path == f"/{number}"] == [b"%d" % n for n in range(8)]
 
 
 def test_step_when_the_address_is_private_is_refused_and_given_up(world, ticket, settings):

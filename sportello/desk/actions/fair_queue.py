@@ -1,11 +1,14 @@
 """The fair queue: the ticket that needs an agent most, whatever its channel. docs/algorithms/routing.md"""
 
+from contextlib import suppress
+
 from django.db import transaction
 from django.db.models import Q
 
 from sportello.kit import clock
 
 from .. import access
+from ..errors import Missing
 from ..models import GroupMembership, Ticket, User
 from ..rules import conditions, routing
 from ..rules.kinds import Moment
@@ -49,7 +52,8 @@ def step() -> bool:
     groups = {pk: group for pk, group in desk.groups.items() if is_automatic(group)}
     if not groups or not waiting_in(groups).exists():
         return False
-    waiting = list(most_pressing(waiting_in(groups)).values_list("pk", "group_id", "channel")[:LOOKED_AT])
+    ordered = most_pressing(Ticket.objects.filter(pk__in=waiting_in(groups).values("pk")))
+    waiting = list(ordered.values_list("pk", "group_id", "channel")[:LOOKED_AT])
     by_skill = [pk for pk, group_id, _channel in waiting if groups[group_id].assignment == routing.SKILL]
     needs = _needs(by_skill, desk)
     full, given = set(), False
@@ -58,10 +62,10 @@ def step() -> bool:
         alike = (group_id, work, tuple(it.id for it in skills))
         if alike in full:
             continue
-        if look(groups[group_id], work, skills) and _give(pk):
-            given = True
-        else:
+        if not look(groups[group_id], work, skills):
             full.add(alike)
+        elif _give(pk):
+            given = True
     return given
 
 
@@ -77,7 +81,9 @@ def _needs(ticket_ids: list[int], desk: configuration.Configuration) -> dict[int
 
 
 def _give(ticket_id: int) -> bool:
-    with transaction.atomic():
+    """False: somebody was quicker, or the ticket is gone."""
+    with suppress(Missing), transaction.atomic():
         update = Update(tickets.lock(ticket_id), actor=None, via=Via.RULE, source={"rel": "routing"})
         update.route()
         return update.commit() is not None
+    return False
