@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sportello.desk.actions import configuration, ticket_fields, ticket_forms
-from sportello.desk.models import CustomField, RuleChange, TicketFieldValue
+from sportello.desk.models import CustomField, OrganizationFieldValue, RuleChange, TicketFieldValue, UserFieldValue
 
 pytestmark = pytest.mark.django_db
 
@@ -362,6 +362,18 @@ def test_dropping_tells_first_how_many_tickets_have_a_value(page, ticket, ada):
 
     assert (asked.context["count"], "1 ticket has a value in it" in text_of(asked)) == (1, True)
     assert (dropped["Location"], keys(), TicketFieldValue.objects.count()) == ("/fields?of=ticket", [], 0)
+
+
+def test_dropping_counts_people_and_organizations_too(page, ada, rita, organization):
+    room = save(ada, key="room", kind="text", of="user")
+    contract = save(ada, key="contract", kind="text", of="organization")
+    UserFieldValue.objects.create(user=rita, field=room, value="12")
+    OrganizationFieldValue.objects.create(organization=organization, field=contract, value="gold")
+
+    asked = [text_of(page.get(f"/fields/{field.pk}/dropping")) for field in (room, contract)]
+
+    assert "1 person has a value in it" in asked[0]
+    assert "1 organization has a value in it" in asked[1]
 
 
 def test_dropping_is_refused_while_a_form_asks_for_it(page, ada, device):

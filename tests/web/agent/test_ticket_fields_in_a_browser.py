@@ -49,6 +49,7 @@ def test_pattern_is_tried_while_it_is_written(sit_down, ada):  # noqa: F811
         page.locator("#trial-said .badge--negative").wait_for()
         page.locator("[name=trial]").press("End")
         page.keyboard.type("34")
+        page.keyboard.press("Enter")
         page.locator("#trial-said .badge--positive").wait_for()
 
 
