@@ -42,8 +42,8 @@ def on_timer(ticket: Ticket, timer: Timer) -> None:
     now, moment = facts.stored(update, fields), Moment(update.now, None, update.configuration.hours)
     every = standings.of_ticket(ticket.pk)
     kept = every.get(rule.id, Kept(NOTHING))
-    after = automations.follow(rule.conditions, now, moment, kept.standing)
-    if ticket.is_closed or after.rings_at is None or after.rings_at > update.now:
+    after = NOTHING if ticket.is_closed else automations.follow(rule.conditions, now, moment, kept.standing)
+    if after.rings_at is None or after.rings_at > update.now:
         claims.finish(timer)
         standings.write(ticket.pk, rule.id, kept, after, update.now)
         return

@@ -74,14 +74,14 @@ def write(ticket_id: int, automation_id: int, kept: Kept, after: Standing, now: 
     """Make the rows say `after` where they say something else."""
     before = kept.standing
     if after.rings_at != before.rings_at:
-        if kept.timer_id is None:
+        if after.rings_at is None:
+            _execute("DELETE FROM desk_timer WHERE id = %s", kept.timer_id)
+        elif kept.timer_id is not None:
+            rows.update(Timer, {"due_at": after.rings_at}, id=kept.timer_id)
+        else:
             timer = Timer(ticket_id=ticket_id, kind=TimerKind.AUTOMATION, automation_id=automation_id)
             timer.due_at, timer.created_at = after.rings_at, now
             rows.insert(timer)
-        elif after.rings_at is None:
-            _execute("DELETE FROM desk_timer WHERE id = %s", kept.timer_id)
-        else:
-            rows.update(Timer, {"due_at": after.rings_at}, id=kept.timer_id)
     if after.acted and not before.acted:
         _execute("INSERT INTO desk_automated (ticket_id, automation_id) VALUES (%s, %s)", ticket_id, automation_id)
     elif before.acted and not after.acted:

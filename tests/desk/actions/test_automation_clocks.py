@@ -206,12 +206,14 @@ def test_automations_after_an_outage_act_once_each_in_the_order_of_their_times(m
     assert acted() == [(ticket.pk, title) for title in ("First", "Second", "Third")]
 
 
-def test_automation_when_the_ticket_has_left_it_during_the_outage_does_not_act(mailbox, rita, anna, frozen_clock):
-    automation("Late", when("NEW"), {"field": "status", "operator": "is", "value": "new"})
+@pytest.mark.parametrize("status", [Status.HOLD, Status.CLOSED])
+def test_automation_when_the_ticket_has_left_it_unnoticed_does_not_act(status, mailbox, rita, anna, frozen_clock):
+    automation("Late", when("NEW"), {"field": "status", "operator": "is_not", "value": "hold"})
     opened(rita)
 
     frozen_clock.shift(100 * HOUR)
-    Ticket.objects.update(status=Status.OPEN)  # what no update told
+    solved_at = clock.now() if status == Status.CLOSED else None
+    Ticket.objects.update(status=status, solved_at=solved_at, waiting_since=None)
     work()
 
     assert (acted(), clocks()) == ([], [])
