@@ -10,8 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from sportello.desk.rules.custom_fields import CustomField, Option
+from sportello.desk.rules.forms import END_USER, Condition
+from sportello.desk.rules.forms import Form as TicketForm
 from sportello.desk.words import Priority, Status
 from sportello.kit import clock
+from sportello.web.ui.custom_fields import controls
 from sportello.web.ui.forms import FilesField, Form, Segmented
 from sportello.web.ui.templatetags import ticket_table as cells
 from sportello.web.ui.templatetags.ui import priority
@@ -29,6 +33,31 @@ class ExampleForm(Form):
     sure = forms.BooleanField(
         label="Avvisami quando qualcuno risponde", required=False, help_text="Una mail per ogni risposta."
     )
+
+
+CUSTOM_FIELDS = {
+    number: CustomField(
+        id=number,
+        of="ticket",
+        kind=kind,
+        key=kind,
+        title=title,
+        options=tuple(Option(name.lower(), name) for name in options),
+        visible_in_portal=True,
+        editable_in_portal=True,
+        required_in_portal=number == 1,
+    )
+    for number, (kind, title, options) in enumerate(
+        [
+            ("tagger", "Dispositivo", ["Stampante", "Computer"]),
+            ("multiselect", "Cartucce finite", ["Nero", "Ciano"]),
+            ("date", "Da quando", []),
+            ("checkbox", "In garanzia", []),
+        ],
+        1,
+    )
+}
+TICKET_FORM = TicketForm(1, "", tuple(CUSTOM_FIELDS), (Condition(1, "stampante", {2: True}, END_USER),))
 
 
 @login_not_required
@@ -65,6 +94,7 @@ def sheet(theme: str) -> dict[str, Any]:
         "events": _events(now),
         "figures": _figures(),
         "form": form,
+        "custom_fields": controls(CUSTOM_FIELDS, {1: "stampante"}, "it", form=TICKET_FORM, who=END_USER, prefix=theme),
         "files": [
             SimpleNamespace(name="schermata-errore.png", size=284_113, url="#", is_image=True),
             SimpleNamespace(name="Contratto di assistenza 2026 (firmato).pdf", size=1_904_220, url="#", is_image=False),
