@@ -5,13 +5,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sportello.desk import rehearsal
-from sportello.desk.actions import configuration, rules, tickets
+from sportello.desk.actions import configuration, field_values, rules, tickets
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.errors import Refused
 from sportello.desk.models import Audit, Firing, Ticket, Trigger
 from sportello.desk.rules import conditions
 from sportello.desk.words import Priority, Status, Via
-from tests.desk.rules.test_conditions import condition
+from tests.desk.rules.test_conditions import condition, own_fields, said
 
 pytestmark = pytest.mark.django_db
 
@@ -19,13 +19,17 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def story(mailbox, group, rita, otto, anna, ada, frozen_clock):
     """Lives through a day of three tickets, whatever triggers there are."""
+    own = own_fields(("decimal", "date", "checkbox", "multiselect"))
 
     def live():
-        for person, subject in ((rita, "La stampante"), (otto, "Città"), (rita, "wi-fi")):
+        for number, (person, subject) in enumerate(((rita, "La stampante"), (otto, "Città"), (rita, "wi-fi"))):
             frozen_clock.shift(1800)
+            field_values.set_person(rita.pk, said(own["user"], number), actor=ada)
+            field_values.set_organization(rita.organization_id, said(own["organization"], number), actor=ada)
             ticket = tickets.open_ticket(
                 requester=person, subject=subject, words=Words("aiuto, la stampante"), actor=person, via=Via.EMAIL,
                 tags=("vip",) if subject == "Città" else (), group=group if subject == "wi-fi" else None,
+                fields=said(own["ticket"], number),
             )  # fmt: skip
             frozen_clock.shift(600)
             tickets.assign(ticket.pk, anna, actor=anna, via=Via.WEB)
@@ -35,6 +39,10 @@ def story(mailbox, group, rita, otto, anna, ada, frozen_clock):
             frozen_clock.shift(9000)
             tickets.hear(ticket.pk, Words("Ancora"), actor=person, via=Via.EMAIL)
             tickets.update(ticket.pk, Change(priority=Priority.HIGH, add_tags=("urgente",)), actor=ada, via=Via.WEB)
+            frozen_clock.shift(600)
+            field_values.set_person(person.pk, said(own["user"], number + 1), actor=ada)
+            changed = said(own["ticket"], number + 1) | dict.fromkeys(list(own["ticket"].values())[number::3], "")
+            tickets.update(ticket.pk, Change(fields=changed), actor=anna, via=Via.WEB)
             frozen_clock.shift(600)
             tickets.update(ticket.pk, Change(status=Status.SOLVED), actor=anna, via=Via.WEB)
             frozen_clock.shift(600)
@@ -48,7 +56,8 @@ def story(mailbox, group, rita, otto, anna, ada, frozen_clock):
 def test_rehearsal_whatever_the_trigger_tells_what_it_does(story, data):
     Ticket.objects.all().delete()
     Trigger.objects.all().delete()
-    asked = {"all": data.draw(st.lists(condition(stored_only=False), max_size=2)), "any": []}
+    fields = configuration.current().fields
+    asked = {"all": data.draw(st.lists(condition(False, [*fields.values()]), max_size=2)), "any": []}
     rule = {"title": "T", "conditions": asked, "actions": [{"field": "note", "value": "x"}]}
     try:
         rules.save_trigger(rule, actor=None)
@@ -56,7 +65,7 @@ def test_rehearsal_whatever_the_trigger_tells_what_it_does(story, data):
         return  # It names a group that is not there.
     story()
 
-    read = conditions.read(asked)
+    read = conditions.read(asked, fields=fields)
     if any(it.field.name in rehearsal.UNTOLD for it in read):
         with pytest.raises(Refused):
             rehearsal.rehearse(read, hours=configuration.current().hours)

@@ -90,8 +90,8 @@ OWN = {
 }
 
 
-def own_fields():
-    """One of each kind on tickets, people and organizations: {of: {kind: field id}}."""
+def own_fields(kinds=tuple(OWN)):
+    """One of each of these kinds on tickets, people and organizations: {of: {kind: field id}}."""
     return {
         of: {
             kind: ticket_fields.save_field(
@@ -104,7 +104,7 @@ def own_fields():
                 },
                 actor=None,
             ).pk
-            for kind in OWN
+            for kind in kinds
         }
         for of in ("ticket", "user", "organization")
     }
