@@ -359,7 +359,9 @@ def count_filled(person: User, field: CustomField) -> int:
     """How many tickets, people or organizations have a value in a field, for administrators."""
     _admin(person)
     table: type[Model] = {"ticket": TicketFieldValue, "user": UserFieldValue}.get(field.of, OrganizationFieldValue)
-    return table._default_manager.filter(field=field).values(field.of).distinct().count()
+    filled = table._default_manager.filter(field=field)
+    # Only a multi-select has several rows for one ticket, and counting each once is slow.
+    return filled.values(field.of).distinct().count() if field.kind == "multiselect" else filled.count()
 
 
 def ticket_forms(person: User) -> "QuerySet[TicketForm]":
