@@ -266,9 +266,8 @@ def _control(known: Field, names: Names, value: str | None) -> SimpleNamespace:
     kind = known.kind
     if isinstance(kind, OwnOptions):
         chosen = (value or "").split()
-        return SimpleNamespace(
-            kind="several", options=[(it, words, it in chosen) for it, words in choices_of(known).items()]
-        )
+        options = [(it, words, it in chosen) for it, words in choices_of(known).items()]
+        return SimpleNamespace(kind="several", options=options, size=max(2, min(len(options), 6)))
     if hasattr(kind, "values"):
         none = {NOBODY: pgettext("of a ticket", "none")} if isinstance(kind, OwnChoice) else {}
         return _select({**none, **choices_of(known)}, value)
