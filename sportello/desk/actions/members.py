@@ -114,7 +114,4 @@ def _put_all(view: View, tickets: "QuerySet[Ticket]") -> None:
         return
     with connection.cursor() as cursor:
         # A ticket that was opened this very moment may stand in it already.
-        cursor.execute(
-            f"INSERT INTO desk_viewmember (ticket_id, view_id) {statement} ON CONFLICT DO NOTHING",  # noqa: S608
-            values,
-        )
+        cursor.execute(f"INSERT INTO desk_viewmember (ticket_id, view_id) {statement} ON CONFLICT DO NOTHING", values)

@@ -1,7 +1,7 @@
 """The five lists that every desk had become views of its own, in its language."""
 
 from django.db import migrations
-from django.utils import timezone
+from django.db.models.functions import Now
 
 UNSOLVED = ("status", "less_than", "solved")
 SHARED = ["subject", "requester"]
@@ -20,7 +20,6 @@ def add_views(apps, schema_editor):
     View = apps.get_model("desk", "View")
     if desk is None or View.objects.exists():
         return
-    now = timezone.now()
     for position, (italian, english, asked, columns, sort_by) in enumerate(VIEWS):
         View.objects.create(
             title=italian if desk.language == "it" else english,
@@ -32,8 +31,8 @@ def add_views(apps, schema_editor):
             columns=[*SHARED, *columns],
             sort_by=sort_by,
             sort_descending=sort_by != "waiting_since",
-            created_at=now,
-            updated_at=now,
+            created_at=Now(),
+            updated_at=Now(),
         )
 
 
