@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sportello.cli import own_fields
+from sportello.cli.own_fields import Fields, FormNumber
 from sportello.cli.session import As, Json, open_desk, person, table, tell
 from sportello.kit.terminal import _
 
@@ -88,10 +90,11 @@ def show(number: Number, as_: As, as_json: Json = False) -> None:
         }
         for each in access.comments(actor, ticket).select_related("author")
     ]
-    head = table([_facts(ticket)], COLUMNS)
+    head = [table([_facts(ticket)], COLUMNS), *own_fields.lines(ticket)]
     note = _(" (note)")
     body = [f"--- {each['author']}, {each['at']}{'' if each['public'] else note}\n{each['text']}" for each in comments]
-    tell({**_facts(ticket), "comments": comments}, "\n".join([head, *body]), as_json=as_json)
+    known = {**_facts(ticket), **own_fields.facts(ticket), "comments": comments}
+    tell(known, "\n".join([*head, *body]), as_json=as_json)
 
 
 @app.command("open", help=_("Open a ticket on behalf of somebody who called."))
@@ -99,7 +102,9 @@ def open_ticket(
     requester: Annotated[str, typer.Argument(metavar="REQUESTER", help=_("Address of the person who asks."))],
     subject: Annotated[str, typer.Argument()],
     as_: As,
+    fields: Fields,
     text: Text = "",
+    form: FormNumber = 0,
     as_json: Json = False,
 ) -> None:
     open_desk()
@@ -115,6 +120,8 @@ def open_ticket(
         actor=person(as_),
         via=Via.API,
         channel=Via.VOICE,
+        form=own_fields.form(form),
+        fields=own_fields.said(fields),
     )
     tell(_facts(ticket), _("Ticket {number} is open.").format(number=ticket.pk), as_json=as_json)
 
@@ -141,12 +148,19 @@ def note(number: Number, as_: As, text: Text = "", as_json: Json = False) -> Non
 def solve(
     number: Number,
     as_: As,
+    fields: Fields,
     text: Annotated[str, typer.Argument(help=_("A last answer, if there is one."))] = "",
     as_json: Json = False,
 ) -> None:
     open_desk()
     words = {"words": _words(text, public=True)} if text else {}
-    _update(number, as_, as_json, status="solved", **words)
+    _update(number, as_, as_json, status="solved", fields=own_fields.said(fields), **words)
+
+
+@app.command(help=_("Fill in fields of the desk's own."))
+def fill(number: Number, as_: As, fields: Fields, as_json: Json = False) -> None:
+    open_desk()
+    _update(number, as_, as_json, fields=own_fields.said(fields))
 
 
 @app.command("status", help=_("Set a ticket's status."))
