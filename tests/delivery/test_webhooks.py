@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import json
 import os
 import signal
 import subprocess
@@ -16,11 +15,9 @@ from django.conf import settings
 from django.db import connections
 
 from sportello.delivery import webhooks as delivery
-from sportello.desk.actions import rules, tickets, webhooks
-from sportello.desk.actions.tickets import Change, Words
-from sportello.desk.models import Webhook, WebhookCall
+from sportello.desk.actions import rules, webhooks
+from sportello.desk.models import WebhookCall
 from sportello.desk.rules.webhooks import FAILURES
-from sportello.desk.words import Status, Via
 from sportello.kit import claims, clock, outward
 from tests.http_server import free_port, serving
 from tests.personas import events
@@ -265,62 +262,3 @@ def test_step_when_the_desks_key_has_changed_says_what_to_do(world, settings):
     delivery.step()
 
     assert state(queued) == ("failed", None, "the desk's key has changed: make a new secret")
-
-
-def test_trigger_calls_with_the_ticket_the_people_and_the_change(world, ticket, anna, rita):
-    when = {"all": [{"field": "status", "operator": "value", "value": "pending"}]}
-    made = rule(webhook(world.url), conditions=when)
-    change = Change(status=Status.PENDING, assignee=anna, priority=3, add_tags=("toner",), words=Words("Ecco."))
-
-    audit = tickets.update(ticket.pk, change, actor=anna, via=Via.WEB)
-    tickets.update(ticket.pk, Change(priority=1), actor=anna, via=Via.WEB)
-    while delivery.step():
-        pass
-
-    (got,) = world.requests
-    said = json.loads(got.body)
-    assert (said["event"], said["audit_id"], said["via"]) == ("ticket.changed", audit.pk, "web")
-    assert said["rule"] == {"type": "trigger", "id": made.pk, "title": "Tell"}
-    assert said["author"] == said["assignee"] == {"id": anna.pk, "name": "Anna Conti", "email": "anna@desk.example"}
-    assert said["requester"]["email"] == rita.email
-    assert said["organization"]["name"] == "Rossi Hotels"
-    assert (said["ticket"]["status"], said["ticket"]["priority"], said["ticket"]["tags"]) == (
-        "pending",
-        "high",
-        ["toner"],
-    )
-    assert {"field": "status", "from": "open", "to": "pending"} in said["changes"]
-    assert said["comment"] == {"public": True, "text": "Ecco."}
-
-
-def test_trigger_with_a_body_of_its_own_fills_it_and_cannot_be_broken(world, ticket, anna):
-    tickets.update(ticket.pk, Change(subject='"}, {"a": "{{ desk.name }}'), actor=anna, via=Via.WEB)
-    rule(webhook(world.url), '{"text": "#{{ ticket.id }} {{ ticket.title }} {{ answer }} {{ ticket.url }}"}')
-
-    tickets.answer(ticket.pk, Words('Dice "sì"', public=False), actor=anna, via=Via.WEB)
-    delivery.step()
-
-    said = json.loads(world.requests[0].body)["text"]
-    assert said.startswith(f'#{ticket.pk} "}}, {{"a": "{{{{ desk.name }}}} Dice "sì" http')
-    assert said.endswith(f"/tickets/{ticket.pk}")
-
-
-def test_trigger_while_the_webhook_is_off_queues_nothing(world, ticket, anna):
-    hook = webhook(world.url)
-    rule(hook)
-    webhooks.switch(hook.pk, on=False, actor=None)
-
-    tickets.update(ticket.pk, Change(priority=1), actor=anna, via=Via.WEB)
-
-    assert not WebhookCall.objects.exists()
-
-
-def test_trigger_that_loses_its_webhook_is_switched_off(world):
-    hook = webhook(world.url)
-    made = rule(hook)
-    Webhook.objects.all().delete()
-
-    rules.switch_off_broken()
-
-    made.refresh_from_db()
-    assert (made.active, made.off_because) == (False, f"webhook {hook.pk}")

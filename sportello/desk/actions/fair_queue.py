@@ -50,9 +50,10 @@ def step() -> bool:
     """
     desk = configuration.current()
     groups = {pk: group for pk, group in desk.groups.items() if is_automatic(group)}
-    if not groups or not waiting_in(groups).exists():
+    unassigned = waiting_in(groups) if groups else []
+    if not unassigned:
         return False
-    ordered = most_pressing(Ticket.objects.filter(pk__in=waiting_in(groups).values("pk")))
+    ordered = most_pressing(Ticket.objects.filter(pk__in=unassigned))
     waiting = list(ordered.values_list("pk", "group_id", "channel")[:LOOKED_AT])
     by_skill = [pk for pk, group_id, _channel in waiting if groups[group_id].assignment == routing.SKILL]
     needs = _needs(by_skill, desk)

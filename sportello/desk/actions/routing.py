@@ -1,6 +1,6 @@
 """Whom a group gives a ticket that nobody has, within the update that brings it. docs/algorithms/routing.md"""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +124,13 @@ def most_pressing(tickets: TicketQuerySet) -> TicketQuerySet:
     )
 
 
-def waiting_in(groups: Iterable[int]) -> TicketQuerySet:
-    """The tickets of these groups that wait for somebody to have room."""
-    return Ticket.objects.filter(UNSOLVED, assignee=None, status__in=routing.COUNTED, group__in=list(groups))
+def waiting_in(groups: Collection[int]) -> list[int]:
+    """The ids of these groups' tickets that wait for somebody to have room."""
+    return [pk for pk, group_id in _unassigned() if group_id in groups]
+
+
+@prepared
+def _unassigned() -> "QuerySet[Any, tuple[Any, ...]]":
+    # Of all groups, for the same reason: by group it would look through the closed ones too.
+    nobodys = Ticket.objects.filter(UNSOLVED, assignee=None, status__in=routing.COUNTED)
+    return nobodys.values_list("pk", "group_id")

@@ -1,11 +1,12 @@
 """How groups give out their tickets: modes, capacities, skills, what waits for room, and many at once."""
 
+import re
 import threading
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
-from sportello.desk.actions import configuration, fair_queue, groups, people, routing, skills, tickets
+from sportello.desk.actions import configuration, fair_queue, groups, people, routing, rules, skills, tickets
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.errors import Invalid, Refused
 from sportello.desk.models import Audit, Group, Ticket, User
@@ -122,19 +123,20 @@ def test_step_gives_what_waits_when_a_ticket_is_solved(mailbox, rita, anna):
 @pytest.mark.parametrize("how", ["back", "capacity", "group", "trigger"])
 def test_step_gives_what_waits_when_there_is_room_again(mailbox, rita, anna, how):
     people.set_capacity(anna, {"email": 0} if how == "capacity" else {})
-    people.set_away(anna, how == "back")
     group = team("manual" if how == "group" else IN_TURN, anna)
+    if how == "trigger":
+        act = {"field": "group_id", "value": group.pk}
+        rules.save_trigger({"title": "To the team", "conditions": {}, "actions": [act]}, actor=None)
+    people.set_away(anna, how in ("back", "trigger"))
     ticket = opened(rita, None if how == "trigger" else group)
     assert (ticket.assignee, fair_queue.step()) == (None, False)
 
-    if how == "back":
+    if how in ("back", "trigger"):
         people.set_away(anna, False)
     elif how == "capacity":
         people.set_capacity(anna, {"email": 1})
-    elif how == "group":
-        groups.save({**groups.export(group), "assignment": LOAD}, actor=None, group_id=group.pk)
     else:
-        Ticket.objects.update(group=group)
+        groups.save({**groups.export(group), "assignment": LOAD}, actor=None, group_id=group.pk)
 
     assert (fair_queue.step(), had_by(ticket)) == (True, [anna])
 
@@ -188,6 +190,14 @@ def test_move_when_the_new_group_works_by_itself_then_given_in_the_same_update(m
     tickets.update(ticket.pk, Change(group=other), actor=ada, via=Via.WEB)
 
     assert had_by(ticket) == [anna]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL finds its indexes by itself")
+def test_what_is_open_is_asked_of_an_index_of_open_tickets_only(db):
+    for question in (routing._open_tickets.__wrapped__(1), routing._unassigned.__wrapped__()):
+        plan = question.explain()
+
+        assert re.findall(r"desk_ticket USING INDEX (\w+)", plan) in (["ticket_mine"], ["ticket_unassigned"])
 
 
 @pytest.mark.parametrize(("mode", "capacity", "queries"), [(IN_TURN, {}, 1), (IN_TURN, {"chat": 1}, 2), (LOAD, {}, 2)])
