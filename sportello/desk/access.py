@@ -420,6 +420,5 @@ def webhook_calls(person: User, webhook: Webhook) -> "QuerySet[WebhookCall]":
     return WebhookCall.objects.filter(webhook=webhook).order_by("-id")
 
 
-def get_webhook_call(person: User, call_id: int) -> WebhookCall:
-    _admin(person)
-    return _one(WebhookCall.objects.filter(pk=call_id))
+def get_webhook_call(person: User, webhook_id: int, call_id: int) -> WebhookCall:
+    return _one(webhook_calls(person, get_webhook(person, webhook_id)).filter(pk=call_id))
