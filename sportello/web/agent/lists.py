@@ -24,7 +24,7 @@ from sportello.web.ui.paging import SIZE, CappedCount, Stretch, as_count
 
 Version = tuple[int, datetime, bool]
 # Of how many members, the newest, it is looked up how many an agent may see, or which fulfil what is asked only now.
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
 # By which way few tickets are found, to be sorted: by the view's members, by its conditions, by what the agent may see.
 SORTED = ("members", "asked", "visible")
 
