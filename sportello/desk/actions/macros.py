@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .. import links
@@ -12,6 +13,7 @@ from ..errors import Invalid, Refused
 from ..models import Macro, Ticket, User
 from ..rules import custom_fields, macros, placeholders, triggers
 from ..rules.kinds import CURRENT_USER
+from ..rules.texts import in_language
 from ..rules.triggers import Action
 from . import configuration, field_values, letters, rule_rows
 from .tickets import Change
@@ -140,7 +142,7 @@ def preview(macro: Macro, ticket: Ticket, tags: Collection[str], agent: User) ->
     read any more.
     """
     now = configuration.current()
-    actions = macros.read_actions(macro.actions, now.fields)
+    actions, gone = readable(macro)
     language = ticket.requester.language or now.desk.language
     text = triggers.in_language(macros.text_of(actions), language)
     texts = [text, *(it.value for it in actions if it.field == "subject")]
@@ -161,8 +163,27 @@ def preview(macro: Macro, ticket: Ticket, tags: Collection[str], agent: User) ->
         text=placeholders.render(text, values).strip(),
         public=macros.is_public(actions),
         parts=parts(it for it in effects if it not in lost),
-        lost=tuple(str(macros.LABELS[it.field]) for it in lost),
+        lost=(*(str(macros.LABELS[it.field]) for it in lost), *gone),
     )
+
+
+def readable(macro: Macro) -> tuple[tuple[Action, ...], tuple[str, ...]]:
+    """Its actions, without those that fill in a field or choose an option which is not there any more; whose names.
+
+    Raises Invalid when anything else in it cannot be read.
+    """
+    now = configuration.current()
+    kept, lost = [], []
+    for it in macro.actions:
+        own_id = custom_fields.id_of(it["field"])
+        try:
+            if own_id:
+                macros.read_actions([it], now.fields)
+            kept.append(it)
+        except Invalid:
+            field = now.custom_fields.get(own_id or 0)
+            lost.append(in_language(field.title, (get_language() or "en")[:2]) if field else it["field"])
+    return macros.read_actions(kept, now.fields) if kept else (), tuple(lost)
 
 
 def parts(effects: Iterable[Action]) -> tuple[Part, ...]:

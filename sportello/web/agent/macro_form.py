@@ -9,12 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sportello.desk.actions import configuration
+from sportello.desk.actions.macros import readable
 from sportello.desk.errors import Invalid
 from sportello.desk.models import Macro, User
 from sportello.desk.rules import letters, macros
+from sportello.desk.rules.fields import Field
 from sportello.desk.rules.kinds import CURRENT_USER
-from sportello.desk.rules.triggers import own_placeholders
+from sportello.desk.rules.triggers import own_field, own_placeholders
 from sportello.desk.words import Priority, Status, TicketType
+from sportello.web.agent.rule_words import choices_of
 from sportello.web.ui.forms import Form, Segmented, offer
 
 # The first stands for no action at all, the second for the empty value.
@@ -82,6 +85,27 @@ class MacroForm(Form):
         himself = (CURRENT_USER, _("whoever applies it"))
         self._offer("assignee_id", [(NONE, _("Nobody")), himself, *agents])
         self._offer("follower", [himself, *agents])
+        own = {name: it for name, it in now.fields.items() if own_field(name, now.fields)}
+        self.own_names = [*own]
+        for name, it in own.items():
+            self._offer_own(name, it)
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        """Those that the desk has added to its tickets."""
+        return [self[name] for name in self.own_names]
+
+    def _offer_own(self, name: str, field: Field) -> None:
+        choices = [] if field.custom is None else [*choices_of(field).items()]
+        if field.custom and field.custom.kind == "multiselect":
+            several = forms.SelectMultiple(attrs={"size": max(2, min(len(choices), 6))})
+            self.fields[name] = forms.MultipleChoiceField(choices=choices, widget=several, required=False)
+        elif choices:
+            self.fields[name] = forms.ChoiceField(required=False)
+            self._offer(name, choices)
+        else:
+            self.fields[name] = forms.CharField(required=False)
+        self.fields[name].label = str(field.label)
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         chosen = str(self.initial.get(name, LEAVE))
@@ -116,9 +140,10 @@ class MacroForm(Form):
         # The same in every language is one text for all.
         one = len(texts) == len(TEXTS) and len(set(texts.values())) == 1
         found = [{"field": "comment_value", "value": next(iter(texts.values())) if one else texts}] if texts else []
-        for name in macros.LABELS:
-            if name != "comment_value" and said[name].strip():
-                found.append({"field": name, "value": "" if said[name] == NONE else said[name]})
+        for name in (*macros.LABELS, *self.own_names):
+            value = said.get(name, "")
+            if name != "comment_value" and (value if isinstance(value, list) else value.strip()):
+                found.append({"field": name, "value": "" if value == NONE else value})
         return found
 
     def refuse(self, problems: Mapping[str, object]) -> None:
@@ -143,13 +168,15 @@ def _initial(macro: Macro | None) -> dict[str, Any]:
     reach = MINE if macro.owner_id else str(macro.group_id or EVERYBODY)
     found: dict[str, Any] = {"title": macro.title, "description": macro.description, "active": macro.active}
     try:
-        actions = macros.write_actions(macros.read_actions(macro.actions, configuration.current().fields))
+        actions = macros.write_actions(readable(macro)[0])
     except Invalid:
         actions = []
     for action in actions:
         name, value = action["field"], action["value"]
         if name == "comment_value":
             found |= {TEXTS[code]: value if isinstance(value, str) else value.get(code, "") for code in TEXTS}
+        elif isinstance(value, bool):
+            found[name] = str(value).lower()
         else:
             found[name] = NONE if value == "" else value
     return found | {"reach": reach}

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from sportello.desk.actions import configuration
 from sportello.desk.errors import Invalid
 from sportello.desk.rules import letters
 from sportello.web.agent.doors import agent_of
@@ -41,8 +42,10 @@ def switch(request: HttpRequest, verb: Callable[..., Any], key: int) -> None:
 def placeholders(*, without: Sequence[str] = ()) -> list[tuple[str, str]]:
     """(name, what it stands for) of those that a rule's text can use."""
     language = get_language() or ""
-    return [
+    usual = [
         (name, words.get(language) or words["en"])
         for name, words in letters.PLACEHOLDERS.items()
         if name not in (*ELSEWHERE, *without)
     ]
+    own = (it for it in configuration.current().fields.values() if it.custom)
+    return usual + [(it.custom.placeholders[0], str(it.label)) for it in own if it.custom]

@@ -245,13 +245,15 @@ def test_drop_while_a_mail_of_the_protocol_speaks_of_it_is_refused(fault, ada):
 
 
 def test_name_that_only_begins_like_another_names_nothing(ada):
-    fields = [text(f"F{number}") for number in range(11)]
-    first = fields[0]
-    eleventh = next(it for it in fields[1:] if str(it.pk).startswith(str(first.pk)))
-    asked = {"all": [{"field": f"custom_fields_{eleventh.pk}", "operator": "present"}]}
+    first, second = text("A"), text("B")
+    CustomField.objects.filter(pk=second.pk).update(id=first.pk * 10)
+    configuration.forget()
+    asked = {"all": [{"field": f"custom_fields_{first.pk * 10}", "operator": "present"}]}
     rules.save_trigger({"title": "T", "conditions": asked, "actions": NOTE}, actor=ada)
 
-    assert (ticket_fields.named_by(first), ticket_fields.named_by(eleventh)) == ([], ["trigger “T”"])
+    longer = CustomField.objects.get(pk=first.pk * 10)
+
+    assert (ticket_fields.named_by(first), ticket_fields.named_by(longer)) == ([], ["trigger “T”"])
 
 
 def test_fields_are_kept_by_administrators_alone(fault, ada, anna, rita):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sportello.desk.actions import macros, people, rule_rows, tickets
+from sportello.desk.actions import macros, people, rule_rows, ticket_fields, tickets
 from sportello.desk.actions.tickets import Words
 from sportello.desk.models import Macro, OutgoingMail
 from sportello.desk.words import Priority, Role, Status, Via
@@ -181,6 +181,40 @@ def test_form_of_a_macro_whose_group_is_gone_says_so_and_is_refused(enter, ada, 
 
     assert "(not there any more)" in page
     assert response.status_code == 422
+
+
+def test_form_fills_in_fields_of_the_desk_and_keeps_them(enter, ada):
+    own = {
+        kind: ticket_fields.save_field(
+            {"kind": kind, "title": kind, "options": [{"name": "A"}, {"name": "B"}]}, actor=ada
+        )
+        for kind in ("tagger", "multiselect", "checkbox", "date")
+    }
+    values = {"tagger": "b", "multiselect": ["a", "b"], "checkbox": "true", "date": "2026-03-01"}
+    said = form(reach="everybody", **{f"custom_fields_{own[kind].pk}": value for kind, value in values.items()})
+
+    enter(ada).post("/macros/new", said)
+    kept = Macro.objects.get()
+    page = enter(ada).get(f"/macros/{kept.pk}")
+    enter(ada).post(f"/macros/{kept.pk}", said | {"seen": page.context["seen"], "title": "Other"})
+
+    kept.refresh_from_db()
+    assert kept.title == "Other"
+    assert {it["field"]: it["value"] for it in kept.actions if it["field"] != "status"} == {
+        f"custom_fields_{own[kind].pk}": True if kind == "checkbox" else value for kind, value in values.items()
+    }
+    assert '<option value="b" selected>B</option>' in page_of(page)
+    assert "ticket.custom_fields.tagger" in page_of(page)
+
+
+def test_macro_whose_field_is_switched_off_does_the_rest_and_says_so(enter, anna, ada, ticket):
+    own = ticket_fields.save_field({"kind": "text", "title": "Serial"}, actor=ada)
+    kept = macro("Fill", SOLVE, {"field": f"custom_fields_{own.pk}", "value": "X"})
+    ticket_fields.switch(own.pk, on=False, actor=ada)
+
+    shown = macros.preview(kept, ticket, (), anna)
+
+    assert ([it.line for it in shown.parts], shown.lost) == (["status=solved"], ("Serial",))
 
 
 def test_copy_is_the_agents_own_and_opens(enter, anna):
