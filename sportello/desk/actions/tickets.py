@@ -234,6 +234,7 @@ def hear(
             group=ticket.group if ticket.group and ticket.group.active else None,
             ccs=add_ccs,
             mailbox_id=mailbox_id or ticket.mailbox_id,
+            form=_form_in_use(ticket.form_id),
             follow_up_of=ticket,
             silent=words.automatic,
         )
@@ -320,6 +321,11 @@ def _subject(subject: str, words: Words) -> str:
 
 def _organization_of(requester: User) -> Organization | None:
     return requester.organization if requester.organization_id else None
+
+
+def _form_in_use(form_id: int | None) -> TicketForm | None:
+    form = configuration.current().forms.get(form_id) if form_id else None
+    return TicketForm(pk=form.id) if form and form.active else None
 
 
 def _first_group(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sportello.desk.actions import configuration, field_values, tickets
+from sportello.desk.actions import configuration, field_values, ticket_forms, tickets
 from sportello.desk.actions.tickets import Change
 from sportello.desk.models import Ticket, TicketForm, User
 from sportello.desk.words import Via
@@ -171,6 +171,21 @@ def test_comments_set_no_field(client, own, ticket, rita):
 
     ticket.refresh_from_db()
     assert (ticket.form, values()) == (own.fault, {})
+
+
+@pytest.mark.parametrize("in_use", [True, False])
+def test_comments_on_a_closed_request_open_one_with_its_form_where_it_is_in_use(
+    client, own, ticket, anna, rita, in_use
+):
+    form = TicketForm(pk=own.account.pk)
+    tickets.update(ticket.pk, Change(form=form, assignee=anna), actor=None, via=Via.RULE)
+    tickets.confirm(ticket.pk, actor=rita, via=Via.WEB)
+    ticket_forms.switch(own.account.pk, on=in_use, actor=None)
+    client.force_login(rita)
+
+    client.post(f"/requests/{ticket.pk}/comments", {"text": "Di nuovo."})
+
+    assert Ticket.objects.get(follow_up_of=ticket).form == (own.account if in_use else own.fault)
 
 
 def test_request_page_with_fields_asks_one_question_more_however_many_stand_there(
