@@ -24,7 +24,7 @@ def test_policy_is_written_with_and_without_script(sit_down, ada, script):  # no
             page.locator("[data-row='conditions.all.0'] button[value=redraw]").click()
         page.locator("[name='conditions.all.0.value']").fill("gold")
         page.locator(".builder__save .button--primary").click()
-        page.locator(".promises").wait_for()
+        page.locator(".sentence").wait_for()
 
     assert policies.export(SlaPolicy.objects.get()) == {
         "title": "Gold",
@@ -41,14 +41,14 @@ def test_every_page_with_promises_fits(sit_down, usual, ada, rita, mailbox, widt
     opened = tickets.open_ticket(
         requester=rita, subject="Ferma", words=Words("Aiuto"), actor=rita, via=Via.EMAIL, priority=Priority.HIGH
     )
-    paths = ["/sla", "/sla/new", f"/sla/{made.pk}", f"/tickets/{opened.pk}", usual["unsolved"]]
+    paths = ["/sla", "/sla/new", f"/sla/{made.pk}", f"/sla/{made.pk}/edit", f"/tickets/{opened.pk}", usual["unsolved"]]
 
     with sit_down(ada, width, scheme) as page:
         widths = {}
         for path in paths:
             assert page.goto(path).status == 200, path
             widths[path] = page.evaluate("document.documentElement.scrollWidth")
-        page.goto(f"/sla/{made.pk}")
+        page.goto(f"/sla/{made.pk}/edit")
         outside = page.evaluate(
             """Array.from(document.querySelectorAll(".targets :is(input, select)"))
             .map(it => it.getBoundingClientRect().right)
