@@ -248,16 +248,23 @@ def write(field: CustomField, value: Any) -> Any:
 
 
 def stored(field: CustomField, data: Any) -> Any:
-    """The value that was written like this; options and patterns that have changed since do not matter."""
-    if data is None or data == []:
+    """The value that was written like this; options and patterns that have changed since do not matter.
+
+    What the field does not take, because it was of another kind then, is nothing.
+    """
+    try:
+        return STORED.get(field.kind, str)(data) if data not in (None, "", []) else blank(field)
+    except (ValueError, TypeError, InvalidOperation):
         return blank(field)
-    if field.kind == "date":
-        return date.fromisoformat(data)
-    if field.kind == "decimal":
-        return Decimal(data)
-    if field.kind == "multiselect":
-        return tuple(data)
-    return data
+
+
+STORED: dict[str, Callable[[Any], Any]] = {
+    "integer": int,
+    "decimal": Decimal,
+    "date": date.fromisoformat,
+    "checkbox": lambda data: data in (True, "true"),
+    "multiselect": lambda data: tuple(data) if isinstance(data, list) else (str(data),),
+}
 
 
 def columns(field: CustomField, value: Any) -> list[dict[str, Any]]:
@@ -282,11 +289,7 @@ def of_columns(field: CustomField, rows: Iterable[tuple[str, str]]) -> Any:
     if field.kind == "multiselect":
         order = {it.value: place for place, it in enumerate(field.options)}
         return tuple(sorted((value for value, _text in found), key=lambda it: (order.get(it, len(order)), it)))
-    if field.kind in TEXTS:
-        return text
-    if field.kind == "integer":
-        return int(value)
-    return value == "true" if field.kind == "checkbox" else stored(field, value)
+    return text if field.kind in TEXTS else stored(field, value)
 
 
 def shown(field: CustomField, value: Any, language: str) -> str:

@@ -64,8 +64,8 @@ def _own_change(event: Mapping[str, Any], field: CustomField | None) -> str:
     value = event["value"]
     if value in (None, ""):
         return _("%(field)s: empty") % {"field": title}
-    said = custom_fields.shown(field, custom_fields.stored(field, value), language) if field else str(value)
-    return _("%(field)s: %(value)s") % {"field": title, "value": said}
+    said = custom_fields.shown(field, custom_fields.stored(field, value), language) if field else ""
+    return _("%(field)s: %(value)s") % {"field": title, "value": said or str(value)}
 
 
 def _change(event: Mapping[str, Any], name: Name) -> str:

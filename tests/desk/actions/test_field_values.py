@@ -302,6 +302,21 @@ def test_history_names_field_and_value_in_the_readers_language(ticket, anna, ada
     ]
 
 
+def test_history_of_a_field_that_was_of_another_kind_is_still_told(ticket, anna, ada):
+    own = field()
+    fill(ticket, {own.pk: "hello"}, anna)
+    fill(ticket, {own.pk: ""}, anna)
+    ticket_fields.save_field({**ticket_fields.export(own), "kind": "date", "title": "Day"}, actor=ada, field_id=own.pk)
+
+    with translation.override("en"):
+        told = [
+            history.describe(it, lambda kind, pk: "", configuration.current().custom_fields)
+            for it in events(ticket, field=f"custom_fields_{own.pk}")
+        ]
+
+    assert told == ["Day: hello", "Day: empty"]
+
+
 # --- the price --------------------------------------------------------------------------------------------------------
 
 

@@ -130,6 +130,19 @@ def test_of_columns_when_an_option_is_gone_keeps_its_value():
     assert custom_fields.shown(field("multiselect"), ("pc", "radio"), "it") == "PC, radio"
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("data", ["hello", 12, "12", True, ["a", "b"], "2026-03-01", "1.5"])
+def test_stored_when_the_field_was_of_another_kind_then_is_something_that_it_takes(kind, data):
+    value = custom_fields.stored(field(kind), data)
+
+    assert isinstance(value, TYPES[kind] | None)
+    assert isinstance(custom_fields.shown(field(kind), value, "it"), str)
+
+
+TYPES = {"integer": int, "decimal": Decimal, "date": date, "checkbox": bool, "multiselect": tuple}
+TYPES |= dict.fromkeys(("text", "textarea", "regexp", "tagger"), str)
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "italian", "english"),
     [
