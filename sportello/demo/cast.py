@@ -7,7 +7,8 @@ from sportello.desk.actions import desks, people
 from sportello.desk.models import Group, Mailbox, Organization, User
 from sportello.desk.words import Role
 
-from . import rules
+from . import own_fields, rules
+from .own_fields import OwnFields
 
 DESK_DOMAIN = "lanterna.example"
 DESK_NAME = "Lanterna Informatica"
@@ -69,6 +70,7 @@ class Cast:
     members: dict[str, tuple[User, ...]]
     mailboxes: dict[str, Mailbox]
     customers: tuple[Customer, ...]
+    fields: OwnFields
 
 
 def enter(random: Random) -> Cast:
@@ -92,8 +94,11 @@ def enter(random: Random) -> Cast:
         "systems": desks.add_mailbox(f"aiuto@{DESK_DOMAIN}", name=DESK_NAME, group=groups["systems"]),
         "bookings": desks.add_mailbox(f"prenotazioni@{DESK_DOMAIN}", name=DESK_NAME, group=groups["bookings"]),
     }
-    rules.keep()
-    return Cast(agents, groups, members, mailboxes, tuple(_customers(random)))
+    fields = own_fields.keep()
+    rules.keep(agents[STAFF[0][0]], [agents["Matteo Lorenzi"], agents["Tom Ashworth"]])
+    customers = tuple(_customers(random))
+    own_fields.sign_contracts(Organization.objects.order_by("id"), fields)
+    return Cast(agents, groups, members, mailboxes, customers, fields)
 
 
 def _customers(random: Random) -> list[Customer]:

@@ -13,7 +13,7 @@ from sportello.desk.models import OutgoingMail, SatisfactionRating, Ticket, User
 from sportello.desk.words import FINISHED, About, Score, Status, Via
 from sportello.kit.prepared import prepared
 
-from . import mails, scenes
+from . import mails, own_fields, scenes
 from .cast import Customer
 from .scenes import Scene
 
@@ -153,7 +153,14 @@ class Conversation:
         yield self._wait(8, 0.8)
         ticket = self.ticket
         agent = ticket.assignee or self._agent(ticket.group_id or 0)
-        change = Change(assignee=agent, type=self.scene.type, priority=self.scene.urgency, add_tags=self.scene.tags)
+        device = own_fields.device_of(self.scene.tags)
+        change = Change(
+            assignee=agent,
+            type=self.scene.type,
+            priority=self.scene.urgency,
+            add_tags=self.scene.tags,
+            fields={self.story.cast.fields.device: device} if device else {},
+        )
         tickets.update(self.ticket_id, change, actor=agent, via=Via.WEB)
 
     def _say(self, text: str, status: str, *, public: bool = True) -> None:

@@ -16,10 +16,13 @@ from sportello.desk.models import (
     Breaker,
     Comment,
     Desk,
+    Firing,
     Identity,
+    OrganizationFieldValue,
     OutgoingMail,
     SatisfactionRating,
     Ticket,
+    TicketFieldValue,
     TicketMetric,
     Timer,
     User,
@@ -106,6 +109,9 @@ def test_build_then_conversations_have_everything():
     assert Comment.objects.filter(automatic=True).exists()
     assert Comment.objects.exclude(quoted_text="").exists()
     assert Attachment.objects.exists()
+    assert TicketFieldValue.objects.exists()
+    assert OrganizationFieldValue.objects.exists()
+    assert Firing.objects.exclude(automation=None).exists()
     assert set(SatisfactionRating.objects.values_list("score", flat=True)) >= {"good"}
     assert set(User.objects.filter(role=Role.END_USER).values_list("language", flat=True)) >= {"it", "en"}
 
