@@ -68,7 +68,8 @@ class AskingForm(Form):
         if own:
             self.faults |= own
             titles = [in_language(it.title, language) for it in known.values() if it.name in own]
-            self.add_error(None, _("Please look at: %(fields)s.") % {"fields": ", ".join(titles)})
+            named = _("Please look at: %(fields)s.") % {"fields": ", ".join(titles)}
+            self.add_error(None, _("Something here is not right.") if self.errors else named)
         super().refuse({name: said for name, said in problems.items() if name not in own})
 
 

@@ -96,11 +96,19 @@ def test_new_request_without_a_required_field_loses_no_word_and_makes_nobody(cli
 
     assert response.status_code == 422
     assert faults(response) == {"Device": "Fill in “Device”, please."}
+    assert response.context["form"].non_field_errors() == ["Please look at: Device."]
     page = response.content.decode()
     assert FORM["text"] in page
     assert 'value="L4"' in page
     assert f'name="form" value="{own.fault.pk}"' in page
     assert (Ticket.objects.count(), User.objects.count()) == (0, 0)
+
+
+def test_new_request_that_is_wrong_here_and_there_does_not_name_the_half_of_it(client, own):
+    response = send(client, own, subject="", **{name(own.device): ""})
+
+    assert faults(response) == {"Device": "Fill in “Device”, please."}
+    assert response.context["form"].non_field_errors() == ["Something here is not right."]
 
 
 def test_new_request_without_what_its_condition_requires_is_refused_without_script_too(client, own):
