@@ -94,9 +94,9 @@ def test_every_page_fits_and_obeys_the_policy(sit_down, usual, ada, desk_at_work
     assert {path: found for path, found in widths.items() if found > width} == {}
 
 
-def test_ticket_that_was_looked_at_is_read(sit_down, anna, ticket):
+def test_ticket_that_was_looked_at_is_read(sit_down, usual, anna, ticket):
     with sit_down(anna) as page:
-        page.goto("/tickets")
+        page.goto(usual["waiting"])
         unread = page.locator(".ticket-row .dot").count()
         with page.expect_response("**/reading"):
             page.locator(".ticket-row__subject").click()
