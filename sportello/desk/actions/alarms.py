@@ -16,7 +16,7 @@ from sportello.kit.prepared import prepared
 from ..models import Automated, Automation, Ticket, Timer
 from ..rules import automations, conditions
 from ..rules.kinds import Moment
-from ..words import Status, TimerKind, TimerState, Via
+from ..words import Status, TimerState, Via
 from . import configuration, facts, sla, standings, triggers
 from .standings import NOTHING, Kept
 from .update import Update
@@ -73,15 +73,16 @@ def _is_tired(timer: Timer, update: Update) -> bool:
     hour_ago = update.now - timedelta(hours=1)
     if timer.created_at <= hour_ago:  # It has waited since, and not acted.
         return False
-    acts = _acts(timer.ticket_id, timer.automation_id or 0)
-    return len(acts) > ACTS_AN_HOUR and acts[-1] > hour_ago
+    acts = [ended_at for automation_id, ended_at in _acts(timer.ticket_id) if automation_id == timer.automation_id]
+    return sum(ended_at > hour_ago for ended_at in acts) > ACTS_AN_HOUR
 
 
 @prepared
-def _acts(ticket_id: int, automation_id: int) -> "QuerySet[Any, Any]":
-    """When it acted last, this time among them: a clock that rang for nothing was moved, and is not done."""
-    done = Timer.objects.filter(ticket=ticket_id, automation=automation_id, state=TimerState.DONE.value)
-    return done.order_by("-id").values_list("ended_at", flat=True)[: ACTS_AN_HOUR + 1]
+def _acts(ticket_id: int) -> "QuerySet[Any, tuple[Any, Any]]":
+    """Which automation acted when, this time among them: a clock that rang for nothing was moved, and is not done."""
+    # Asked for one automation SQLite would rather look through all that this one ever did.
+    done = Timer.objects.filter(ticket=ticket_id, state=TimerState.DONE.value)
+    return done.values_list("automation_id", "ended_at")
 
 
 def arm_step() -> bool:
@@ -116,10 +117,7 @@ def _arm(rule: automations.Automation, tickets: list[Ticket]) -> None:
     moment = Moment(now, None, configuration.current().hours)
     found = facts.of_tickets(tickets, {it.field.name for it in rule.conditions})
     kept = standings.read(
-        standings.rows_of(
-            Timer.objects.filter(ticket__in=tickets, automation=rule.id, kind=TimerKind.AUTOMATION),
-            Automated.objects.filter(ticket__in=tickets, automation=rule.id),
-        )
+        standings.rows_of(Timer.objects.filter(ticket__in=tickets), Automated.objects.filter(ticket__in=tickets))
     )
     for ticket in tickets:
         if not ticket.is_closed:

@@ -34,7 +34,7 @@ NOTHING = Standing()
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How an automation stands on a ticket, and the row of its clock."""
+    """How an automation stands on a ticket, and the row of its clock, also of one that was stopped."""
 
     standing: Standing
     timer_id: int | None = None
@@ -88,7 +88,7 @@ def write(ticket_id: int, automation_id: int, kept: Kept, after: Standing, now: 
         _execute("DELETE FROM desk_automated WHERE ticket_id = %s AND automation_id = %s", ticket_id, automation_id)
     if before.stopped and not after.stopped:
         # It may come back: what stopped it is told by the history.
-        Timer.objects.filter(ticket=ticket_id, automation=automation_id, state=TimerState.CANCELLED).delete()
+        _execute("DELETE FROM desk_timer WHERE id = %s", kept.timer_id)
 
 
 def _execute(statement: str, *values: int | None) -> None:
@@ -125,7 +125,7 @@ def read(found: Iterable[tuple[int, int, int, str, datetime | None]]) -> dict[in
         if state == ACTED:
             it = replace(it, standing=replace(it.standing, acted=True))
         elif state == TimerState.CANCELLED:
-            it = replace(it, standing=replace(it.standing, stopped=True))
+            it = Kept(replace(it.standing, stopped=True), timer_id)
         else:
             it = Kept(replace(it.standing, rings_at=due_at), timer_id)
         kept[ticket_id][automation_id] = it
