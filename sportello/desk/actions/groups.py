@@ -96,7 +96,7 @@ def _use(group: Group, active: bool, actor: User | None) -> Group:
 
 
 def set_of(agent: User, group_ids: set[int], *, actor: User | None) -> None:
-    """Put an agent into these groups, of those in use, and no others. Raises Invalid("groups") when one is not there."""
+    """Put an agent into these groups, of those in use, and no others. Raises Invalid("groups") if one is not there."""
     groups = {it.pk: it for it in Group.objects.filter(active=True).order_by("id")}
     if not group_ids <= groups.keys():
         raise Invalid("groups", _("Choose one from the list."))

@@ -86,7 +86,7 @@ def test_retire_when_rules_or_addresses_name_it_is_refused_with_their_names(ada,
     mailbox.group = group
     mailbox.save()
 
-    with pytest.raises(Refused, match="To the group, PEC, help@desk.example"):
+    with pytest.raises(Refused, match=r"To the group, PEC, help@desk\.example"):
         groups.retire(group.pk, actor=ada)
     assert off.title not in references.naming("group", group.pk)
 
