@@ -132,8 +132,8 @@ def note(code: str, values: Mapping[str, Any]) -> str:
         if values.get("rel") == AUTOMATION
         else _("The trigger “%(title)s” could not do all of it: %(why)s"),
         "automation_paused": _(
-            "The automation “%(title)s” has acted %(limit)s times within an hour: now it waits until somebody changes the "
-            "ticket"
+            "The automation “%(title)s” has acted %(limit)s times within an hour: now it waits until somebody changes "
+            "the ticket"
         ),
         "notices_capped": _("Rules wrote to %(address)s %(limit)s times within an hour: this mail was not sent"),
         "webhook_failed": _("The webhook “%(title)s” was not reached: %(why)s"),

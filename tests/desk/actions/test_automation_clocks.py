@@ -241,6 +241,13 @@ def test_automations_that_are_late_come_at_a_pace_and_hold_up_nothing_else(
     assert [ticket for ticket, _title in acted()] == [*late[:3], timely.pk, *late[3:]]
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows by itself when a partial index will do")
+def test_step_looks_only_among_the_clocks_that_wait(db):
+    due = Timer.objects.filter(timers.WAITING, due_at__lte=clock.now()).order_by("due_at", "id")
+
+    assert "USING INDEX timer_due (due_at<?)" in due.explain()
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_automations_when_two_workers_are_at_it_act_once_on_each_ticket(real_database):

@@ -43,6 +43,8 @@ def describe(event):
             {"type": "SatisfactionRating", "score": Score.BAD, "about": "product"},
             "Vote: bad (the product or the equipment)",
         ),
+        ({"type": "Rule", "rel": "trigger", "title": "Raise"}, "The trigger “Raise” acted"),
+        ({"type": "Rule", "rel": "automation", "title": "Raise"}, "The automation “Raise” acted"),
     ],
 )
 def test_describe_an_event(event, words):
@@ -69,6 +71,12 @@ def test_describe_an_event(event, words):
             "Rules wrote to a@b.example 30 times within an hour: this mail was not sent",
         ),
         ("timer_cancelled", {"kind": TimerKind.CLOSE}, "Stopped: “closes”"),
+        ("timer_cancelled", {"kind": TimerKind.AUTOMATION, "title": "Remind"}, "Stopped: “Remind”"),
+        (
+            "rule_refused",
+            {"rel": "automation", "title": "Raise", "why": "gone"},
+            "The automation “Raise” could not do all of it: gone",
+        ),
     ],
 )
 def test_note_fills_in_what_happened(code, values, words):
