@@ -14,6 +14,7 @@ from sportello.desk.rules import custom_fields, macros, triggers
 from sportello.desk.rules.custom_kinds import OwnDay, OwnOptions, OwnText
 from sportello.desk.rules.fields import Field
 from sportello.desk.rules.kinds import CURRENT_USER, NOBODY, PRESENCE, SILENT, Reference, Since, Tags, Text, Until
+from sportello.desk.rules.texts import LANGUAGES
 from sportello.desk.words import Priority, Status, TicketType, Via
 
 Choices = Mapping[str, str]
@@ -274,7 +275,10 @@ def _shortened(text: Any) -> str:
 
 
 def _texts(text: Any) -> str:
-    return " / ".join(text.values()) if isinstance(text, Mapping) else str(text)
+    if not isinstance(text, Mapping):
+        return str(text)
+    # PostgreSQL keeps an order of its own.
+    return " / ".join(text[code] for code in ("", *LANGUAGES) if code in text)
 
 
 def sentence(rule: Mapping[str, Any], names: Names) -> dict[str, list[str]]:
