@@ -67,8 +67,8 @@ KIND = RuleKind(
         title=_("Automations"),
         new=_("New automation"),
         lead=_(
-            "What the desk does by itself when time has passed: to the minute, once for each time that the conditions"
-            " come true. What is due at once is done from top to bottom."
+            "What the desk does by itself when time has passed: to the minute, and once for each time that the"
+            " conditions come true."
         ),
         none=_("No automation yet"),
         none_lead=_("An automation is a sentence: when this has stood still for so long, do that."),
