@@ -75,10 +75,19 @@ def table(
     shown = layout.columns if "subject" in layout.columns else ("subject", *layout.columns)
     rows = [(row, _row(row, shown, tags.get(row.pk, ()), now, home)) for row in found]
     return SimpleNamespace(
-        columns=[_column(name, layout, can_sort) for name in shown],
+        columns=_columns(shown, layout, can_sort),
         groups=list(_grouped(rows, layout.group_by)),
         has_status="status" in shown,
     )
+
+
+def _columns(shown: Sequence[str], layout: Layout, can_sort: bool) -> list[SimpleNamespace]:
+    columns = [_column(name, layout, can_sort) for name in shown]
+    # A phone has room for one time: that which sorts, or else the first.
+    times = [it for it in columns if it.look == "when"]
+    for it in [it for it in times if it.direction] or times[:1]:
+        it.look += " ticket-row__cell--by"
+    return columns
 
 
 def _column(name: str, layout: Layout, can_sort: bool) -> SimpleNamespace:
@@ -88,7 +97,7 @@ def _column(name: str, layout: Layout, can_sort: bool) -> SimpleNamespace:
     return SimpleNamespace(
         name=name,
         label=COLUMNS[name],
-        look=f"{look} ticket-row__cell--by" if is_sorted else look,
+        look=look,
         sort_url=f"?sort_by={sort}&sort_order={'desc' if goes_down else 'asc'}" if sort and can_sort else "",
         direction=("descending" if layout.sort_descending else "ascending") if is_sorted else "",
     )

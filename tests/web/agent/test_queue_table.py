@@ -222,3 +222,17 @@ def test_view_of_one_and_of_three_tickets_asks_as_many_queries(enter, anna, thre
 
     with django_assert_num_queries(8):
         agent.get(address)
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({"sort_by": "created_at"}, "created"),
+        ({"sort_by": "updated_at"}, "updated"),
+        ({"sort_by": "priority"}, "updated"),
+    ],
+)
+def test_phone_shows_the_time_that_sorts_or_the_first(enter, anna, three, options, name):
+    page = enter(anna).get(keep(columns=["subject", "updated", "created"], **options))
+
+    assert [it.name for it in page.context["table"].columns if it.look.endswith("--by")] == [name]
