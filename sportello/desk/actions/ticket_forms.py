@@ -137,6 +137,8 @@ def take(form: Form | None, said: Mapping[int, Any], *, who: str, kept: Mapping[
     own = configuration.current().custom_fields
     # What is asked hangs on what was said, and only what is asked may be said.
     known = {pk for pk, it in own.items() if it.active and it.of == custom_fields.TICKET}
+    # Nobody is asked to mend what stands there, where a pattern has changed since.
+    known -= {pk for pk in known & kept.keys() if said.get(pk) == custom_fields.write(own[pk], kept[pk])}
     faults: dict[str, object] = {}
     meant: dict[int, Any] = {}
     nothing: dict[int, Any] = {}

@@ -194,6 +194,15 @@ def test_take_looks_at_what_stands_there_already(repair, fault, serial):
     assert ticket_forms.take(form_of(repair), {}, who="agent", kept={fault.pk: "printer"}) == {}
 
 
+def test_take_leaves_alone_what_stands_there_and_follows_no_pattern_any_more(ada):
+    plate = field("Plate", "regexp", pattern="[A-Z]+")
+    ticket_fields.save_field({**ticket_fields.export(plate), "pattern": "[0-9]+"}, actor=ada, field_id=plate.pk)
+
+    assert ticket_forms.take(None, {plate.pk: "AB"}, who="agent", kept={plate.pk: "AB"}) == {}
+    with pytest.raises(Invalid):
+        ticket_forms.take(None, {plate.pk: "AC"}, who="agent", kept={plate.pk: "AB"})
+
+
 def test_solve_by_hand_without_what_the_form_requires_is_refused(ticket, repair, fault, serial, anna):
     tickets.update(ticket.pk, Change(fields={fault.pk: "printer"}), actor=anna, via=Via.WEB)
 
