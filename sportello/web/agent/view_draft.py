@@ -62,6 +62,15 @@ class ViewDraft:
         if 0 <= other < len(self.columns):
             self.columns[at], self.columns[other] = self.columns[other], self.columns[at]
 
+    def faults(self, agent: User) -> dict[str, str]:
+        """What only this form can find wrong, by place."""
+        for rows in self.rule.lists.values():
+            for parts in rows:
+                if parts.get("value", "").lower() == _("whoever is looking").lower():
+                    # As the builder knows it.
+                    parts["value"] = _("the person who acts")
+        return self.rule.faults(agent)
+
     def data(self, agent: User) -> dict[str, Any]:
         """As `actions.views` takes it."""
         rule = self.rule.data()

@@ -103,7 +103,7 @@ def _write(request: HttpRequest, found: View | None) -> HttpResponse:
     if gesture and gesture != "preview":
         draft.edit(gesture)
         return _form(request, found, draft, seen=seen)
-    unclear = draft.rule.faults(agent)
+    unclear = draft.faults(agent)
     try:
         if gesture:
             shown = preview_of(draft, agent)
@@ -144,6 +144,7 @@ def _form(
         "root": address("agent:views"),
         "view": found,
         "draft": draft,
+        "kind": {"person_acts": False},
         # Whoever was told of the others' changes saves over them.
         "seen": rule_rows.version(found) if found and is_stale else seen,
         "is_stale": is_stale,

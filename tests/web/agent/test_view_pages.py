@@ -90,6 +90,18 @@ def test_form_offers_what_the_database_can_be_asked_and_means_whoever_looks(ente
     assert 'value="changed"' not in page.content.decode()
 
 
+def test_form_reads_whoever_is_looking_where_a_person_is_written(enter, anna):
+    agent = enter(anna)
+    said = {"conditions.all.0.field": "requester_id", "conditions.all.0.value": "Whoever is looking"}
+
+    agent.post(f"{ROOT}/new", FORM | said)
+
+    made = View.objects.get()
+    assert made.conditions["all"] == [{"field": "requester_id", "operator": "is", "value": "current_user"}]
+    page = agent.get(f"{ROOT}/{made.pk}/edit")
+    assert page.context["rows"]["all"][0].control.value == "whoever is looking"
+
+
 @pytest.mark.parametrize(
     ("change", "place"),
     [
