@@ -104,7 +104,8 @@ class MacroForm(Form):
             self.fields[name] = forms.ChoiceField(required=False)
             self._offer(name, choices)
         else:
-            self.fields[name] = forms.CharField(required=False)
+            long = field.custom is not None and field.custom.kind == "textarea"
+            self.fields[name] = forms.CharField(required=False, widget=forms.Textarea if long else forms.TextInput)
         self.fields[name].label = str(field.label)
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
