@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from sportello.desk import rehearsal
 from sportello.desk.actions import alarms, automations, configuration, desks, people, tickets, timers
 from sportello.desk.actions.tickets import Change, Words
-from sportello.desk.models import Automated, Automation, Firing, OutgoingMail, SlaPolicy, Ticket, Timer
+from sportello.desk.models import Automated, Automation, Firing, OutgoingMail, SlaPolicy, Ticket, TicketSla, Timer
 from sportello.desk.rules.automations import read_conditions
 from sportello.desk.rules.schedules import ALWAYS
 from sportello.desk.words import Priority, Status, TimerKind, TimerState, Via
@@ -239,6 +239,23 @@ def test_automations_that_are_late_come_at_a_pace_and_hold_up_nothing_else(
     frozen_clock.shift(60)
     work()
     assert [ticket for ticket, _title in acted()] == [*late[:3], timely.pk, *late[3:]]
+
+
+def test_automation_that_fails_on_one_ticket_is_tried_again_and_costs_no_other(mailbox, rita, frozen_clock):
+    automation()
+    first, broken, last = opened(rita, 3)
+    sla = TicketSla.objects.create(ticket=broken, clocks={"status": "what nobody can read"})
+    frozen_clock.shift(4 * HOUR)
+
+    work()
+
+    assert acted() == [(first.pk, "Late"), (last.pk, "Late")]
+    kept = Timer.objects.get(ticket=broken, kind=TimerKind.AUTOMATION)
+    assert (kept.state, kept.attempts, kept.last_error) == (TimerState.WAITING, 1, "KeyError: 'schedule'")
+    sla.delete()
+    frozen_clock.shift(61)
+    work()
+    assert acted() == [(first.pk, "Late"), (last.pk, "Late"), (broken.pk, "Late")]
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows by itself when a partial index will do")
