@@ -24,9 +24,7 @@ def save_trigger(
     known = configuration.current().fields
     title = rule_rows.read_title(data, faults)
     said = data.get("conditions") or {}
-    asked = rule_rows.read(
-        faults, lambda: conditions.read(said, fields=known), conditions.Conditions(), "conditions."
-    )
+    asked = rule_rows.read(faults, lambda: conditions.read(said, fields=known), conditions.Conditions(), "conditions.")
     nothing: tuple[triggers.Action, ...] = ()
     done = rule_rows.read(faults, lambda: triggers.read_actions(data.get("actions"), known), nothing)
     rule_rows.refuse_missing(conditions.references(asked) | triggers.references(done), faults, "conditions")
