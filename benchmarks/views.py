@@ -107,7 +107,7 @@ def _views() -> dict[str, tuple[int, str]]:
     add("live: old and unsolved", UNSOLVED, ("updated_at", "greater_than", 24 * 300))
     add("live: mine with a tag", UNSOLVED, ("assignee_id", "is", "current_user"), ("current_tags", "includes", "rete"))
     add("live: tag, opened within a week", ("current_tags", "includes", "scanner"), ("NEW", "less_than", 168))
-    add("live: waiting over a month", ("waiting_since", "greater_than", 720))
+    add("live: waiting over a month", ("waiting_since", "greater_than", 720), sort_by="waiting_since")
     assert len(found) == 30, len(found)
     return found
 

@@ -190,13 +190,17 @@ def get_macro(person: User, macro_id: int, *, to: str = "apply") -> Macro:
 
 def views(person: User) -> "QuerySet[View]":
     """The views that this agent can look at, in their order: switched on; everybody's, of his groups, then his own."""
-    return _views_within_reach(person).filter(active=True).order_by(F("owner_id").asc(nulls_first=True), "position", "id")
+    return _in_order(_views_within_reach(person).filter(active=True))
 
 
 def kept_views(person: User) -> "QuerySet[View]":
     """What he finds where views are kept, those that are switched off too; administrators find every group's."""
     reach = _views_within_reach(person)
     found = View.objects.filter(Q(owner=None) | Q(owner=person)) if person.is_admin else reach
+    return _in_order(found)
+
+
+def _in_order(found: "QuerySet[View]") -> "QuerySet[View]":
     return found.order_by(F("owner_id").asc(nulls_first=True), "position", "id")
 
 

@@ -8,9 +8,10 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from . import access
-from .models import User, ViewMember
+from .models import Ticket, User, ViewMember
 from .models.ticket import TicketQuerySet
 from .rules import conditions
+from .rules.conditions import Condition, Conditions
 from .rules.kinds import Moment
 from .rules.views import GROUPS, SORTS, Layout, View
 from .words import Status
@@ -44,11 +45,46 @@ def _fulfilling(person: User, view: View, moment: Moment) -> TicketQuerySet:
     return access.tickets(person).filter(conditions.query(view.live, moment))
 
 
-def walked(person: User, view: View) -> TicketQuerySet:
-    """Walked through in the order that is asked for: each ticket is asked whether it is a member."""
-    # As a value, not as EXISTS: neither database makes of it a join that begins with all the members.
-    member = ViewMember.objects.filter(view=view.id, ticket=OuterRef("pk")).values("view")
-    return access.tickets(person).filter(Exact(Subquery(member), view.id))
+def walked(person: User, view: View, moment: Moment, sort_by: str, *, has_members: bool) -> TicketQuerySet:
+    """Walked through in the order that is asked for, each ticket asked in turn: is it a member (or fulfils what is
+    kept), does it fulfil what is live, may he see it.
+
+    Neither database sees what is asked, or it would begin with an index of that and sort what it finds: only what the
+    partial indexes of tickets are written for.
+    """
+    plain = [it for it in view.conditions.all if _is_indexed(it, view.conditions, sort_by)]
+    others = view.live if has_members else view.conditions
+    rest = Conditions(tuple(it for it in others.all if it not in plain), others.any)
+    tests: list[Any] = []
+    if has_members:
+        member = ViewMember.objects.filter(view=view.id, ticket=OuterRef("pk")).values("view")
+        tests.append(Exact(Subquery(member), view.id))
+    if any(rest):
+        tests.append(conditions.query(rest, moment))
+    if not access.sees_every_ticket(person):
+        tests.append(Exists(access.tickets(person).filter(pk=OuterRef("pk"))))
+    passed: Any = Value(1)
+    for test in reversed(tests):
+        passed = Case(When(test, then=passed), default=Value(0))
+    found = Ticket.objects.filter(conditions.query(Conditions(tuple(plain)), moment))
+    return found.filter(Exact(passed, 1)) if tests else found
+
+
+def visible(person: User, view: View, moment: Moment) -> TicketQuerySet:
+    """Looked up one by one from what he may see."""
+    found = access.tickets(person)
+    if not any(view.conditions):
+        return found
+    fulfilled = Case(When(conditions.query(view.conditions, moment), then=Value(1)), default=Value(0))
+    return found.filter(Exact(fulfilled, 1))
+
+
+def _is_indexed(condition: Condition, among: Conditions, sort_by: str) -> bool:
+    name = condition.field.name
+    if name == "assignee_id":  # By its latest change there is an index of the unsolved tickets that somebody has.
+        is_unsolved = any((it.operator, it.value) == ("less_than", Status.SOLVED) for it in among.all)
+        return is_unsolved and sort_by == "updated_at" and condition.operator == "is"
+    return name in ("status", sort_by)
 
 
 def in_order(layout: Layout) -> list[OrderBy]:

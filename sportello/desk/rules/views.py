@@ -137,15 +137,12 @@ class View:
 
 
 def read(view_id: int, asked: Conditions, layout: Layout) -> View:
-    """Part the conditions into those that can be kept and those that only the moment answers.
-
-    What depends on who looks is not kept at all: an agent's own tickets are few, and have their index.
-    """
-    if any(it.value == CURRENT_USER for it in asked):
-        return View(view_id, asked, layout, None, asked)
+    """Part the conditions into those that can be kept and those that only the moment answers. Of any: all or none."""
     is_either_kept = all(map(_is_kept, asked.any))
     kept = Conditions(tuple(filter(_is_kept, asked.all)), asked.any if is_either_kept else ())
-    if kept == Conditions():
+    # An agent's own unsolved tickets are few, and have their index: no need to keep all unsolved ones for that.
+    is_own = any(it.value == CURRENT_USER for it in asked) and all(it.field.name == "status" for it in kept)
+    if kept == Conditions() or is_own:
         return View(view_id, asked, layout, None, asked)
     live = Conditions(tuple(it for it in asked.all if not _is_kept(it)), () if is_either_kept else asked.any)
     return View(view_id, asked, layout, kept, live)
@@ -155,4 +152,4 @@ def _is_kept(condition: Condition) -> bool:
     custom = condition.field.custom
     if custom is not None:
         return custom.of == TICKET and not condition.operator.endswith("_n_days")
-    return condition.field.name in KEPT
+    return condition.field.name in KEPT and condition.value != CURRENT_USER

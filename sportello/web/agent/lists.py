@@ -23,7 +23,7 @@ from sportello.web.ui import paging
 from sportello.web.ui.paging import SIZE, CappedCount, Stretch, as_count
 
 Version = tuple[int, datetime, bool]
-# Of how many members, the newest, it is looked up how many an agent may see, or which fulfil what is asked only now.
+# Of how many members, the newest, a restricted agent's views are counted; each of his views is, others' few live ones.
 LOOKED_AT = 1_000
 # By which way few tickets are found, to be sorted: by the view's members, by its conditions, by what the agent may see.
 SORTED = ("members", "asked", "visible")
@@ -78,7 +78,7 @@ def counts(agent: User, listed: Sequence[Listed]) -> tuple[dict[int, str], str]:
     """How many tickets each view has, by its id, and how many mails wait for somebody to look at them."""
     numbers = fetch(_counts, agent, _moment(agent), tuple(it.version for it in listed))[0]
     *pairs, held = zip(numbers[::2], numbers[1::2], strict=True)
-    shown = [as_count(number, is_all=looked_at <= LOOKED_AT) for number, looked_at in pairs]
+    shown = [as_count(number, is_all=there <= _looked_at(agent)) for number, there in pairs]
     return dict(zip((it.id for it in listed), shown, strict=True)), as_count(held[0])
 
 
@@ -98,8 +98,12 @@ def _counted(agent: User, moment: Moment, version: Version) -> tuple[Any, Any]:
     members = listing.members(view)
     if access.sees_every_ticket(agent) and not any(view.live):
         return CappedCount(members, of="ticket"), Value(0)
-    newest = listing.newest(agent, view, moment, LOOKED_AT)
-    return CappedCount(newest, of="ticket"), CappedCount(members, cap=LOOKED_AT, of="ticket")
+    newest = listing.newest(agent, view, moment, _looked_at(agent))
+    return CappedCount(newest, of="ticket"), CappedCount(members, cap=_looked_at(agent), of="ticket")
+
+
+def _looked_at(agent: User) -> int:
+    return SORTED_AT_MOST if access.sees_every_ticket(agent) else LOOKED_AT
 
 
 def page(listed: Listed, agent: User, query: QueryDict) -> Shown:
@@ -121,20 +125,19 @@ def page(listed: Listed, agent: User, query: QueryDict) -> Shown:
 
     def ask(stretch: Stretch) -> list[Any]:
         if stretch.after is None:
-            return fetch(_stretch, agent, moment, listed.version, way, stretch)
-        return rows_of(_stretch(agent, moment, listed.version, way, stretch))
+            return fetch(_stretch, agent, moment, listed.version, shown.sort_by, stretch)
+        return rows_of(_stretch(agent, moment, listed.version, shown.sort_by, stretch))
 
     found = paging.keyed(query, ask, by=sort.column, descending=shown.sort_descending, nullable=sort.nullable)
     return Shown(found, shown, is_plain=layout.is_sorted)
 
 
 def _way(version: Version, agent: User, moment: Moment) -> str:
-    """How the tickets are found: SORTED when they are few, else in the order of an index."""
-    view = _read(version)
+    """How the tickets are found: SORTED when they are few, else walked through in the order of an index."""
     if _has_members(version) and _is_few(agent, moment, version, "members"):
         return "members"
-    if not _has_members(version) or any(view.live):
-        return "asked" if _is_few(agent, moment, version, "asked") else "direct"
+    if (not _has_members(version) or any(_read(version).live)) and _is_few(agent, moment, version, "asked"):
+        return "asked"
     if not access.sees_every_ticket(agent) and _is_few(agent, moment, version, "visible"):
         return "visible"
     return "walked"
@@ -154,15 +157,17 @@ def _few(agent: User, moment: Moment, version: Version, way: str) -> QuerySet[An
     return access.people(agent).filter(pk=agent.pk).values_list(counted)
 
 
-def _tickets(agent: User, moment: Moment, version: Version, way: str) -> TicketQuerySet:
+def _tickets(agent: User, moment: Moment, version: Version, way: str, sort_by: str = "") -> TicketQuerySet:
     view = _read(version)
     if way == "members":
         return listing.among(agent, view, moment)
-    return listing.direct(agent, view, moment) if way in ("direct", "asked") else listing.walked(agent, view)
+    if way == "walked":
+        return listing.walked(agent, view, moment, sort_by, has_members=_has_members(version))
+    return (listing.visible if way == "visible" else listing.direct)(agent, view, moment)
 
 
-def _stretch(agent: User, moment: Moment, version: Version, way: str, stretch: Stretch) -> QuerySet[Any]:
-    return stretch.of(rows(agent, _tickets(agent, moment, version, way)))
+def _stretch(agent: User, moment: Moment, version: Version, sort_by: str, stretch: Stretch) -> QuerySet[Any]:
+    return stretch.of(rows(agent, _tickets(agent, moment, version, "walked", sort_by)))
 
 
 def _sorted(version: Version, way: str, layout: Layout, agent: User, moment: Moment, query: QueryDict) -> paging.Page:

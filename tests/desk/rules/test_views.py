@@ -53,6 +53,8 @@ def lists_of(all_=(), any_=()):
         ([], [VIP, OLD], None, ([], [VIP, OLD])),
         ([], [], None, ([], [])),
         ([UNSOLVED, MINE], [], None, ([UNSOLVED, MINE], [])),
+        ([UNSOLVED, VIP, MINE], [], ([UNSOLVED, VIP], []), ([MINE], [])),
+        ([VIP], [MINE, VIP], ([VIP], []), ([], [MINE, VIP])),
         ([UNSOLVED], [MINE, VIP], None, ([UNSOLVED], [MINE, VIP])),
         ([ROOM, DAY], [], ([ROOM, DAY], []), ([], [])),
         ([ROOM, FLOOR, SOON], [], ([ROOM], []), ([FLOOR, SOON], [])),
