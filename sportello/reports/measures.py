@@ -67,7 +67,10 @@ _BASES = (
     (
         LAST_SCHEDULE,
         _("First reply, business hours by each ticket's last schedule"),
-        _("Only business hours count, all of them by the schedule that the ticket has now, as other helpdesks read it."),
+        _(
+            "Only business hours count, all of them by the schedule that the ticket has now, as other helpdesks read "
+            "it."
+        ),
     ),
     (
         "_arrived_open",
