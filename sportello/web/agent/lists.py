@@ -23,7 +23,7 @@ from sportello.web.ui import paging
 from sportello.web.ui.paging import SIZE, CappedCount, Stretch, as_count
 
 Version = tuple[int, datetime, bool]
-# Of how many members, the newest, a restricted agent's views are counted; each of his views is, others' few live ones.
+# Of how many members, the newest, it is looked up how many an agent may see, or which fulfil what is asked only now.
 LOOKED_AT = 1_000
 # By which way few tickets are found, to be sorted: by the view's members, by its conditions, by what the agent may see.
 SORTED = ("members", "asked", "visible")
@@ -78,7 +78,7 @@ def counts(agent: User, listed: Sequence[Listed]) -> tuple[dict[int, str], str]:
     """How many tickets each view has, by its id, and how many mails wait for somebody to look at them."""
     numbers = fetch(_counts, agent, _moment(agent), tuple(it.version for it in listed))[0]
     *pairs, held = zip(numbers[::2], numbers[1::2], strict=True)
-    shown = [as_count(number, is_all=there <= _looked_at(agent)) for number, there in pairs]
+    shown = [as_count(number, is_all=there <= LOOKED_AT) for number, there in pairs]
     return dict(zip((it.id for it in listed), shown, strict=True)), as_count(held[0])
 
 
@@ -98,12 +98,8 @@ def _counted(agent: User, moment: Moment, version: Version) -> tuple[Any, Any]:
     members = listing.members(view)
     if access.sees_every_ticket(agent) and not any(view.live):
         return CappedCount(members, of="ticket"), Value(0)
-    newest = listing.newest(agent, view, moment, _looked_at(agent))
-    return CappedCount(newest, of="ticket"), CappedCount(members, cap=_looked_at(agent), of="ticket")
-
-
-def _looked_at(agent: User) -> int:
-    return SORTED_AT_MOST if access.sees_every_ticket(agent) else LOOKED_AT
+    newest = listing.newest(agent, view, moment, LOOKED_AT)
+    return CappedCount(newest, of="ticket"), CappedCount(members, cap=LOOKED_AT, of="ticket")
 
 
 def page(listed: Listed, agent: User, query: QueryDict) -> Shown:
