@@ -228,9 +228,10 @@ def _view(view_id: int, updated_at: datetime, known: Vocabulary) -> View | None:
     try:
         if row is None:
             return None
-        return views.read(
-            row.pk, conditions.read(row.conditions, stored=True, fields=known.fields), views.read_layout(vars(row))
-        )
+        there = views.columns_of(known.fields)
+        # A column whose field has gone costs the view no more than the column.
+        layout = views.read_layout({**vars(row), "columns": [it for it in row.columns if it in there]}, there)
+        return views.read(row.pk, conditions.read(row.conditions, stored=True, fields=known.fields), layout)
     except Invalid:
         return None
 

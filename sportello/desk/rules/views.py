@@ -3,7 +3,7 @@
 Names are the vendor's where he has one. docs/algorithms/views.md
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from ..errors import Invalid
 from .conditions import Condition, Conditions
 from .custom_fields import TICKET
-from .fields import BY_NAME
+from .fields import BY_NAME, Field
 from .kinds import CURRENT_USER
 
 MOST_COLUMNS = 10
@@ -94,14 +94,21 @@ class Layout:
         return bool(self.group_by) or not SORTS[self.sort_by].has_index
 
 
-def read_layout(data: Mapping[str, Any]) -> Layout:
-    """The layout of a view from its JSON; what is not named is as in a new one.
+def columns_of(fields: Mapping[str, Field] = BY_NAME) -> dict[str, str | Promise]:
+    """The columns that a view can have, with their names: the usual ones, then the fields that tickets have of their
+    own. fields: the desk's vocabulary."""
+    own = {name: it.label for name, it in fields.items() if it.custom is not None and it.custom.of == TICKET}
+    return COLUMNS | own
+
+
+def read_layout(data: Mapping[str, Any], columns_there: Collection[str] = COLUMNS) -> Layout:
+    """The layout of a view from its JSON; what is not named is as in a new one. columns_there: of columns_of.
 
     Raises Invalid with the place of each fault: "columns", "group_by", "sort_by".
     """
     faults: dict[str, object] = {}
     columns = data.get("columns") or list(FIRST_COLUMNS)
-    if not isinstance(columns, list | tuple) or not set(map(str, columns)) <= COLUMNS.keys():
+    if not isinstance(columns, list | tuple) or not set(map(str, columns)) <= set(columns_there):
         faults["columns"] = _("A view has no such column.")
         columns = ()
     elif len(columns) > MOST_COLUMNS:

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet, Value
 from django.http import QueryDict
+from django.utils.translation import get_language
 
 from sportello.desk import access, listing
-from sportello.desk.actions import configuration
+from sportello.desk.actions import configuration, field_values
 from sportello.desk.errors import Missing
 from sportello.desk.models import Ticket, User
 from sportello.desk.models.ticket import TicketQuerySet
+from sportello.desk.rules import custom_fields
 from sportello.desk.rules.kinds import Moment
 from sportello.desk.rules.views import SORTED_AT_MOST, SORTS, Layout, View
 from sportello.desk.words import MailState
@@ -232,6 +234,19 @@ def tags_of(agent: User, ticket_ids: Iterable[int]) -> dict[int, list[str]]:
     for ticket_id, tag in _tags(agent, *ticket_ids):
         found.setdefault(ticket_id, []).append(tag)
     return found
+
+
+def own_of(layout: Layout, ticket_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """What stands in the layout's columns of the desk's own fields, by ticket and column, for whoever reads it."""
+    fields = configuration.current().fields
+    own = [it.custom for it in (fields.get(name) for name in layout.columns) if it and it.custom]
+    if not own:
+        return {}
+    language = get_language() or "en"
+    return {
+        pk: {it.name: custom_fields.shown(it, values[it.id], language) for it in own if it.id in values}
+        for pk, values in field_values.of_tickets(ticket_ids).items()
+    }
 
 
 @prepared

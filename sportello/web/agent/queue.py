@@ -8,6 +8,7 @@ from sportello.desk.actions import fair_queue
 from sportello.desk.errors import Missing
 from sportello.desk.words import Via
 from sportello.kit import clock
+from sportello.kit.keys import key_of
 from sportello.web.agent import lists, ticket_rows
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.navigation import address, page
@@ -35,13 +36,16 @@ def _show(request: HttpRequest, found: lists.Listed, listed: list[lists.Listed])
     agent = agent_of(request)
     shown = lists.page(found, agent, request.GET)
     rows = shown.page.rows
-    tags = lists.tags_of(agent, [row.pk for row in rows])
+    keys = [row.pk for row in rows]
+    tags, own = lists.tags_of(agent, keys), lists.own_of(shown.layout, keys)
     context = {
         "view": found,
         "can_edit": found.icon == "user" or agent.is_admin,
         "listed": listed,
         "here": address("agent:view", found.id),
-        "table": ticket_rows.table(shown.layout, rows, tags=tags, now=clock.now(), home=address("agent:queue")),
+        "table": ticket_rows.table(
+            shown.layout, rows, tags=tags, own=own, now=clock.now(), home=address("agent:queue")
+        ),
         "is_plain": shown.is_plain,
         "is_resorted": "sort_by" in request.GET,
         "page": shown.page,
@@ -54,7 +58,7 @@ def _show(request: HttpRequest, found: lists.Listed, listed: list[lists.Listed])
 def next_ticket(request: HttpRequest) -> HttpResponse:
     """To the ticket that needs the agent most. after: the one he comes from."""
     after = request.POST.get("after", "")
-    ticket = fair_queue.take_next(agent_of(request), via=Via.WEB, after=int(after) if after.isdecimal() else None)
+    ticket = fair_queue.take_next(agent_of(request), via=Via.WEB, after=key_of(after) or None)
     if ticket is None:
         messages.success(request, _("Nobody waits for you."))
         return redirect("agent:queue")

@@ -6,12 +6,14 @@ from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from sportello.desk import links
-from sportello.desk.rules.views import COLUMNS, GROUPS, Layout
+from sportello.desk.actions import configuration
+from sportello.desk.rules.views import GROUPS, Layout, columns_of
 from sportello.desk.words import Priority, Status, TicketType, Via
 from sportello.web.agent.promises import promise_of
 from sportello.web.ui.markup import NOTHING
@@ -66,14 +68,15 @@ def table(
     found: Sequence[Any],
     *,
     tags: Mapping[int, Sequence[str]],
+    own: Mapping[int, Mapping[str, str]],
     now: datetime,
     home: str,
     can_sort: bool = True,
 ) -> SimpleNamespace:
-    """found: the rows of one page, in order. home: the address below which tickets are. can_sort: by a click on the
-    name of a column."""
+    """found: the rows of one page, in order. own: what stands in the columns of the desk's own fields, by the ticket
+    (lists.own_of). home: the address below which tickets are. can_sort: by a click on the name of a column."""
     shown = layout.columns if "subject" in layout.columns else ("subject", *layout.columns)
-    rows = [(row, _row(row, shown, tags.get(row.pk, ()), now, home)) for row in found]
+    rows = [(row, _row(row, shown, tags.get(row.pk, ()), own.get(row.pk, {}), now, home)) for row in found]
     return SimpleNamespace(
         columns=_columns(shown, layout, can_sort),
         groups=list(_grouped(rows, layout.group_by)),
@@ -82,7 +85,8 @@ def table(
 
 
 def _columns(shown: Sequence[str], layout: Layout, can_sort: bool) -> list[SimpleNamespace]:
-    columns = [_column(name, layout, can_sort) for name in shown]
+    labels = columns_of(configuration.current().fields)
+    columns = [_column(name, labels[name], layout, can_sort) for name in shown]
     # A phone has room for one time: that which sorts, or else the first.
     times = [it for it in columns if it.look == "when"]
     for it in [it for it in times if it.direction] or times[:1]:
@@ -90,13 +94,13 @@ def _columns(shown: Sequence[str], layout: Layout, can_sort: bool) -> list[Simpl
     return columns
 
 
-def _column(name: str, layout: Layout, can_sort: bool) -> SimpleNamespace:
+def _column(name: str, label: str | Promise, layout: Layout, can_sort: bool) -> SimpleNamespace:
     look, (sort, greatest_first) = LOOKS.get(name, "text"), SORTED_BY.get(name, ("", False))
     is_sorted = bool(sort) and sort == layout.sort_by
     goes_down = not layout.sort_descending if is_sorted else greatest_first
     return SimpleNamespace(
         name=name,
-        label=COLUMNS[name],
+        label=label,
         look=look,
         sort_url=f"?sort_by={sort}&sort_order={'desc' if goes_down else 'asc'}" if sort and can_sort else "",
         direction=("descending" if layout.sort_descending else "ascending") if is_sorted else "",
@@ -127,12 +131,14 @@ def _group_words(group_by: str, value: Any) -> str:
     return missing.get(group_by, pgettext("no name", "Nameless"))
 
 
-def _row(row: Any, shown: Sequence[str], tags: Sequence[str], now: datetime, home: str) -> SimpleNamespace:
+def _row(
+    row: Any, shown: Sequence[str], tags: Sequence[str], own: Mapping[str, str], now: datetime, home: str
+) -> SimpleNamespace:
     promise = promise_of(row.sla__due_at, row.sla__overdue_since, now)
     marks = NOTHING if "priority" in shown else priority(row.priority, bare=True)
     if "tags" not in shown:
         marks = cells.tags(tags[:SHOWN_TAGS]) + marks
-    made = {name: CELLS[name](row) for name in shown if name in CELLS}
+    made = {name: CELLS[name](row) if name in CELLS else cells.text(own.get(name)) for name in shown}
     if "tags" in shown:
         made["tags"] = cells.tags(tags[:SHOWN_TAGS])
     if "waiting" in shown:

@@ -14,6 +14,7 @@ from sportello.desk.models import User
 from sportello.desk.rules import views
 from sportello.desk.rules.fields import Field
 from sportello.desk.rules.kinds import CURRENT_USER
+from sportello.kit.keys import key_of
 from sportello.web.agent import rule_builder
 from sportello.web.agent.rule_builder import Draft
 from sportello.web.agent.rule_words import Choices, Names
@@ -79,7 +80,7 @@ class ViewDraft:
             **{name: getattr(self, name) for name in ("columns", "group_by", "group_descending")},
             **{name: getattr(self, name) for name in ("sort_by", "sort_descending")},
             "owner_id": agent.pk if self.reach == MINE else None,
-            "group_id": int(self.reach) if self.reach.isdecimal() else None,
+            "group_id": key_of(self.reach) if self.reach.isdecimal() else None,
         }
 
 
@@ -126,10 +127,11 @@ def reaches(agent: User) -> Choices:
 
 def columns(draft: ViewDraft) -> list[SimpleNamespace]:
     """All columns, those that are shown first and in their order."""
-    shown = [name for name in draft.columns if name in views.COLUMNS]
-    others = [name for name in views.COLUMNS if name not in shown]
+    there = views.columns_of(configuration.current().fields)
+    shown = [name for name in draft.columns if name in there]
+    others = [name for name in there if name not in shown]
     return [
-        SimpleNamespace(name=name, label=views.COLUMNS[name], is_shown=name in shown, place=place)
+        SimpleNamespace(name=name, label=there[name], is_shown=name in shown, place=place)
         for place, name in enumerate((*shown, *others))
     ]
 

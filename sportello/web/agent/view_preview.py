@@ -22,7 +22,7 @@ FIRST = 8  # tickets
 def preview_of(draft: ViewDraft, agent: User) -> SimpleNamespace:
     """table and words: the first tickets, and how many there are. Raises Invalid with the place of each fault."""
     data, now = draft.data(agent), clock.now()
-    layout = views.read_layout(data)
+    layout = views.read_layout(data, views.columns_of(configuration.current().fields))
     try:
         asked = conditions.read(data["conditions"], stored=True, fields=view_draft.fields())
     except Invalid as fault:
@@ -34,10 +34,11 @@ def preview_of(draft: ViewDraft, agent: User) -> SimpleNamespace:
         plain = layout.sort_by if views.SORTS[layout.sort_by].has_index else "updated_at"
         layout = views.Layout(layout.columns, sort_by=plain, sort_descending=layout.sort_descending)
     rows = list(lists.rows(agent, tickets).order_by(*listing.in_order(layout))[:FIRST])
-    tags = lists.tags_of(agent, [row.pk for row in rows])
+    keys = [row.pk for row in rows]
+    tags, own = lists.tags_of(agent, keys), lists.own_of(layout, keys)
     home = address("agent:queue")
     return SimpleNamespace(
-        table=ticket_rows.table(layout, rows, tags=tags, now=now, home=home, can_sort=False) if rows else None,
+        table=ticket_rows.table(layout, rows, tags=tags, own=own, now=now, home=home, can_sort=False) if rows else None,
         words=_how_many(count, len(rows)),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sportello.desk.actions import configuration
-from sportello.desk.rules.views import COLUMNS, SORTS
+from sportello.desk.rules.views import COLUMNS, SORTS, columns_of
 
 Rule = Mapping[str, Any]
 
@@ -20,7 +20,8 @@ def more(before: Rule | None, after: Rule | None) -> list[tuple[str, str]]:
 
 
 def _said(view: Rule) -> list[str]:
-    columns = ", ".join(str(COLUMNS.get(it, it)) for it in view["columns"])
+    there = columns_of(configuration.current().fields)
+    columns = ", ".join(str(there.get(it, it)) for it in view["columns"])
     sort = SORTS.get(view["sort_by"])
     lines = [
         _("Seen by: %(whom)s") % {"whom": _whom(view)},
