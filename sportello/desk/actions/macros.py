@@ -50,8 +50,8 @@ def save(data: dict[str, Any], *, actor: User | None, macro_id: int | None = Non
     nothing: tuple[Action, ...] = ()
     actions = rule_rows.read(faults, lambda: macros.read_actions(data.get("actions"), now.fields), nothing)
     rule_rows.refuse_missing(macros.references(actions), faults, "actions")
-    owner_id, group_id = data.get("owner_id"), data.get("group_id")
-    if group_id and (owner_id or type(group_id) is not int or group_id not in now.groups):
+    owner_id, group_id = data.get("owner_id") or None, data.get("group_id")
+    if group_id is not None and (owner_id or type(group_id) is not int or group_id not in now.groups):
         faults["group_id"] = _("Choose one from the list.")
     if faults:
         raise Invalid(faults)

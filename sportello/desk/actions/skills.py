@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sportello.kit import clock
+from sportello.kit.keys import key_of
 
 from ..errors import Invalid
 from ..models import Skill, User
@@ -30,8 +31,10 @@ def save(data: dict[str, Any], *, actor: User | None, skill_id: int | None = Non
     rule_rows.refuse_missing(conditions.references(asked), faults, "conditions")
     if not faults and not list(asked):
         faults["conditions"] = _("Say which tickets need it: at least one condition.")
-    agents = list(User.objects.staff().filter(pk__in=data.get("agents", ())))
-    if len(agents) != len(set(data.get("agents", ()))):
+    said = data.get("agents", ())
+    named = set(map(key_of, said)) if isinstance(said, list | tuple | set) else {0}
+    agents = list(User.objects.staff().filter(pk__in=named))
+    if len(agents) != len(named):
         faults["agents"] = _("Only agents have skills.")
     if faults:
         raise Invalid(faults)

@@ -16,6 +16,8 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from sportello.kit.keys import key_of
+
 from ..errors import Invalid, Refused
 from ..models import TicketForm, User
 from ..rules import custom_fields, forms, texts
@@ -38,7 +40,7 @@ def save_form(data: dict[str, Any], *, actor: User | None, form_id: int | None =
     if not name and "name" not in faults:
         faults["name"] = _("A form needs a name.")
     own = configuration.current().custom_fields
-    listed = [forms.key_of(it) for it in data.get("fields") or ()]
+    listed = [key_of(it) for it in data.get("fields") or ()]
     chosen = {pk: own[pk] for pk in listed if pk in own and own[pk].of == custom_fields.TICKET}
     if len(chosen) != len(listed):
         faults["fields"] = _("Choose fields of tickets, each of them once.")

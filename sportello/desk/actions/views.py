@@ -32,7 +32,9 @@ def save(data: dict[str, Any], *, actor: User | None, view_id: int | None = None
     layout = rule_rows.read(faults, lambda: views.read_layout(data, there), views.Layout())
     rule_rows.refuse_missing(conditions.references(asked), faults, "conditions")
     owner_id, group_id = data.get("owner_id") or None, data.get("group_id")
-    if group_id is not None and (owner_id or type(group_id) is not int or group_id not in configuration.current().groups):
+    if group_id is not None and (
+        owner_id or type(group_id) is not int or group_id not in configuration.current().groups
+    ):
         faults["group_id"] = _("Choose one from the list.")
     if faults:
         raise Invalid(faults)

@@ -115,7 +115,7 @@ class OwnDay(Kept):
 
     def read_days(self, value: Any) -> int:
         """A number of days, for `within`."""
-        if not str(value).isdecimal() or int(value) > MOST_DAYS:
+        if not str(value).isdecimal() or len(str(value)) > 4 or int(value) > MOST_DAYS:
             raise Unreadable(_("Write a number of days, ten years at most."))
         return int(value)
 

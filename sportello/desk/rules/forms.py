@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from sportello.kit.keys import key_of
+
 from ..errors import Invalid
 from . import custom_fields
 from .custom_fields import CustomField
@@ -130,10 +132,6 @@ def _read_one(item: Mapping[str, Any], fields: Mapping[int, CustomField]) -> Con
     if item.get("for") not in WHO:
         raise Invalid("for", _("A condition is for agents or for customers."))
     return Condition(parent.id, value, children, item["for"])
-
-
-def key_of(said: Any) -> int:
-    return int(said) if str(said).isdecimal() else 0
 
 
 def _depends(parent: int, children: Mapping[int, bool], conditions: list[Condition]) -> bool:

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from sportello.kit import folding  # noqa: F401 – makes "…__folded" known
+from sportello.kit.keys import key_of
 
 from . import schedules
 
@@ -137,9 +138,9 @@ class Reference:
             return None
         if value == CURRENT_USER and self.to in ("agent", "person"):
             return CURRENT_USER
-        if not str(value).isdecimal():
+        if not (key := key_of(value)):
             raise Unreadable(_("Choose one from the list."))
-        return int(value)
+        return key
 
     def holds(self, actual: Any, operator: str, value: Any, moment: Moment) -> bool:
         return (actual == self._meant(value, moment)) == (operator == "is")

@@ -72,7 +72,7 @@ def read_capacity(data: Mapping[str, Any]) -> dict[str, int]:
         text = str("" if said is None else said).strip()
         if work not in WORK:
             faults[f"capacity.{work}"] = _("There is no such kind of work.")
-        elif text and (not (text.isascii() and text.isdigit()) or int(text) > MOST):
+        elif text and (not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) > MOST):
             faults[f"capacity.{work}"] = _("Write a whole number from 0 to %(most)s.") % {"most": MOST}
         elif text:
             found[work] = int(text)

@@ -97,7 +97,7 @@ class Draft:
 def rearrange(rows: list[Any], verb: str, place: str) -> str:
     """Take away or move the row of this place ("options.1"); returns the control to go on with, "up.options.0"."""
     name, _dot, said = place.rpartition(".")
-    at = int(said) if said.isdecimal() else len(rows)
+    at = int(said) if said.isdecimal() and len(said) < 5 else len(rows)
     other = at + {"up": -1, "down": 1}.get(verb, 0)
     if at >= len(rows) or not 0 <= other < len(rows):
         return ""

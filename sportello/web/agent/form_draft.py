@@ -13,6 +13,7 @@ from django.http import QueryDict
 from sportello.desk.models import TicketForm
 from sportello.desk.rules import forms
 from sportello.desk.rules.forms import WHO
+from sportello.kit.keys import key_of
 from sportello.web.agent.field_draft import Texts, as_text, posted_texts, rearrange, texts_of
 
 PLACE = re.compile(r"conditions\.(agent|end_user)\.(\d{1,4})\.(child|parent|value|required)")
@@ -52,7 +53,7 @@ class Draft:
             known = [vars(row) for row in self.rows[other]]
             self.rows[other] += [Row(**vars(row)) for row in self.rows[place] if vars(row) not in known]
         elif verb == "add" and place == "fields":
-            self.fields += [key for key in [_key(chosen)] if key and key not in self.fields]
+            self.fields += [key for key in [key_of(chosen)] if key and key not in self.fields]
             self.focus = "add.fields"
         elif verb == "add" and place in lists:
             lists[place].append(Row())
@@ -116,7 +117,7 @@ def kept(row: TicketForm) -> Draft:
 def posted(post: QueryDict) -> Draft:
     """The form as it came, its rows without gaps."""
     draft = Draft(name=posted_texts(post, "name"), end_user_visible="end_user_visible" in post, active="active" in post)
-    listed = sorted((int(found[1]), _key(post.get(name, ""))) for name in post if (found := LISTED.fullmatch(name)))
+    listed = sorted((int(found[1]), key_of(post.get(name, ""))) for name in post if (found := LISTED.fullmatch(name)))
     draft.fields = list(dict.fromkeys(key for _number, key in listed if key))
     rows: dict[tuple[str, int], Row] = {}
     for name in post:
@@ -125,7 +126,7 @@ def posted(post: QueryDict) -> Draft:
             row = rows.setdefault((found[1], int(found[2])), Row())
             said = post.get(name, "").replace("\0", "")
             if found[3] in ("child", "parent"):
-                setattr(row, found[3], _key(said))
+                setattr(row, found[3], key_of(said))
             elif found[3] == "value":
                 row.value = said
             else:
@@ -133,7 +134,3 @@ def posted(post: QueryDict) -> Draft:
     for (who, _number), row in sorted(rows.items(), key=lambda it: it[0]):
         draft.rows[who].append(row)
     return draft
-
-
-def _key(said: str) -> int:
-    return int(said) if said.isdecimal() and len(said) < 19 else 0

@@ -17,6 +17,7 @@ from sportello.desk.models import Macro, Ticket, User
 from sportello.desk.rules.kinds import Unreadable
 from sportello.desk.rules.macros import read_effect
 from sportello.desk.rules.triggers import Action
+from sportello.kit.keys import key_of
 from sportello.web.agent.prepared import prepared
 
 
@@ -61,7 +62,7 @@ def chosen_of(request: HttpRequest, ticket: Ticket, tags: Collection[str], compo
     wanted = request.GET.get("macro", "")
     if not wanted.isdecimal() or ticket.is_closed:
         return Chosen()
-    macro = access.get_macro(agent, int(wanted))
+    macro = access.get_macro(agent, key_of(wanted))
     try:
         found = macros.preview(macro, ticket, tags, agent)
     except Invalid:

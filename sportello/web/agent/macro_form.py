@@ -17,6 +17,7 @@ from sportello.desk.rules.fields import Field
 from sportello.desk.rules.kinds import CURRENT_USER
 from sportello.desk.rules.triggers import own_field, own_placeholders
 from sportello.desk.words import Priority, Status, TicketType
+from sportello.kit.keys import key_of
 from sportello.web.agent.rule_words import choices_of
 from sportello.web.ui.forms import Form, Segmented, offer
 
@@ -131,7 +132,7 @@ class MacroForm(Form):
         return {
             **{name: said[name] for name in ("title", "description", "active")},
             "owner_id": self.agent.pk if reach == MINE else None,
-            "group_id": int(reach) if reach.isdecimal() else None,
+            "group_id": key_of(reach) if reach.isdecimal() else None,
             "actions": self._actions(),
         }
 

@@ -21,6 +21,7 @@ from sportello.desk.errors import Invalid, Refused, Stale
 from sportello.desk.models import Macro, User
 from sportello.desk.rules import macros as rules
 from sportello.desk.rules import triggers
+from sportello.kit.keys import key_of
 from sportello.web.agent import rule_files, rule_history
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.macro_form import MacroForm
@@ -137,7 +138,7 @@ def order(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request)
     kept = access.kept_macros(agent) if agent.is_admin else access.kept_macros(agent).filter(owner=agent)
     there = set(kept.values_list("pk", flat=True))
-    named = [int(it) for it in request.POST.getlist("rule") if it.isdecimal()]
+    named = [key_of(it) for it in request.POST.getlist("rule") if it.isdecimal()]
     verbs.order([key for key in named if key in there], actor=agent)
     return redirect("agent:macros")
 

@@ -12,6 +12,7 @@ from sportello.desk import access
 from sportello.desk.actions import configuration
 from sportello.desk.models import Group, User
 from sportello.desk.rules.texts import in_language
+from sportello.kit.keys import key_of
 from sportello.web.agent.prepared import prepared
 
 
@@ -49,7 +50,7 @@ def _members(agent: User) -> QuerySet[Any]:
 
 def find_group(group_id: str) -> Group | None:
     """The group that a form names; None for "" or one that is not in use."""
-    return configuration.current().groups.get(int(group_id)) if group_id.isdecimal() else None
+    return configuration.current().groups.get(key_of(group_id))
 
 
 def names_of(audits: Iterable[Any], agent: User, staff: Staff, known: Iterable[User] = ()) -> Callable[[str, int], str]:

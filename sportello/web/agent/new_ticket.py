@@ -16,6 +16,7 @@ from sportello.desk.models import Ticket, User
 from sportello.desk.rules.forms import AGENT, Form
 from sportello.desk.rules.texts import in_language
 from sportello.desk.words import Priority, Via
+from sportello.kit.keys import key_of
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
@@ -68,7 +69,7 @@ class NewTicketForm(AskingForm):
         who, said = self.cleaned_data["who"].strip(), self.cleaned_data
         chosen = self.data.get("person", "")
         if chosen.isdecimal():
-            return access.get_person(self.agent, int(chosen))
+            return access.get_person(self.agent, key_of(chosen))
         if "@" in who:
             return people.by_address(who) or people.add(said["name"], who, phone=said["phone"])
         self.same_name = list(
@@ -121,7 +122,7 @@ def _page(request: HttpRequest, form: NewTicketForm, *, status: int = 200) -> Ht
 def _form_named(form_id: str) -> Form | None:
     """The form that the address or the agent chose; else the default one."""
     now = configuration.current()
-    chosen = now.forms.get(int(form_id)) if form_id.isdecimal() else None
+    chosen = now.forms.get(key_of(form_id))
     return chosen if chosen and chosen.active else now.form_of(None)
 
 

@@ -55,7 +55,7 @@ class Draft:
         if verb == "add" and place in LISTS:
             self.lists[place].append({})
         name, _dot, number = place.rpartition(".")
-        if verb == "remove" and name in LISTS and number.isdecimal() and int(number) < len(self.lists[name]):
+        if verb == "remove" and name in LISTS and number in map(str, range(len(self.lists[name]))):
             del self.lists[name][int(number)]
 
     def faults(self, agent: User) -> dict[str, str]:

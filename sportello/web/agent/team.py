@@ -19,6 +19,7 @@ from sportello.desk.actions import groups, people, skills
 from sportello.desk.errors import Invalid
 from sportello.desk.models import User
 from sportello.desk.rules import routing
+from sportello.kit.keys import key_of
 from sportello.web.agent.doors import admins, agent_of, staff
 from sportello.web.agent.navigation import page
 from sportello.web.ui.forms import Form, TextInput
@@ -96,7 +97,7 @@ def member(request: HttpRequest, user_id: int) -> HttpResponse:
 
 def _save(request: HttpRequest, found: User) -> HttpResponse:
     agent, form = agent_of(request), CapacityForm(request.POST)
-    chosen = {part: {int(it) for it in request.POST.getlist(part) if it.isdecimal()} for part in ("skills", "groups")}
+    chosen = {part: set(map(key_of, request.POST.getlist(part))) for part in ("skills", "groups")}
     if form.is_valid():
         try:
             people.set_capacity(found, form.capacity())

@@ -22,6 +22,7 @@ from sportello.desk.rules.forms import Form as TicketForm
 from sportello.desk.rules.texts import in_language
 from sportello.desk.words import Priority, Status, TicketType, Via
 from sportello.kit import clock
+from sportello.kit.keys import key_of
 from sportello.web.agent import conversation
 from sportello.web.agent.customer import Owned, owned
 from sportello.web.agent.doors import agent_of, attempt, staff
@@ -125,7 +126,7 @@ class FieldsForm(AskingForm):
 
     def _form(self) -> TicketForm | None:
         chosen = self.data.get("form", "") if "form" in self.fields else ""
-        return configuration.current().forms.get(int(chosen)) if chosen.isdecimal() else None
+        return configuration.current().forms.get(key_of(chosen))
 
     def _schedule(self) -> Schedule | tickets.Unset | None:
         if "schedule" not in self.fields:
@@ -243,7 +244,7 @@ def assignment(request: HttpRequest, ticket_id: int) -> HttpResponse:
     agent = agent_of(request)
     ticket = access.get_ticket(agent, ticket_id, to="edit")
     wanted = request.POST.get("agent", "")
-    chosen = access.get_person(agent, int(wanted)) if wanted.isdecimal() else None
+    chosen = access.get_person(agent, key_of(wanted)) if wanted.isdecimal() else None
     return _change(request, ticket, tickets.Change(assignee=chosen))
 
 
@@ -295,7 +296,7 @@ def _by_address(address: str) -> tuple[User, ...]:
 
 
 def _by_id(agent: User, number: str) -> tuple[User, ...]:
-    return (access.get_person(agent, int(number)),) if number.isdecimal() else ()
+    return (access.get_person(agent, key_of(number)),) if number.isdecimal() else ()
 
 
 @require_POST

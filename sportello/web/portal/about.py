@@ -5,6 +5,7 @@ from django.utils.translation import get_language
 from sportello.desk.actions import configuration, ticket_forms
 from sportello.desk.rules.forms import END_USER, Form
 from sportello.desk.rules.texts import in_language
+from sportello.kit.keys import key_of
 
 
 def offered() -> dict[int, Form]:
@@ -18,7 +19,7 @@ def names() -> dict[int, str]:
 
 def named(form_id: str) -> Form | None:
     """The form that an address or a customer names, if customers may choose it."""
-    return offered().get(int(form_id)) if form_id.isdecimal() else None
+    return offered().get(key_of(form_id))
 
 
 def usual() -> Form | None:

@@ -1,0 +1,9 @@
+"""The keys of rows, as people, forms and files write them."""
+
+DIGITS = 18  # What both databases hold, and what is read at once.
+
+
+def key_of(said: object) -> int:
+    """The key that is meant; 0, which no row has, for what can be none."""
+    text = str(said)
+    return int(text) if text.isdecimal() and len(text) <= DIGITS else 0
