@@ -161,7 +161,10 @@ def _decimal(field: CustomField, said: Any) -> Decimal:
         raise Unreadable(_("Write a number.")) from None
     if not number.is_finite():
         raise Unreadable(_("Write a number."))
-    if abs(number) >= DECIMAL_LIMIT:
+    # Written with an exponent it can be longer than the machine has memory.
+    if number.adjusted() < -LONGEST_LINE:
+        raise Unreadable(_("At most %(limit)s decimals, please.") % {"limit": DECIMAL_PLACES})
+    if number.adjusted() > LONGEST_LINE or abs(number) >= DECIMAL_LIMIT:
         raise Unreadable(_("This number is too large."))
     number = Decimal(plain(number))
     if -number.as_tuple().exponent > DECIMAL_PLACES:  # type: ignore[operator]

@@ -57,9 +57,11 @@ def _ways_of(code: Any, value: Any) -> int:
         return 1
     if code in REPEATS:
         least, most, body = value
+        # What takes up no room is tried as often as the pattern says, however short the text.
+        times = int(most) if body.getwidth()[0] == 0 else 1
         ways, most = _ways(body), min(most, LONGEST_TEXT)
         least = min(least, most)
-        return (most - least + 1) * ways ** (most if ways > 1 else 0)
+        return times * (most - least + 1) * ways ** (most if ways > 1 else 0)
     if code == codes.SUBPATTERN:
         return _ways(value[-1])
     if code == codes.BRANCH:
