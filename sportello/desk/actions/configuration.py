@@ -1,12 +1,13 @@
 """What every verb needs to know of the desk: its row, its protocols, its mailboxes, its hours."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache
-from typing import Generic, TypeVar
+from functools import cached_property, lru_cache, wraps
+from typing import Generic, ParamSpec, TypeVar
 
+from django.db import IntegrityError, connection
 from django.db.models import Exists
 
 from .. import models
@@ -26,6 +27,8 @@ from . import vocabulary
 from .vocabulary import Vocabulary
 
 Rule = TypeVar("Rule", Trigger, Automation, View, "Policy")
+Said = ParamSpec("Said")
+Done = TypeVar("Done")
 
 # Other processes see a change of the desk's configuration after this long at most.
 FRESH_SECONDS = 1.0
@@ -142,6 +145,25 @@ def forget() -> None:
     """Somebody has just changed the configuration."""
     global _cached
     _cached = None
+
+
+def afresh(verb: Callable[Said, Done]) -> Callable[Said, Done]:
+    """The verb, done once more with the configuration of now where that of a second ago named what is gone.
+
+    Only where the verb is a whole transaction: inside another one nothing can be done anew.
+    """
+
+    @wraps(verb)
+    def done(*args: Said.args, **kwargs: Said.kwargs) -> Done:
+        try:
+            return verb(*args, **kwargs)
+        except IntegrityError:
+            if connection.in_atomic_block:
+                raise
+            forget()
+            return verb(*args, **kwargs)
+
+    return done
 
 
 def _read() -> Configuration:

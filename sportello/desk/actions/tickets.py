@@ -62,6 +62,7 @@ class Change:
     words: Words | None = None
 
 
+@configuration.afresh
 def open_ticket(
     *,
     requester: User,
@@ -119,7 +120,7 @@ def open_ticket(
         _set_kind(update, priority, type)
         usual = settings.form_of(None)
         # Kept, so that it stays what it was when another becomes the usual one.
-        update.set("form_id", form.pk if form else usual and usual.id)
+        update.set("form_id", form.pk if form and form.pk in settings.forms else usual and usual.id)
         update.fill(fields)
         update.tag(tags, ())
         update.take_part(Participant.Kind.CC, ccs, ())
@@ -128,6 +129,7 @@ def open_ticket(
     return ticket
 
 
+@configuration.afresh
 def update(
     ticket_id: int,
     change: Change,
@@ -205,6 +207,7 @@ def answer(ticket_id: int, words: Words, *, status: str | Unset = UNSET, actor: 
     return update(ticket_id, Change(words=words, status=status), actor=actor, via=via)
 
 
+@configuration.afresh
 def hear(
     ticket_id: int,
     words: Words,
@@ -241,6 +244,7 @@ def hear(
         return follow_up, follow_up.audits.first()
 
 
+@configuration.afresh
 def confirm(ticket_id: int, *, actor: User, via: str) -> Audit | None:
     """The customer says that it works: the ticket closes at once, solved or not. Idempotent."""
     with transaction.atomic():
@@ -256,6 +260,7 @@ def confirm(ticket_id: int, *, actor: User, via: str) -> Audit | None:
         return in_the_making.commit()
 
 
+@configuration.afresh
 def not_yet(ticket_id: int, words: Words, *, actor: User, via: str) -> tuple[Ticket, Audit | None]:
     """The customer says that it does not work yet: reopened to the same technician, whatever the words are like."""
     with transaction.atomic():
@@ -270,6 +275,7 @@ def not_yet(ticket_id: int, words: Words, *, actor: User, via: str) -> tuple[Tic
         return ticket, in_the_making.commit()
 
 
+@configuration.afresh
 def notice(ticket_id: int, code: str, *, actor: User | None, via: str, **values: Any) -> Audit | None:
     """Write into the history something that happened and changes no field. Works on a closed ticket too."""
     with transaction.atomic():
