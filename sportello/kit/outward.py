@@ -43,7 +43,8 @@ def check(url: str, *, private: bool = False) -> SplitResult:
     except ValueError:
         raise Refused("this is no address") from None
     schemes = ("https", "http") if private else ("https",)
-    if parts.scheme not in schemes or not parts.hostname or not port_is_fine or not url.isascii() or " " in url:
+    is_plain = url.isascii() and url.isprintable() and " " not in url
+    if parts.scheme not in schemes or not parts.hostname or not port_is_fine or not is_plain:
         raise Refused(f"an address starts with {schemes[0]}://")
     if parts.username is not None or parts.password is not None:
         raise Refused("an address carries no password")

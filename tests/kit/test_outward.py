@@ -32,7 +32,7 @@ def test_is_public_when_everybody_may_reach_it_is_true(address):
     [
         "http://example.com/", "ftp://example.com/", "https://", "https://me:secret@example.com/", "https://a b/",
         "https://example.com:99999/", "https://127.0.0.1/", "https://[::1]/", "//example.com", "nonsense",
-        "https://èxample.com/",
+        "https://èxample.com/", "https://example.com/\x01", "https://exam\tple.com/", "https://example.com/\r\nX: 1",
     ],
 )  # fmt: skip
 def test_check_when_not_a_public_https_address_is_refused(url):
