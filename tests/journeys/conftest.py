@@ -136,7 +136,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     process.stop()
 
 
-@pytest.fixture(scope="session")
+# Not for the whole run: while Playwright's loop runs, Django keeps other connections than before (tests.browsing).
+@pytest.fixture(scope="module")
 def chromium_running(chromium: Path) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)

@@ -3,13 +3,13 @@
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from sportello.desk.actions import inbox, macros, tickets
 from sportello.desk.actions.tickets import Words
 from sportello.desk.models import Comment, InboundMail, OutgoingMail, Reading
 from sportello.desk.words import MailState, Status, Via
+from tests.browsing import playwright_beside_django
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FLAGS = [
@@ -57,7 +57,7 @@ def sit_down(chromium, server, client):
             "url": server.url,
         }
         complaints: list[str] = []
-        with sync_playwright() as playwright:
+        with playwright_beside_django() as playwright:
             program = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
             context = program.new_context(
                 base_url=server.url,

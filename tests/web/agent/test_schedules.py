@@ -62,7 +62,7 @@ def test_list_takes_as_many_queries_for_one_as_for_three(enter, ada, office, cou
     client = enter(ada)
     client.get("/schedules")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         response = client.get("/schedules")
 
     assert len(response.context["schedules"]) == count

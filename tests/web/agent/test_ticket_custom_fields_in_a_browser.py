@@ -19,7 +19,7 @@ def test_fields_come_with_their_condition_and_with_their_form(sit_down, anna, ti
         was_visible = panel.get_by_label("Modello").is_visible()
         panel.get_by_label("Dispositivo").select_option("printer")
         panel.get_by_label("Modello").fill("L4")
-        panel.get_by_label("Form").select_option("Accesso")
+        panel.get_by_label("Modulo").select_option("Accesso")
         if not script:
             panel.get_by_role("button").click()
         panel.get_by_label("Login").fill("rita")

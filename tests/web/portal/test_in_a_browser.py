@@ -4,12 +4,12 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from sportello.desk import links
 from sportello.desk.actions import field_values, sign_in, tickets
 from sportello.desk.models import Comment, OutgoingMail, Ticket
 from sportello.desk.words import Status, Via
+from tests.browsing import playwright_beside_django
 from tests.web import own_fields
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,7 +29,7 @@ def browser(request, chromium, live_server):
     @contextmanager
     def opened(language="it-IT"):
         complaints: list[str] = []
-        with sync_playwright() as playwright:
+        with playwright_beside_django() as playwright:
             program = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
             context = program.new_context(
                 base_url=live_server.url,
