@@ -383,7 +383,7 @@ def test_import_of_a_list_with_a_fault_takes_none_and_names_the_place(page, db):
         ("[3]", "triggers.0.title"),
         (
             '[{"title": "x", "actions": [{"field": "assignee_id", "value": 99999999999999999999}]}]',
-            "triggers.0.conditions",
+            "triggers.0.actions.0.value",
         ),
     ],
 )
