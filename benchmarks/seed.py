@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
-from sportello.desk.actions import desks, people
-from sportello.desk.models import Audit, Comment, Group, Identity, Tagging, Ticket, TicketMetric, User
+from sportello.desk.actions import configuration, desks, members, people
+from sportello.desk.models import Audit, Comment, Group, Identity, Tagging, Ticket, TicketMetric, User, View
 from sportello.desk.words import Role
 
 CUSTOMERS = 2000
@@ -43,6 +44,33 @@ def seed(tickets: int, *, messages: int = 3) -> Ticket:
     missing = CONVERSATION - long.comments.count()
     _say(dice, [long] * max(0, missing), agents)
     return long
+
+
+def copy(tickets: int) -> None:
+    """Bring the desk to about `tickets` tickets by copies of those there are, in the database: ten times as fast.
+
+    Tickets with their figures and tags; no words are copied.
+    """
+    have, last = Ticket.objects.count(), Ticket.objects.latest("id").pk
+    with connection.cursor() as cursor:
+        for number in range(1, tickets // have):
+            for model, key in ((Ticket, "id"), (TicketMetric, "ticket_id"), (Tagging, "ticket_id")):
+                fields = [it for it in model._meta.local_concrete_fields if it.column != key]
+                columns = ", ".join(f'"{it.column}"' for it in fields if not it.primary_key)
+                cursor.execute(
+                    f'INSERT INTO {model._meta.db_table} ("{key}", {columns}) '
+                    f'SELECT "{key}" + %s, {columns} FROM {model._meta.db_table} WHERE "{key}" <= %s',
+                    [number * last, last],
+                )
+        cursor.execute("ANALYZE")
+
+
+def fill_views() -> None:
+    """Keep the members of all views, as the worker does."""
+    View.objects.update(filled_to=0, updated_at=F("updated_at") - 2 * members.SETTLED)
+    configuration.forget()
+    while members.step():
+        pass
 
 
 def _people() -> tuple[list[User], list[User], list[Group]]:

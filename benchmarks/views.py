@@ -7,7 +7,6 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -26,23 +25,25 @@ def main() -> None:
         from django.conf import settings
         from django.core.management import call_command
 
-        from benchmarks.seed import seed
+        from benchmarks.seed import copy, seed
 
         settings.ALLOWED_HOSTS = ["*"]
         call_command("collectstatic", verbosity=0, interactive=False)
         began = time.perf_counter()
-        seed(arguments.tickets, messages=0)
+        seed(min(arguments.tickets, 50_000), messages=0)
+        copy(arguments.tickets)
         print(f"{arguments.tickets:,} tickets (seeded in {time.perf_counter() - began:.0f} s)")
         run(arguments.tickets, arguments.rounds)
 
 
 def run(tickets: int, rounds: int) -> None:
+    from benchmarks.seed import fill_views
     from sportello.desk.models import User, ViewMember
 
     bare = _update(rounds)
     made = _views()
     began = time.perf_counter()
-    _fill()
+    fill_views()
     took = time.perf_counter() - began
     members = ViewMember.objects.count()
     print(
@@ -110,17 +111,6 @@ def _views() -> dict[str, tuple[int, str]]:
     add("live: waiting over a month", ("waiting_since", "greater_than", 720), sort_by="waiting_since")
     assert len(found) == 30, len(found)
     return found
-
-
-def _fill() -> None:
-    from sportello.desk.actions import configuration, members
-    from sportello.desk.models import View
-
-    for view in View.objects.all():
-        View.objects.filter(pk=view.pk).update(updated_at=view.updated_at - timedelta(minutes=1))
-    configuration.forget()
-    while members.step():
-        pass
 
 
 def _restricted() -> Any:

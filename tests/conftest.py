@@ -31,9 +31,9 @@ ON_POSTGRES = "postgres" in settings.DATABASES["default"]["ENGINE"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL run again only what touches the database."""
+    """On PostgreSQL run again only what touches the database. A browser sees the same pages there."""
     if ON_POSTGRES:
-        bound = [item for item in items if _touches_database(item)]
+        bound = [item for item in items if _touches_database(item) and not item.get_closest_marker("browser")]
         config.hook.pytest_deselected(items=[item for item in items if item not in bound])
         items[:] = bound
 
