@@ -55,6 +55,13 @@ RULES = [
         "now = timezone.now()",
     ),
     Rule(
+        "a text to be translated does not stand inside an f-string, where the catalogue cannot find it",
+        inside(""),
+        re.compile(r"""\bf(["'])(?:(?!\1).)*\{[^{}]*\b_\("""),
+        'said = _("form")',
+        """found = f"{_('form')} {name}\"""",
+    ),
+    Rule(
         "lock files name no host",
         lambda path: path == "constraints.txt",
         re.compile(r"://"),

@@ -21,6 +21,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .. import models
@@ -196,7 +197,8 @@ def named_by(field: CustomField) -> list[str]:
     ]
     if field.of == custom_fields.TICKET:
         forms = models.TicketForm.objects.order_by("position", "id")
-        found += [f"{_('form')} “{in_language(it.name, 'en')}”" for it in forms if field.pk in it.fields]
+        said, language = _("form"), (get_language() or "en")[:2]
+        found += [f"{said} “{in_language(it.name, language)}”" for it in forms if field.pk in it.fields]
     return found
 
 

@@ -85,8 +85,8 @@ def form_words(form: Exported, known: Mapping[int, custom_fields.CustomField], l
         value = value_words(parent, it.value, language) if parent else it.value
         for child, required in it.children.items():
             said = {"field": name(child), "other": name(it.parent), "value": value}
-            line = _case(it.who) % said
-            yield f"{line} ({_('required')})" if required else line
+            line, must = _case(it.who) % said, _("required")
+            yield f"{line} ({must})" if required else line
     if form["end_user_visible"]:
         yield _("Customers may choose it in the portal")
     if form.get("default"):

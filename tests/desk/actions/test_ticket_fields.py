@@ -1,6 +1,7 @@
 """The fields that a desk adds: kept, changed within what stands in them, dropped when nothing speaks of them."""
 
 import pytest
+from django.utils import translation
 
 from sportello.desk import access
 from sportello.desk.actions import (
@@ -254,6 +255,15 @@ def test_name_that_only_begins_like_another_names_nothing(ada):
     longer = CustomField.objects.get(pk=first.pk * 10)
 
     assert (ticket_fields.named_by(first), ticket_fields.named_by(longer)) == ([], ["trigger “T”"])
+
+
+def test_what_names_a_field_is_told_in_the_language_of_who_reads(fault, ada):
+    ticket_forms.save_form({"name": {"it": "Guasti", "en": "Faults"}, "fields": [fault.pk]}, actor=ada)
+
+    with translation.override("it"):
+        named = ticket_fields.named_by(fault)
+
+    assert named == ["modulo “Guasti”"]
 
 
 def test_fields_are_kept_by_administrators_alone(fault, ada, anna, rita):

@@ -77,7 +77,8 @@ def _group(group: Any, table: Any) -> SafeString:
 def _row(row: Any, table: Any) -> SafeString:
     unread = dot = ""
     if row.is_unread:
-        unread, dot = " ticket-row--unread", f'<span class="dot" role="img" aria-label="{escape(_("unread"))}"></span>'
+        said = escape(_("unread"))
+        unread, dot = " ticket-row--unread", f'<span class="dot" role="img" aria-label="{said}"></span>'
     shape = "" if table.has_status else ui.status(row.status, bare=True)
     cells = "".join(_cell(row, column) for column in table.columns)
     return SafeString(
