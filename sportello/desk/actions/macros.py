@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .. import links
@@ -13,7 +12,7 @@ from ..errors import Invalid, Refused
 from ..models import Macro, Ticket, User
 from ..rules import custom_fields, macros, placeholders, triggers
 from ..rules.kinds import CURRENT_USER
-from ..rules.texts import in_language
+from ..rules.texts import for_reader
 from ..rules.triggers import Action
 from . import configuration, field_values, letters, rule_rows
 from .tickets import Change
@@ -182,7 +181,7 @@ def readable(macro: Macro) -> tuple[tuple[Action, ...], tuple[str, ...]]:
             kept.append(it)
         except Invalid:
             field = now.custom_fields.get(own_id or 0)
-            lost.append(in_language(field.title, (get_language() or "en")[:2]) if field else it["field"])
+            lost.append(for_reader(field.title) if field else it["field"])
     return macros.read_actions(kept, now.fields) if kept else (), tuple(lost)
 
 

@@ -21,14 +21,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .. import models
 from ..errors import Invalid, Refused
 from ..models import CustomField, OrganizationFieldValue, TicketFieldValue, User, UserFieldValue
 from ..rules import custom_fields, patterns
-from ..rules.texts import Text, in_language
+from ..rules.texts import Text, for_reader, in_language
 from . import configuration, rule_rows
 from .ticket_forms import read_text
 from .vocabulary import field_of
@@ -197,8 +196,8 @@ def named_by(field: CustomField) -> list[str]:
     ]
     if field.of == custom_fields.TICKET:
         forms = models.TicketForm.objects.order_by("position", "id")
-        said, language = _("form"), (get_language() or "en")[:2]
-        found += [f"{said} “{in_language(it.name, language)}”" for it in forms if field.pk in it.fields]
+        said = _("form")
+        found += [f"{said} “{for_reader(it.name)}”" for it in forms if field.pk in it.fields]
     return found
 
 

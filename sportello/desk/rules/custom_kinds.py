@@ -12,14 +12,13 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.functional import lazystr
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from . import custom_fields
 from .custom_fields import CustomField
 from .fields import Field
 from .kinds import NOBODY, PRESENCE, Moment, Text, Unreadable
-from .texts import in_language
+from .texts import for_reader
 
 NUMBER = CustomField(0, custom_fields.TICKET, "decimal", "", "")
 DAY = CustomField(0, custom_fields.TICKET, "date", "", "")
@@ -253,7 +252,7 @@ class _Label:
     custom: CustomField
 
     def __str__(self) -> str:
-        title = {"title": in_language(self.custom.title, (get_language() or "en")[:2])}
+        title = {"title": for_reader(self.custom.title)}
         if self.custom.of == custom_fields.USER:
             return _("%(title)s (of the requester)") % title
         if self.custom.of == custom_fields.ORGANIZATION:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .kinds import Unreadable
@@ -16,6 +17,11 @@ def in_language(text: str | Mapping[str, str], language: str) -> str:
     if isinstance(text, str):
         return text
     return text.get(language) or text.get("en") or next(iter(text.values()))
+
+
+def for_reader(text: str | Mapping[str, str]) -> str:
+    """The text in the language of whoever reads the page."""
+    return in_language(text, (get_language() or "en")[:2])
 
 
 def read(said: Any, *, longest: int) -> Text:

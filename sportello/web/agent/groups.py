@@ -16,7 +16,7 @@ from sportello.desk import access
 from sportello.desk.actions import groups as verbs
 from sportello.desk.errors import Invalid
 from sportello.desk.models import Group, User
-from sportello.kit.keys import key_of
+from sportello.kit.keys import keys_of
 from sportello.web.agent.doors import admins, agent_of, attempt
 from sportello.web.agent.navigation import page
 from sportello.web.agent.skills import agent_names
@@ -77,7 +77,7 @@ def group(request: HttpRequest, group_id: int) -> HttpResponse:
 
 def _save(request: HttpRequest, found: Group | None) -> HttpResponse:
     form, assignment = GroupForm(request.POST), request.POST.get("assignment", "")
-    members = {key_of(it) for it in request.POST.getlist("members") if it.isdecimal()}
+    members = set(keys_of(request.POST.getlist("members")))
     if form.is_valid():
         data = {"name": form.cleaned_data["name"], "assignment": assignment, "members": members}
         try:

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import Truncator
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sportello.desk import access
@@ -20,8 +20,8 @@ from sportello.desk.actions import macros as verbs
 from sportello.desk.errors import Invalid, Refused, Stale
 from sportello.desk.models import Macro, User
 from sportello.desk.rules import macros as rules
-from sportello.desk.rules import triggers
-from sportello.kit.keys import key_of
+from sportello.desk.rules.texts import for_reader
+from sportello.kit.keys import keys_of
 from sportello.web.agent import rule_files, rule_history
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.macro_form import MacroForm
@@ -138,7 +138,7 @@ def order(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request)
     kept = access.kept_macros(agent) if agent.is_admin else access.kept_macros(agent).filter(owner=agent)
     there = set(kept.values_list("pk", flat=True))
-    named = [key_of(it) for it in request.POST.getlist("rule") if it.isdecimal()]
+    named = keys_of(request.POST.getlist("rule"))
     verbs.order([key for key in named if key in there], actor=agent)
     return redirect("agent:macros")
 
@@ -200,7 +200,7 @@ def _does(macro: Macro) -> dict[str, Any]:
         actions = rules.read_actions(macro.actions, configuration.current().fields)
     except Invalid as fault:
         return {"text": "", "is_note": False, "words": [], "fault": " ".join(map(str, fault.fields.values()))}
-    text = triggers.in_language(rules.text_of(actions), get_language() or "en")
+    text = for_reader(rules.text_of(actions))
     return {
         "text": Truncator(" ".join(text.split())).chars(100),
         "is_note": rules.is_public(actions) is False,

@@ -6,15 +6,15 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sportello.desk import access
 from sportello.desk.actions import configuration, people, ticket_forms, tickets
 from sportello.desk.errors import DeskError, Invalid
 from sportello.desk.models import Ticket, User
 from sportello.desk.rules.forms import AGENT, Form
-from sportello.desk.rules.texts import in_language
+from sportello.desk.rules.texts import for_reader
 from sportello.desk.words import Priority, Via
 from sportello.kit.keys import key_of
 from sportello.web.agent.doors import agent_of, staff
@@ -110,7 +110,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: NewTicketForm, *, status: int = 200) -> HttpResponse:
-    offered = {it.id: in_language(it.name, get_language() or "en") for it in ticket_forms.offered_to(AGENT)}
+    offered = {it.id: for_reader(it.name) for it in ticket_forms.offered_to(AGENT)}
     context = {
         "form": form,
         "ticket_forms": offered if len(offered) > 1 else None,

@@ -23,7 +23,7 @@ from sportello.desk.actions import rule_rows
 from sportello.desk.errors import Invalid, Stale
 from sportello.desk.models import User
 from sportello.desk.rules.fields import Field
-from sportello.kit.keys import key_of
+from sportello.kit.keys import keys_of
 from sportello.web.agent import rule_builder, rule_files, rule_history
 from sportello.web.agent.doors import admins, agent_of
 from sportello.web.agent.navigation import page
@@ -155,7 +155,7 @@ def place(request: HttpRequest, kind: RuleKind, rule_id: int) -> HttpResponse:
 @require_POST
 def order(request: HttpRequest, kind: RuleKind) -> HttpResponse:
     """All of them in the order in which they are named."""
-    named = [key_of(it) for it in request.POST.getlist("rule") if it.isdecimal()]
+    named = keys_of(request.POST.getlist("rule"))
     kind.verbs.order(named, actor=agent_of(request))
     return redirect(kind.root)
 

@@ -14,7 +14,7 @@ from sportello.desk.rules import custom_fields, macros, triggers
 from sportello.desk.rules.custom_kinds import OwnDay, OwnOptions, OwnText
 from sportello.desk.rules.fields import Field
 from sportello.desk.rules.kinds import CURRENT_USER, NOBODY, PRESENCE, SILENT, Reference, Since, Tags, Text, Until
-from sportello.desk.rules.texts import LANGUAGES
+from sportello.desk.rules.texts import LANGUAGES, for_reader
 from sportello.desk.words import Priority, Status, TicketType, Via
 
 Choices = Mapping[str, str]
@@ -146,7 +146,7 @@ def choices_of(field: Field) -> Choices:
     if own := words.get(field.name) or PRESENT.get(field.name):
         return {it: str(said) for it, said in own.items()}
     if field.custom and field.custom.options:
-        return {it.value: triggers.in_language(it.name, get_language() or "en") for it in field.custom.options}
+        return {it.value: for_reader(it.name) for it in field.custom.options}
     yes_or_no = {"true": _("yes"), "false": _("no")}
     return {str(it): yes_or_no.get(str(it), str(it)) for it in getattr(field.kind, "values", ())}
 
@@ -270,7 +270,7 @@ def recipient_words(name: str, whom: Any, names: Names) -> str:
 
 
 def _shortened(text: Any) -> str:
-    said = " ".join(triggers.in_language(text, get_language() or "en").split())
+    said = " ".join(for_reader(text).split())
     return said if len(said) <= 60 else f"{said[:59]}…"
 
 

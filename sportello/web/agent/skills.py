@@ -19,7 +19,7 @@ from sportello.desk.rules import conditions
 from sportello.desk.rules.fields import Field
 from sportello.desk.rules.kinds import Moment
 from sportello.kit import clock
-from sportello.kit.keys import key_of
+from sportello.kit.keys import keys_of
 from sportello.web.agent import rule_builder
 from sportello.web.agent.rule_acts import LATEST, Acts
 from sportello.web.agent.rule_builder import Draft
@@ -48,7 +48,7 @@ class SkillDraft(Draft):
 
 
 def _posted(post: QueryDict) -> Draft:
-    agents = {key_of(it) for it in post.getlist("agents") if it.isdecimal()}
+    agents = set(keys_of(post.getlist("agents")))
     return SkillDraft(**vars(rule_builder.posted(post)), agents=agents)
 
 

@@ -18,7 +18,7 @@ from sportello.desk.errors import Invalid, Refused, Stale
 from sportello.desk.models import CustomField
 from sportello.desk.rules import custom_fields, patterns
 from sportello.desk.rules.custom_fields import Option
-from sportello.kit.keys import key_of
+from sportello.kit.keys import keys_of
 from sportello.web.agent import field_draft
 from sportello.web.agent.doors import admins, agent_of
 from sportello.web.agent.field_draft import PORTAL, Draft
@@ -250,7 +250,7 @@ def place(request: HttpRequest, field_id: int) -> HttpResponse:
 @require_POST
 def order(request: HttpRequest) -> HttpResponse:
     """All of them in the order in which they are named."""
-    verbs.order([key_of(it) for it in request.POST.getlist("field") if it.isdecimal()], actor=agent_of(request))
+    verbs.order(keys_of(request.POST.getlist("field")), actor=agent_of(request))
     return redirect("agent:custom_fields")
 
 

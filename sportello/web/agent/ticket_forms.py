@@ -19,7 +19,7 @@ from sportello.desk.errors import Invalid, Refused, Stale
 from sportello.desk.models import CustomField, TicketForm, User
 from sportello.desk.rules import custom_fields
 from sportello.desk.rules.forms import AGENT, END_USER, PARENTS, WHO
-from sportello.kit.keys import key_of
+from sportello.kit.keys import keys_of
 from sportello.web.agent import field_draft, form_draft
 from sportello.web.agent.doors import admins, agent_of
 from sportello.web.agent.form_draft import Draft, Row
@@ -221,7 +221,7 @@ def place(request: HttpRequest, form_id: int) -> HttpResponse:
 @require_POST
 def order(request: HttpRequest) -> HttpResponse:
     """All of them in the order in which they are named."""
-    verbs.order([key_of(it) for it in request.POST.getlist("form") if it.isdecimal()], actor=agent_of(request))
+    verbs.order(keys_of(request.POST.getlist("form")), actor=agent_of(request))
     return redirect("agent:ticket_forms")
 
 

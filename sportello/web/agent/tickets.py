@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sportello.desk import access
@@ -19,7 +19,7 @@ from sportello.desk.errors import DeskError, Invalid, Missing
 from sportello.desk.models import Group, Participant, Schedule, Ticket, User
 from sportello.desk.rules.custom_fields import id_of
 from sportello.desk.rules.forms import Form as TicketForm
-from sportello.desk.rules.texts import in_language
+from sportello.desk.rules.texts import for_reader
 from sportello.desk.words import Priority, Status, TicketType, Via
 from sportello.kit import clock
 from sportello.kit.keys import key_of
@@ -108,7 +108,7 @@ class FieldsForm(AskingForm):
         self.form_had = now.form_of(ticket.form_id)
         forms_in_use = [(it.id, it.name) for it in now.forms.values() if it.active or it == self.form_had]
         if self.form_had and len(forms_in_use) > 1:
-            named = [(pk, in_language(name, get_language() or "en")) for pk, name in forms_in_use]
+            named = [(pk, for_reader(name)) for pk, name in forms_in_use]
             self._choose("form", _("Form"), named, self.form_had.id).widget.attrs["data-autosubmit"] = True
         self.ask(self._form() or self.form_had, values)
 

@@ -18,7 +18,7 @@ from sportello.desk.actions import views as verbs
 from sportello.desk.errors import Invalid, Refused, Stale
 from sportello.desk.models import User, View
 from sportello.desk.rules.views import MOST_COLUMNS
-from sportello.kit.keys import key_of
+from sportello.kit.keys import key_of, keys_of
 from sportello.web.agent import lists, rule_builder, rule_files, rule_history, view_draft, view_words
 from sportello.web.agent.doors import admins, agent_of, staff
 from sportello.web.agent.navigation import address, page
@@ -217,7 +217,7 @@ def place(request: HttpRequest, view_id: int) -> HttpResponse:
 def order(request: HttpRequest) -> HttpResponse:
     """Those of one section in the order in which they are named."""
     agent = agent_of(request)
-    named = [key_of(it) for it in request.POST.getlist("view") if it.isdecimal()]
+    named = keys_of(request.POST.getlist("view"))
     for view_id in named:
         access.get_view(agent, view_id, to="edit")
     verbs.order(named, actor=agent)

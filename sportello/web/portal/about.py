@@ -1,10 +1,8 @@
 """What a new request is about: the ticket forms among which a customer chooses."""
 
-from django.utils.translation import get_language
-
 from sportello.desk.actions import configuration, ticket_forms
 from sportello.desk.rules.forms import END_USER, Form
-from sportello.desk.rules.texts import in_language
+from sportello.desk.rules.texts import for_reader
 from sportello.kit.keys import key_of
 
 
@@ -14,7 +12,7 @@ def offered() -> dict[int, Form]:
 
 def names() -> dict[int, str]:
     """In the active language, in their order."""
-    return {pk: in_language(it.name, get_language() or "en") for pk, it in offered().items()}
+    return {pk: for_reader(it.name) for pk, it in offered().items()}
 
 
 def named(form_id: str) -> Form | None:
