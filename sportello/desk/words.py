@@ -118,3 +118,51 @@ class TimerKind(TextChoices):
     SURVEY = "survey", _("asks for a vote")
     SLA = "sla", _("misses its target")
     AUTOMATION = "automation", _("does what an automation says")
+    SEND = "send", _("sends an answer")
+
+
+class Contact(TextChoices):
+    """How a customer reached an agent past the desk."""
+
+    CALL = "call", pgettext_lazy("direct contact", "Call to a personal number")
+    IN_PERSON = "in_person", pgettext_lazy("direct contact", "In person")
+    MESSAGE = "message", pgettext_lazy("direct contact", "Personal message")
+    MAIL = "mail", pgettext_lazy("direct contact", "Mail to a personal address")
+
+
+class JobState(TextChoices):
+    QUEUED = "queued", _("waiting to begin")
+    RUNNING = "running", _("at work")
+    DONE = "done", _("done")
+    STOPPED = "stopped", _("stopped")
+    FAILED = "failed", _("given up")
+
+
+class SideState(TextChoices):
+    OPEN = "open", pgettext_lazy("side conversation", "Open")
+    DONE = "done", pgettext_lazy("side conversation", "Done")
+
+
+class NoticeKind(TextChoices):
+    """What an agent is told of without looking for it."""
+
+    ASSIGNED = "assigned", _("a ticket was given to you")
+    CUSTOMER = "customer", _("a customer of yours wrote")
+    MENTION = "mention", _("a colleague named you")
+    FOLLOWED = "followed", _("something happened on a ticket that you follow")
+    NOT_SENT = "not_sent", _("an answer of yours was not sent")
+    SIDE = "side", _("a third party answered")
+    JOB = "job", _("a job of yours has ended")
+
+
+class Permission(TextChoices):
+    """What a custom role may allow an agent; without a role he may do all of it. Administrators may do everything."""
+
+    ANSWER = "answer", _("answer customers")
+    EDIT = "edit", _("change tickets")
+    BULK = "bulk", _("change many tickets at once")
+    MERGE = "merge", _("merge and split tickets")
+    PEOPLE = "people", _("change people and organizations")
+    MACROS = "macros", _("write shared macros and views")
+    MAIL = "mail", _("decide on held mail")
+    REPORTS = "reports", _("see the figures")

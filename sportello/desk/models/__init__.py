@@ -2,24 +2,31 @@ from .attachment import Attachment
 from .audit import Audit
 from .breaker import Breaker
 from .comment import Comment
+from .custom_role import CustomRole
 from .desk import Desk
+from .draft import Draft, DraftFile
 from .group import Group, GroupMembership
 from .identity import Identity
 from .inbound_mail import InboundMail, RawMail
+from .job import Job, JobItem
 from .mailbox import Mailbox, MailFolder
-from .organization import Organization, OrganizationDomain
+from .notification import Notification
+from .organization import Organization, OrganizationDomain, OrganizationTag
 from .outgoing_mail import OutgoingMail
+from .presence import Presence, WebProcess
 from .protocol import Protocol
 from .rule import Automated, Automation, Firing, Macro, RuleChange, Trigger
 from .satisfaction_rating import SatisfactionRating
 from .schedule import Holiday, Schedule
+from .side_conversation import SideConversation
 from .skill import Skill
 from .sla import SlaEvent, SlaPolicy, TicketSla
+from .task import TicketTask, TimeEntry
 from .ticket import Participant, Reading, Tagging, Ticket
 from .ticket_field import CustomField, FieldValue, OrganizationFieldValue, TicketFieldValue, TicketForm, UserFieldValue
 from .ticket_metric import TicketMetric
 from .timer import Timer
-from .user import User
+from .user import User, UserTag
 from .view import View, ViewMember
 from .webhook import Webhook, WebhookCall
 
@@ -31,7 +38,10 @@ __all__ = [
     "Breaker",
     "Comment",
     "CustomField",
+    "CustomRole",
     "Desk",
+    "Draft",
+    "DraftFile",
     "FieldValue",
     "Firing",
     "Group",
@@ -39,20 +49,26 @@ __all__ = [
     "Holiday",
     "Identity",
     "InboundMail",
+    "Job",
+    "JobItem",
     "Macro",
     "MailFolder",
     "Mailbox",
+    "Notification",
     "Organization",
     "OrganizationDomain",
     "OrganizationFieldValue",
+    "OrganizationTag",
     "OutgoingMail",
     "Participant",
+    "Presence",
     "Protocol",
     "RawMail",
     "Reading",
     "RuleChange",
     "SatisfactionRating",
     "Schedule",
+    "SideConversation",
     "Skill",
     "SlaEvent",
     "SlaPolicy",
@@ -62,12 +78,16 @@ __all__ = [
     "TicketForm",
     "TicketMetric",
     "TicketSla",
+    "TicketTask",
+    "TimeEntry",
     "Timer",
     "Trigger",
     "User",
     "UserFieldValue",
+    "UserTag",
     "View",
     "ViewMember",
+    "WebProcess",
     "Webhook",
     "WebhookCall",
 ]

@@ -10,6 +10,12 @@ class Comment(models.Model):
     # The words of an update come first, then the notes of the rules that it set off.
     audit = models.ForeignKey("Audit", models.CASCADE, related_name="comments")
     author = models.ForeignKey("User", models.PROTECT, null=True, related_name="+", help_text="Empty: the desk itself.")
+    side_conversation = models.ForeignKey(
+        "SideConversation", models.CASCADE, null=True, blank=True, related_name="comments", db_index=False
+    )
+    split_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", help_text="Whose words it repeats."
+    )
     mail = models.OneToOneField("InboundMail", models.SET_NULL, null=True, blank=True, related_name="comment")
     public = models.BooleanField()
     via = models.CharField(max_length=5, choices=Via)
@@ -24,7 +30,15 @@ class Comment(models.Model):
 
     class Meta:
         # The conversation of a ticket, in order.
-        indexes = [models.Index(fields=["ticket", "id"], name="comment_ticket")]
+        indexes = [
+            models.Index(fields=["ticket", "id"], name="comment_ticket"),
+            # What was said with third parties.
+            models.Index(
+                fields=["side_conversation", "id"],
+                condition=models.Q(side_conversation__isnull=False),
+                name="comment_side_conversation",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"comment {self.pk} of #{self.ticket_id}"

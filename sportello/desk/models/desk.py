@@ -13,6 +13,8 @@ class Desk(models.Model):
         default=30, help_text="Mails an hour from one address before the breaker."
     )
     mail_out_secret = models.TextField(blank=True, help_text="URL of the outgoing mail server, encrypted.")
+    logo = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the picture, its name in kit.blobs.")
+    logo_type = models.CharField(max_length=50, blank=True)
     set_up_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -22,3 +22,16 @@ class OrganizationDomain(models.Model):
 
     def __str__(self) -> str:
         return self.domain
+
+
+class OrganizationTag(models.Model):
+    """A tag on an organization."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="tags")
+    tag = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "tag"], name="organization_tag_once")]
+
+    def __str__(self) -> str:
+        return self.tag

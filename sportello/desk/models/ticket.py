@@ -3,7 +3,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from ..words import FINISHED, Priority, Status, TicketType, Via
+from ..words import FINISHED, Contact, Priority, Status, TicketType, Via
 
 UNSOLVED_NOW = ~Q(status__in=FINISHED)
 
@@ -36,6 +36,15 @@ class Ticket(models.Model):
     )
     form = models.ForeignKey("TicketForm", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     follow_up_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="follow_ups")
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="merged", db_index=False
+    )
+    problem = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="incidents", db_index=False
+    )
+    contact = models.CharField(
+        max_length=9, choices=Contact, blank=True, help_text="How the customer reached an agent past the desk."
+    )
     silent = models.BooleanField(
         default=False, help_text="Opened by automatic mail: the desk never answers it by itself."
     )
@@ -82,6 +91,9 @@ class Ticket(models.Model):
             # A customer's and an organization's tickets.
             models.Index(fields=["requester", "-id"], name="ticket_requester"),
             models.Index(fields=["organization", "-id"], name="ticket_organization"),
+            # What was merged into a ticket; the incidents of a problem.
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="ticket_merged_into"),
+            models.Index(fields=["problem"], condition=Q(problem__isnull=False), name="ticket_problem"),
             # The month's report.
             models.Index(fields=["created_at"], name="ticket_created"),
         ]

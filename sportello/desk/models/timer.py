@@ -14,6 +14,7 @@ class Timer(Claimable):
     automation = models.ForeignKey(
         "Automation", models.CASCADE, null=True, blank=True, related_name="timers", db_index=False
     )
+    draft = models.ForeignKey("Draft", models.CASCADE, null=True, blank=True, related_name="timers", db_index=False)
     state = models.CharField(max_length=9, choices=TimerState, default=TimerState.WAITING)
     due_at = models.DateTimeField()
     created_at = models.DateTimeField()
@@ -23,13 +24,16 @@ class Timer(Claimable):
         constraints = [
             models.UniqueConstraint(
                 fields=["ticket", "kind"],
-                condition=Q(state="waiting", automation=None),
+                condition=Q(state="waiting", automation=None, draft=None),
                 name="timer_one_waiting_of_a_kind",
             ),
             models.UniqueConstraint(
                 fields=["ticket", "automation"],
                 condition=Q(state="waiting", automation__isnull=False),
                 name="timer_one_waiting_of_an_automation",
+            ),
+            models.UniqueConstraint(
+                fields=["draft"], condition=Q(state="waiting", draft__isnull=False), name="timer_one_waiting_of_a_draft"
             ),
             models.CheckConstraint(
                 condition=Q(kind="automation", automation__isnull=False) | (~Q(kind="automation") & Q(automation=None)),

@@ -30,6 +30,13 @@ class User(AbstractBaseUser):
     ticket_restriction = models.CharField(max_length=10, choices=TicketRestriction, blank=True)
     surveys = models.BooleanField(default=True, help_text="False: this person asked not to be surveyed.")
     away = models.BooleanField(default=False, help_text="An away agent is given no ticket automatically.")
+    notes = models.TextField(blank=True, help_text="What agents should know of this person.")
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", help_text="Who it turned out to be."
+    )
+    custom_role = models.ForeignKey(
+        "CustomRole", models.PROTECT, null=True, blank=True, related_name="agents", help_text="Of an agent only."
+    )
     capacity = models.JSONField(
         default=dict, blank=True, help_text='Open tickets at once by channel, {"email": 10}; none named: no limit.'
     )
@@ -66,3 +73,16 @@ class User(AbstractBaseUser):
     @property
     def first_name(self) -> str:
         return self.name.split(" ")[0] if self.name else ""
+
+
+class UserTag(models.Model):
+    """A tag on a person."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tags")
+    tag = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "tag"], name="user_tag_once")]
+
+    def __str__(self) -> str:
+        return self.tag
