@@ -29,6 +29,7 @@ from sportello.web.agent.doors import agent_of, attempt, staff
 from sportello.web.agent.macro_choice import EffectsField, chosen_of, offered
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
+from sportello.web.agent.panels import panels_of
 from sportello.web.agent.prepared import prepared
 from sportello.web.agent.promises import standing_of
 from sportello.web.ui.asked_fields import AskingForm
@@ -207,6 +208,7 @@ def ticket_page(
         "followers": [row for row in taking_part if row.kind == Participant.Kind.FOLLOWER],
         "rating": getattr(ticket, "satisfaction_rating", None),
         "problem": problem,
+        **panels_of(agent, ticket),
     }
     return page(request, "agent/ticket.html", context, status=422 if is_refused else 200)
 

@@ -1,0 +1,47 @@
+"""The mail of the desk, in and out."""
+
+from django.db.models import Q, QuerySet
+
+from ..models import Breaker, InboundMail, Mailbox, OutgoingMail, User
+from .gate import admin, one, staff
+from .tickets import tickets
+
+
+def inbound_mails(person: User) -> "QuerySet[InboundMail]":
+    """The ledger of incoming mail, newest first; for a restricted agent without the mail of other people's tickets."""
+    staff(person)
+    mails = InboundMail.objects.order_by("-id")
+    if person.is_admin or person.ticket_restriction == User.TicketRestriction.NONE:
+        return mails
+    return mails.filter(Q(ticket=None) | Q(ticket__in=tickets(person)))
+
+
+def get_inbound_mail(person: User, mail_id: int) -> InboundMail:
+    return one(inbound_mails(person).filter(pk=mail_id).select_related("ticket"))
+
+
+def outgoing_mails(person: User) -> "QuerySet[OutgoingMail]":
+    """The outbox, newest first: all mails for administrators and unrestricted agents, else those of visible tickets."""
+    staff(person)
+    # A sign-in link is a key to somebody's requests: nobody else reads it.
+    mails = OutgoingMail.objects.order_by("-id")
+    if not person.is_admin:
+        mails = mails.exclude(step="sign_in")
+    if person.is_admin or person.ticket_restriction == User.TicketRestriction.NONE:
+        return mails
+    return mails.filter(ticket__in=tickets(person))
+
+
+def get_outgoing_mail(person: User, mail_id: int) -> OutgoingMail:
+    return one(outgoing_mails(person).filter(pk=mail_id).select_related("ticket", "recipient"))
+
+
+def breakers(person: User) -> "QuerySet[Breaker]":
+    """The breakers that are tripped now, newest first."""
+    staff(person)
+    return Breaker.objects.filter(lifted_at=None).order_by("-tripped_at", "-id")
+
+
+def mailboxes(person: User) -> "QuerySet[Mailbox]":
+    admin(person)
+    return Mailbox.objects.order_by("address")

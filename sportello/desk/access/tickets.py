@@ -1,0 +1,113 @@
+"""Which tickets somebody sees, and what belongs to them."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from ..errors import Missing
+from ..models import (
+    Attachment,
+    Automated,
+    Comment,
+    GroupMembership,
+    Participant,
+    SatisfactionRating,
+    Ticket,
+    Timer,
+    User,
+)
+from ..models.ticket import TicketQuerySet
+from ..words import TimerKind, TimerState
+from .gate import one, staff
+
+
+def tickets(person: User) -> TicketQuerySet:
+    """The tickets that this person may see."""
+    if not person.is_authenticated or not person.active:
+        return Ticket.objects.none()
+    if not person.is_staff_member:
+        return own_requests(person)
+    if sees_every_ticket(person):
+        return Ticket.objects.all()
+    if person.ticket_restriction == User.TicketRestriction.GROUPS:
+        own_groups = GroupMembership.objects.filter(user=person).values("group")
+        return Ticket.objects.filter(Q(group__in=own_groups) | Q(assignee=person) | Q(requester=person))
+    return Ticket.objects.filter(Q(assignee=person) | Q(requester=person))
+
+
+def sees_every_ticket(person: User) -> bool:
+    """Whether this member of the staff sees all tickets."""
+    return person.active and (person.is_admin or person.ticket_restriction == User.TicketRestriction.NONE)
+
+
+def own_requests(person: User) -> TicketQuerySet:
+    """What a customer sees: own requests, those with him in copy, colleagues' where the organization shares them."""
+    copied = Participant.objects.filter(user=person, kind=Participant.Kind.CC).values("ticket")
+    visible = Q(requester=person) | Q(pk__in=copied)
+    if person.organization_id:
+        visible |= Q(organization_id=person.organization_id, organization__shared_tickets=True)
+    return Ticket.objects.filter(visible)
+
+
+def one_ticket(person: User, ticket_id: int) -> TicketQuerySet:
+    """The ticket if this person may see it, with all that belongs to it once."""
+    related = ("requester", "assignee", "group", "organization", "mailbox", "satisfaction_rating")
+    return tickets(person).filter(pk=ticket_id).select_related(*related)
+
+
+def get_ticket(person: User, ticket_id: int, *, to: str = "view") -> Ticket:
+    """The ticket, for a person who may `to` "view", "comment" on or "edit" it. Raises Missing."""
+    ticket = one_ticket(person, ticket_id).first()
+    if ticket is None or (to == "edit" and not person.is_staff_member):
+        raise Missing
+    return ticket
+
+
+def comments(person: User, ticket: Ticket) -> "QuerySet[Comment]":
+    """The conversation that this person may read, oldest first: customers see no internal note."""
+    visible = ticket.comments.order_by("id")
+    return visible if person.is_staff_member else visible.filter(public=True)
+
+
+def attachments(person: User, ticket: Ticket) -> "QuerySet[Attachment]":
+    """The files of the conversation that this person may read."""
+    visible = Attachment.objects.filter(comment__ticket=ticket).order_by("id")
+    return visible if person.is_staff_member else visible.filter(comment__public=True)
+
+
+def get_comment(person: User, ticket_id: int, comment_id: int) -> Comment:
+    return one(comments(person, get_ticket(person, ticket_id)).filter(pk=comment_id))
+
+
+def get_attachment(person: User, attachment_id: int) -> Attachment:
+    found = one(Attachment.objects.filter(pk=attachment_id).select_related("comment"))
+    get_comment(person, found.comment.ticket_id, found.comment_id)
+    return found
+
+
+def assignable_agents(person: User, ticket: Ticket | None = None) -> "QuerySet[User]":
+    """The agents who can be given the ticket: those of its group, or all where it has none."""
+    staff(person)
+    agents = User.objects.staff().order_by("name", "id")
+    if ticket is not None and ticket.group_id:
+        agents = agents.filter(memberships__group=ticket.group_id)
+    return agents
+
+
+def timers(person: User, ticket_id: int) -> "QuerySet[Timer]":
+    """What will happen to a ticket by itself, for the staff who may see it, next first; promises are told elsewhere."""
+    staff(person)
+    waiting = Timer.objects.filter(ticket=ticket_id, state=TimerState.WAITING).exclude(kind=TimerKind.SLA)
+    # The clock of an automation that has acted rings for nobody: it only looks whether it may act again.
+    acted = Automated.objects.filter(ticket=ticket_id, automation=OuterRef("automation"))
+    return waiting.exclude(Exists(acted)).order_by("due_at", "id")
+
+
+def get_timer(person: User, timer_id: int) -> Timer:
+    found = one(Timer.objects.filter(pk=timer_id).select_related("ticket"))
+    get_ticket(person, found.ticket_id, to="edit")
+    return found
+
+
+def get_rating(person: User, ticket_id: int) -> SatisfactionRating:
+    """The vote asked of this very person on this ticket. Raises Missing."""
+    own = SatisfactionRating.objects.filter(ticket_id=ticket_id, requester=person)
+    return one(own.select_related("ticket", "assignee", "requester"))

@@ -1,0 +1,16 @@
+"""What stands on a ticket's page beside the conversation, each part from its own module."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sportello.desk.models import Ticket, User
+
+# Each gives what its templates (templates/agent/_side_….html) show, under names of its own.
+PANELS: tuple[Callable[[User, Ticket], dict[str, Any]], ...] = ()
+
+
+def panels_of(agent: User, ticket: Ticket) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for panel in PANELS:
+        found |= panel(agent, ticket)
+    return found
