@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from sportello.desk.actions import configuration
 from sportello.desk.models import User
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of
 from sportello.web.agent.lists import Listed
+from sportello.web.agent.places import Place, sections_for
 from sportello.web.setup.links import HERE
 
 VIEWS = 12  # So many stand beside every page; the others behind “All views”.
@@ -29,6 +29,7 @@ class Link:
     count: str = ""
     is_current: bool = False
     is_alert: bool = False
+    says: str = ""
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
@@ -41,6 +42,20 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     agent = agent_of(request)
     listed = context["listed"] if "listed" in context else lists.views_of(agent)
     return render(request, template, {**context, "nav": _navigation(agent, here, listed)}, status=status)
+
+
+def where_to_arrange(agent: User, here: str = "") -> list[tuple[str, list[Link]]]:
+    """The sections of the settings with the pages that this agent may open; the one that he is on is marked."""
+    return [
+        (str(section.title), [_place(place, here) for place in places if _maybe(f"agent:{place.name}")])
+        for section, places in sections_for(agent)
+    ]
+
+
+def _place(place: Place, here: str) -> Link:
+    url = _maybe(f"agent:{place.name}")
+    is_here = here == url or here.startswith(f"{url}/")
+    return Link(url, place.icon, str(place.label), is_current=is_here, says=str(place.says))
 
 
 def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, Any]:
@@ -58,22 +73,9 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
     all_views = link("views", "list", _("All views"))
     waiting = queue[0][1].count if queue else ""
     held_link = link("held", "shield-alert", _("Held mail"), held, alert=True)
-    figures = link("figures", "chart-column", _("The month's figures"))
-    rules = (
-        [
-            link("triggers", "workflow", _("Triggers")),
-            link("automations", "timer", _("Automations")),
-            link("policies", "gauge", _("SLA policies")),
-            link("schedules", "clock", _("Schedules")),
-            link("team", "user-check", _("Team")),
-            link("groups", "users", _("Groups")),
-            link("skills", "star", _("Skills")),
-            link("webhooks", "zap", _("Webhooks")),
-            link("custom_fields", "sliders-horizontal", _("Fields")),
-            link("ticket_forms", "layers", _("Forms")),
-        ]
-        if agent.is_admin
-        else []
+    arranging = where_to_arrange(agent, here)
+    is_arranging = here == address("agent:settings") or any(
+        it.is_current for _title, links in arranging for it in links
     )
     desk = configuration.current().desk
     return {
@@ -84,24 +86,20 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
         "views": [*(it for _view, it in queue), all_views],
         "count": next((it.count for _view, it in queue if it.is_current), ""),
         "new_ticket": address("agent:new_ticket"),
+        "back": home if is_arranging else "",
         "groups": [
+            {"title": _("Settings"), "links": []},
+            *({"title": title, "links": links} for title, links in arranging),
+        ]
+        if is_arranging
+        else [
             *_by_reach(queue, all_views),
-            {
-                "title": pgettext("pages", "Mail"),
-                "links": [
-                    held_link,
-                    link("outbox", "send", _("Outbox")),
-                    link("ledger", "scroll-text", _("Ledger")),
-                    link("breakers", "zap-off", _("Breakers")),
-                ],
-            },
             {
                 "title": _("Desk"),
                 "links": [
-                    figures,
-                    link("protocol", "route", _("Protocol")),
-                    link("macros", "list-checks", _("Macros")),
-                    *rules,
+                    held_link,
+                    link("figures", "chart-column", _("The month's figures")),
+                    link("settings", "settings", _("Settings")),
                 ],
             },
         ],
@@ -109,7 +107,6 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
             Link(home, "inbox", _("Queue"), waiting, is_current=here in {home, *(it.url for _view, it in queue)}),
             link("new_ticket", "plus", _("New")),
             Link(held_link.url, "shield-alert", _("Held"), held, is_current=held_link.is_current),
-            Link(figures.url, "chart-column", _("Figures"), is_current=figures.is_current),
         ],
         "viewer": {
             "name": agent.name,

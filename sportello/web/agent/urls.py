@@ -17,6 +17,7 @@ from sportello.web.agent import (
     queue,
     rule_pages,
     schedules,
+    settings,
     skills,
     sla,
     team,
@@ -143,4 +144,5 @@ urlpatterns = [
     path("webhooks/<int:webhook_id>/dropping", webhooks.dropping, name="webhook_dropping"),
     path("webhooks/<int:webhook_id>/calls/<int:call_id>/retrial", webhooks.call_retrial, name="webhook_call_retrial"),
     path("figures", figures.figures, name="figures"),
+    path("settings", settings.settings, name="settings"),
 ]
