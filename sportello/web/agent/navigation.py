@@ -30,6 +30,7 @@ class Link:
     is_current: bool = False
     is_alert: bool = False
     says: str = ""
+    key: str = ""
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
@@ -60,19 +61,34 @@ def _place(place: Place, here: str) -> Link:
 
 def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, Any]:
     def link(
-        name: str, icon: str, label: str, count: str = "", *, alert: bool = False, args: tuple[Any, ...] = ()
+        name: str,
+        icon: str,
+        label: str,
+        count: str = "",
+        *,
+        alert: bool = False,
+        key: str = "",
+        args: tuple[Any, ...] = (),
     ) -> Link:
         url = address(f"agent:{name}", *args)
-        return Link(url, icon, label, count, is_current=url == here, is_alert=alert)
+        return Link(url, icon, label, count, is_current=url == here, is_alert=alert, key=key)
 
     # The first ones, and the one that is looked at.
     beside = [view for place, view in enumerate(listed) if place < VIEWS or address("agent:view", view.id) == here]
     counts, held = lists.counts(agent, beside)
     home = address("agent:queue")
-    queue = [(view, link("view", view.icon, view.title, counts[view.id], args=(view.id,))) for view in beside]
-    all_views = link("views", "list", _("All views"))
+    queue = [
+        (
+            view,
+            link(
+                "view", view.icon, view.title, counts[view.id], args=(view.id,), key=f"g {place}" if place < 10 else ""
+            ),
+        )
+        for place, view in enumerate(beside, 1)
+    ]
+    all_views = link("views", "list", _("All views"), key="g v")
     waiting = queue[0][1].count if queue else ""
-    held_link = link("held", "shield-alert", _("Held mail"), held, alert=True)
+    held_link = link("held", "shield-alert", _("Held mail"), held, alert=True, key="g h")
     arranging = where_to_arrange(agent, here)
     is_arranging = here == address("agent:settings") or any(
         it.is_current for _title, links in arranging for it in links
@@ -98,8 +114,8 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
                 "title": _("Desk"),
                 "links": [
                     held_link,
-                    link("figures", "chart-column", _("The month's figures")),
-                    link("settings", "settings", _("Settings")),
+                    link("figures", "chart-column", _("The month's figures"), key="g f"),
+                    link("settings", "settings", _("Settings"), key="g s"),
                 ],
             },
         ],

@@ -67,20 +67,20 @@ class CommentForm(AskingForm):
 class FieldsForm(AskingForm):
     """What an agent sets beside the conversation, the desk's own fields too: those of the form that he chooses."""
 
-    status = forms.ChoiceField(label=gettext_lazy("Status"), widget=Select)
+    status = forms.ChoiceField(label=gettext_lazy("Status"), widget=Select({"data-hotkey": "s"}))
     priority = forms.TypedChoiceField(
         label=gettext_lazy("Priority"),
         choices=[("", "–"), *Priority.choices],
         coerce=int,
         empty_value=None,
         required=False,
-        widget=Select,
+        widget=Select({"data-hotkey": "p"}),
     )
     type = forms.ChoiceField(
         label=gettext_lazy("Type"), choices=[("", "–"), *TicketType.choices], required=False, widget=Select
     )
     group = forms.ChoiceField(label=gettext_lazy("Group"), required=False, widget=Select)
-    tags = forms.CharField(label=gettext_lazy("Tags"), required=False, widget=TextInput)
+    tags = forms.CharField(label=gettext_lazy("Tags"), required=False, widget=TextInput({"data-hotkey": "l"}))
 
     def __init__(
         self,
