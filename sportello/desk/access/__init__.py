@@ -2,9 +2,11 @@
 
 from .gate import (
     Rights,
+    may,
     rights_of,
     stand_in,
 )
+from .jobs import get_job, jobs
 from .mail import (
     breakers,
     get_inbound_mail,
@@ -87,6 +89,7 @@ __all__ = [
     "get_custom_field",
     "get_group",
     "get_inbound_mail",
+    "get_job",
     "get_macro",
     "get_member",
     "get_outgoing_mail",
@@ -104,11 +107,13 @@ __all__ = [
     "get_webhook_call",
     "groups",
     "inbound_mails",
+    "jobs",
     "kept_macros",
     "kept_views",
     "macro_changes",
     "macros",
     "mailboxes",
+    "may",
     "one_ticket",
     "organizations",
     "outgoing_mails",
