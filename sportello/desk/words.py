@@ -156,7 +156,10 @@ class NoticeKind(TextChoices):
 
 
 class Permission(TextChoices):
-    """What a custom role may allow an agent; without a role he may do all of it. Administrators may do everything."""
+    """What a custom role may allow an agent. Administrators may do everything.
+
+    Without a role an agent may do all of it but MACROS: his own he always writes, those of others only where told so.
+    """
 
     ANSWER = "answer", _("answer customers")
     EDIT = "edit", _("change tickets")

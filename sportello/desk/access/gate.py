@@ -5,21 +5,42 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 from ..errors import Missing
-from ..models import User
+from ..models import CustomRole, User
+from ..words import Permission
 
 Row = TypeVar("Row", bound=Model)
 
-# All that decides, beside who it is, what a member of the staff may see: role, ticket restriction, active.
-Rights = tuple[str, str, bool]
+# All that decides, beside who it is, what a member of the staff may see or do: role, ticket restriction, active, and
+# the permissions of his custom role; None: he has none.
+Rights = tuple[str, str, bool, tuple[str, ...] | None]
+
+# What an agent without a custom role may do. What several use stays the administrators', unless a role says otherwise.
+USUAL = frozenset(Permission) - {Permission.MACROS}
 
 
 def rights_of(agent: User) -> Rights:
-    return agent.role, agent.ticket_restriction, agent.active
+    granted = tuple(sorted(agent.custom_role.permissions)) if agent.custom_role_id and agent.custom_role else None
+    return agent.role, agent.ticket_restriction, agent.active, granted
 
 
 def stand_in(rights: Rights, key: int) -> User:
     """Somebody with these rights, of whom nothing else is known: a rule that asks for more fails (DoesNotExist)."""
-    return User.from_db("default", ("id", "role", "ticket_restriction", "active"), (key, *rights))
+    *known, granted = rights
+    columns = ("id", "role", "ticket_restriction", "active", "custom_role_id")
+    person = User.from_db("default", columns, (key, *known, None))
+    if granted is not None:
+        person.custom_role = CustomRole(pk=0, permissions=list(granted))
+    return person
+
+
+def may(person: User, permission: Permission) -> bool:
+    """Whether this member of the staff may do this: administrators everything, an agent what his role says."""
+    if not person.is_authenticated or not person.active or not person.is_staff_member:
+        return False
+    if person.is_admin:
+        return True
+    role = person.custom_role if person.custom_role_id is not None else None
+    return permission in (USUAL if role is None else role.permissions)
 
 
 def one(found: "QuerySet[Row]") -> Row:

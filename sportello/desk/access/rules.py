@@ -24,7 +24,8 @@ from ..models import (
     Webhook,
     WebhookCall,
 )
-from .gate import admin, one, staff
+from ..words import Permission
+from .gate import admin, may, one, staff
 
 
 def macros(person: User) -> "QuerySet[Macro]":
@@ -33,9 +34,9 @@ def macros(person: User) -> "QuerySet[Macro]":
 
 
 def kept_macros(person: User) -> "QuerySet[Macro]":
-    """What he finds where macros are kept, those that are switched off too; administrators find every group's."""
+    """What he finds where macros are kept, those that are switched off too; who keeps them for others, every group's."""
     reach = _within_reach(person)
-    return Macro.objects.filter(Q(owner=None) | Q(owner=person)) if person.is_admin else reach
+    return Macro.objects.filter(Q(owner=None) | Q(owner=person)) if may(person, Permission.MACROS) else reach
 
 
 def _within_reach(person: User) -> "QuerySet[Macro]":
@@ -47,7 +48,7 @@ def _within_reach(person: User) -> "QuerySet[Macro]":
 def get_macro(person: User, macro_id: int, *, to: str = "apply") -> Macro:
     """The macro, for a person who may `to` "apply", "view" or "edit" it. Raises Missing."""
     found = (macros(person) if to == "apply" else kept_macros(person)).filter(pk=macro_id).first()
-    if found is None or (to == "edit" and found.owner_id != person.pk and not person.is_admin):
+    if found is None or (to == "edit" and found.owner_id != person.pk and not may(person, Permission.MACROS)):
         raise Missing
     return found
 
@@ -58,9 +59,9 @@ def views(person: User) -> "QuerySet[View]":
 
 
 def kept_views(person: User) -> "QuerySet[View]":
-    """What he finds where views are kept, those that are switched off too; administrators find every group's."""
+    """What he finds where views are kept, those that are switched off too; who keeps them for others, every group's."""
     reach = _views_within_reach(person)
-    found = View.objects.filter(Q(owner=None) | Q(owner=person)) if person.is_admin else reach
+    found = View.objects.filter(Q(owner=None) | Q(owner=person)) if may(person, Permission.MACROS) else reach
     return _in_order(found)
 
 
@@ -77,7 +78,7 @@ def _views_within_reach(person: User) -> "QuerySet[View]":
 def get_view(person: User, view_id: int, *, to: str = "use") -> View:
     """The view, for a person who may `to` "use", "view" or "edit" it. Raises Missing."""
     found = (views(person) if to == "use" else kept_views(person)).filter(pk=view_id).first()
-    if found is None or (to == "edit" and found.owner_id != person.pk and not person.is_admin):
+    if found is None or (to == "edit" and found.owner_id != person.pk and not may(person, Permission.MACROS)):
         raise Missing
     return found
 

@@ -15,8 +15,11 @@ from ..models import (
     User,
 )
 from ..models.ticket import TicketQuerySet
-from ..words import TimerKind, TimerState
-from .gate import one, staff
+from ..words import Permission, TimerKind, TimerState
+from .gate import may, one, staff
+
+# What a member of the staff needs for what he wants to do to a ticket that he sees.
+NEEDED = {"answer": Permission.ANSWER, "edit": Permission.EDIT, "merge": Permission.MERGE}
 
 
 def tickets(person: User) -> TicketQuerySet:
@@ -54,9 +57,12 @@ def one_ticket(person: User, ticket_id: int) -> TicketQuerySet:
 
 
 def get_ticket(person: User, ticket_id: int, *, to: str = "view") -> Ticket:
-    """The ticket, for a person who may `to` "view", "comment" on or "edit" it. Raises Missing."""
+    """The ticket, for a person who may `to` "view", "comment" on, "answer", "edit" or "merge" it. Raises Missing.
+
+    "comment": an agent who may not answer writes internal notes only.
+    """
     ticket = one_ticket(person, ticket_id).first()
-    if ticket is None or (to == "edit" and not person.is_staff_member):
+    if ticket is None or (to in NEEDED and not may(person, NEEDED[to])):
         raise Missing
     return ticket
 

@@ -105,6 +105,11 @@ class Configuration:
     def webhooks(self) -> dict[int, models.Webhook]:
         return {row.pk: row for row in models.Webhook.objects.all()}
 
+    @cached_property
+    def roles(self) -> dict[int, models.CustomRole]:
+        """Read when somebody who has one comes."""
+        return {row.pk: row for row in models.CustomRole.objects.all()}
+
     def protocol_of(self, organization_id: int | None) -> Protocol | None:
         """The protocol in force for an organization: its own or the desk's; None: the default one, never edited."""
         return self.protocols.get(organization_id) or self.protocols.get(None)

@@ -7,13 +7,14 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from .. import links
+from .. import access, links
 from ..errors import Invalid, Refused
 from ..models import Macro, Ticket, User
 from ..rules import custom_fields, macros, placeholders, triggers
 from ..rules.kinds import CURRENT_USER
 from ..rules.texts import for_reader
 from ..rules.triggers import Action
+from ..words import Permission
 from . import configuration, field_values, letters, rule_rows
 from .tickets import Change
 
@@ -75,7 +76,7 @@ def import_macros(data: object, *, actor: User) -> list[Macro]:
     """
 
     def keep(item: dict[str, Any]) -> Macro:
-        if item.get("owner_id") or not actor.is_admin:
+        if item.get("owner_id") or not access.may(actor, Permission.MACROS):
             item = item | {"owner_id": actor.pk, "group_id": None}
         return save(item, actor=actor)
 
@@ -106,7 +107,7 @@ def duplicate(macro_id: int, *, actor: User | None) -> Macro:
     with transaction.atomic():
         data = export(rule_rows.find(Macro, macro_id))
         data |= {"title": rule_rows.copy_title(data["title"]), "active": False}
-        if actor and not actor.is_admin:
+        if actor and not access.may(actor, Permission.MACROS):
             data |= {"owner_id": actor.pk, "group_id": None}
         return save(data, actor=actor)
 
@@ -130,7 +131,7 @@ def order(macro_ids: Sequence[int], *, actor: User | None) -> None:
 
 def _refuse_others(owner_id: int | None, actor: User | None) -> None:
     """To each agent his own; what several use is the administrators'."""
-    if actor and owner_id != actor.pk and (owner_id or not actor.is_admin):
+    if actor and owner_id != actor.pk and (owner_id or not access.may(actor, Permission.MACROS)):
         raise Refused(_("A personal macro is its owner's; those that others use are the administrators'."))
 
 

@@ -7,9 +7,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from .. import access
 from ..errors import Invalid, Refused
 from ..models import User, View
 from ..rules import conditions, views
+from ..words import Permission
 from . import configuration, rule_rows
 
 KIND = "view"
@@ -104,7 +106,7 @@ def duplicate(view_id: int, *, actor: User | None) -> View:
     with transaction.atomic():
         data = export(rule_rows.find(View, view_id))
         data |= {"title": rule_rows.copy_title(data["title"]), "active": False}
-        if actor and not actor.is_admin:
+        if actor and not access.may(actor, Permission.MACROS):
             data |= {"owner_id": actor.pk, "group_id": None}
         return save(data, actor=actor)
 
@@ -134,5 +136,5 @@ def references(view: View) -> set[tuple[str, int]]:
 
 def _refuse_others(owner_id: int | None, actor: User | None) -> None:
     """To each agent his own; what several use is the administrators'."""
-    if actor and owner_id != actor.pk and (owner_id or not actor.is_admin):
+    if actor and owner_id != actor.pk and (owner_id or not access.may(actor, Permission.MACROS)):
         raise Refused(_("A personal view is its owner's; those that others use are the administrators'."))

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_POST
 
 from sportello.desk import access
 from sportello.desk.actions import configuration, inbox
-from sportello.web.agent.doors import agent_of, attempt, staff
+from sportello.desk.words import Permission
+from sportello.web.agent.doors import agent_of, attempt, permitted, staff
 from sportello.web.agent.navigation import page
 
 
@@ -18,7 +19,7 @@ def breakers(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@staff
+@permitted(Permission.MAIL)
 def lifting(request: HttpRequest, breaker_id: int) -> HttpResponse:
     breaker = access.breakers(agent_of(request)).filter(pk=breaker_id).first()
     if breaker is None:

@@ -6,10 +6,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from sportello.desk.models import User
+from sportello.desk.words import Permission
 from sportello.kit import clock
 from sportello.reports import month as months
 from sportello.reports import tables
-from sportello.web.agent.doors import agent_of, staff
+from sportello.web.agent.doors import agent_of, permitted
 from sportello.web.agent.navigation import page
 
 # The tiles at the head of the page; everything stands in the table below.
@@ -25,7 +26,7 @@ HEADLINES = (
 )
 
 
-@staff
+@permitted(Permission.REPORTS)
 def figures(request: HttpRequest) -> HttpResponse:
     year, number = _asked(request.GET.get("month", ""))
     month = months.month(year, number)

@@ -12,8 +12,8 @@ from sportello.desk import access, links
 from sportello.desk.actions import inbox
 from sportello.desk.models import InboundMail
 from sportello.desk.rules import history
-from sportello.desk.words import MailState
-from sportello.web.agent.doors import agent_of, attempt, staff
+from sportello.desk.words import MailState, Permission
+from sportello.web.agent.doors import agent_of, attempt, permitted, staff
 from sportello.web.agent.navigation import page
 from sportello.web.ui import paging
 
@@ -33,7 +33,7 @@ def held_mail(request: HttpRequest, mail_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff
+@permitted(Permission.MAIL)
 def acceptance(request: HttpRequest, mail_id: int) -> HttpResponse:
     mail, agent = access.get_inbound_mail(agent_of(request), mail_id), agent_of(request)
     attempt(request, lambda: inbox.accept(mail.pk, actor=agent), _("Accepted: it will be on its ticket in a moment."))
@@ -41,7 +41,7 @@ def acceptance(request: HttpRequest, mail_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff
+@permitted(Permission.MAIL)
 def rejection(request: HttpRequest, mail_id: int) -> HttpResponse:
     mail, agent = access.get_inbound_mail(agent_of(request), mail_id), agent_of(request)
     attempt(request, lambda: inbox.reject(mail.pk, actor=agent), _("Rejected. It stays in the ledger."))
@@ -49,7 +49,7 @@ def rejection(request: HttpRequest, mail_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff
+@permitted(Permission.MAIL)
 def replay(request: HttpRequest, mail_id: int) -> HttpResponse:
     mail, agent = access.get_inbound_mail(agent_of(request), mail_id), agent_of(request)
     attempt(request, lambda: inbox.replay(mail.pk, actor=agent), _("It will be read again in a moment."))

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from sportello.desk import access
 from sportello.desk.actions import configuration
 from sportello.desk.actions.macros import readable
 from sportello.desk.errors import Invalid
@@ -16,7 +17,7 @@ from sportello.desk.rules import letters, macros
 from sportello.desk.rules.fields import Field
 from sportello.desk.rules.kinds import CURRENT_USER
 from sportello.desk.rules.triggers import own_field, own_placeholders
-from sportello.desk.words import Priority, Status, TicketType
+from sportello.desk.words import Permission, Priority, Status, TicketType
 from sportello.kit.keys import key_of
 from sportello.web.agent.rule_words import choices_of
 from sportello.web.ui.forms import Form, Segmented, offer
@@ -71,7 +72,7 @@ class MacroForm(Form):
         groups = sorted(((str(pk), it.name) for pk, it in now.groups.items()), key=_by_name)
         agents = sorted(((str(pk), it.name) for pk, it in now.agents.items()), key=_by_name)
         whose = [(MINE, _("Only me"))]
-        if agent.is_admin:
+        if access.may(agent, Permission.MACROS):
             whose = [
                 (EVERYBODY, _("Everybody")),
                 *((pk, _("Group: %(group)s") % {"group": it}) for pk, it in groups),

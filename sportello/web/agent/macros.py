@@ -21,6 +21,7 @@ from sportello.desk.errors import Invalid, Refused, Stale
 from sportello.desk.models import Macro, User
 from sportello.desk.rules import macros as rules
 from sportello.desk.rules.texts import for_reader
+from sportello.desk.words import Permission
 from sportello.kit.keys import keys_of
 from sportello.web.agent import rule_files, rule_history
 from sportello.web.agent.doors import agent_of, staff
@@ -136,7 +137,9 @@ def moves(request: HttpRequest, macro_id: int) -> HttpResponse:
 def order(request: HttpRequest) -> HttpResponse:
     """Those with the same users, in the order in which they are named."""
     agent = agent_of(request)
-    kept = access.kept_macros(agent) if agent.is_admin else access.kept_macros(agent).filter(owner=agent)
+    kept = access.kept_macros(agent)
+    if not access.may(agent, Permission.MACROS):
+        kept = kept.filter(owner=agent)
     there = set(kept.values_list("pk", flat=True))
     named = keys_of(request.POST.getlist("rule"))
     verbs.order([key for key in named if key in there], actor=agent)
@@ -184,7 +187,8 @@ def _sections(agent: User) -> list[SimpleNamespace]:
         found.setdefault(whose, []).append(it)
     # Own ones first, then those of groups, then everybody's.
     order = sorted(found, key=lambda whose: (whose[0], not whose[1], whose[1]))
-    return [_section(whose, found[whose], can_edit=agent.is_admin or not whose[0]) for whose in order]
+    keeps_all = access.may(agent, Permission.MACROS)
+    return [_section(whose, found[whose], can_edit=keeps_all or not whose[0]) for whose in order]
 
 
 def _section(whose: tuple[bool, str], rows: list[Macro], *, can_edit: bool) -> SimpleNamespace:

@@ -10,8 +10,10 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from sportello.desk import access
 from sportello.desk.actions import configuration
 from sportello.desk.models import User
+from sportello.desk.words import Permission
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of
 from sportello.web.agent.lists import Listed
@@ -37,12 +39,13 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     """The page in its frame.
 
     context["here"]: the address of the link that is marked, when it is not the page's own; context["listed"]: the
-    agent's views, where they are at hand.
+    agent's views, where they are at hand. `may` tells the template what he may do: `{% if may.answer %}`.
     """
     here = context.pop("here", None) or request.path
     agent = agent_of(request)
     listed = context["listed"] if "listed" in context else lists.views_of(agent)
-    return render(request, template, {**context, "nav": _navigation(agent, here, listed)}, status=status)
+    may = {it.value: access.may(agent, it) for it in Permission}
+    return render(request, template, {**context, "may": may, "nav": _navigation(agent, here, listed)}, status=status)
 
 
 def where_to_arrange(agent: User, here: str = "") -> list[tuple[str, list[Link]]]:
@@ -89,6 +92,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
     all_views = link("views", "list", _("All views"), key="g v")
     waiting = queue[0][1].count if queue else ""
     held_link = link("held", "shield-alert", _("Held mail"), held, alert=True, key="g h")
+    figures = link("figures", "chart-column", _("The month's figures"), key="g f")
     arranging = where_to_arrange(agent, here)
     is_arranging = here == address("agent:settings") or any(
         it.is_current for _title, links in arranging for it in links
@@ -114,7 +118,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
                 "title": _("Desk"),
                 "links": [
                     held_link,
-                    link("figures", "chart-column", _("The month's figures"), key="g f"),
+                    *([figures] if access.may(agent, Permission.REPORTS) else []),
                     link("settings", "settings", _("Settings"), key="g s"),
                 ],
             },

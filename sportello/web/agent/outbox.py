@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 from sportello.desk import access, links
 from sportello.desk.actions import outbox as mails
 from sportello.desk.models import OutgoingMail
-from sportello.desk.words import SendState, Step
-from sportello.web.agent.doors import agent_of, attempt, staff
+from sportello.desk.words import Permission, SendState, Step
+from sportello.web.agent.doors import agent_of, attempt, permitted, staff
 from sportello.web.agent.navigation import page
 from sportello.web.ui import paging
 from sportello.web.ui.framed import framed_letter
@@ -25,7 +25,12 @@ BADGE = {
     SendState.FAILED: "negative",
     SendState.CANCELLED: "closed",
 }
-OTHER_STEPS = {"reply": gettext_lazy("Answer"), "sign_in": gettext_lazy("Sign-in link")}
+OTHER_STEPS = {
+    "reply": gettext_lazy("Answer"),
+    "sign_in": gettext_lazy("Sign-in link"),
+    "contact": gettext_lazy("Direct contact"),
+    "side": gettext_lazy("Side conversation"),
+}
 
 
 @staff
@@ -54,7 +59,7 @@ def letter(request: HttpRequest, mail_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff
+@permitted(Permission.MAIL)
 def retrial(request: HttpRequest, mail_id: int) -> HttpResponse:
     mail, agent = access.get_outgoing_mail(agent_of(request), mail_id), agent_of(request)
     attempt(request, lambda: mails.retry(mail.pk, actor=agent), _("It will be sent in a moment."))
@@ -62,7 +67,7 @@ def retrial(request: HttpRequest, mail_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff
+@permitted(Permission.MAIL)
 def cancellation(request: HttpRequest, mail_id: int) -> HttpResponse:
     mail, agent = access.get_outgoing_mail(agent_of(request), mail_id), agent_of(request)
     attempt(request, lambda: mails.cancel(mail.pk, actor=agent), _("Taken back: it has not left."))

@@ -4,9 +4,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from sportello.desk import access
 from sportello.desk.actions import fair_queue
 from sportello.desk.errors import Missing
-from sportello.desk.words import Via
+from sportello.desk.words import Permission, Via
 from sportello.kit import clock
 from sportello.kit.keys import key_of
 from sportello.web.agent import lists, ticket_rows
@@ -40,7 +41,7 @@ def _show(request: HttpRequest, found: lists.Listed, listed: list[lists.Listed])
     tags, own = lists.tags_of(agent, keys), lists.own_of(shown.layout, keys)
     context = {
         "view": found,
-        "can_edit": found.icon == "user" or agent.is_admin,
+        "can_edit": found.icon == "user" or access.may(agent, Permission.MACROS),
         "listed": listed,
         "here": address("agent:view", found.id),
         "table": ticket_rows.table(

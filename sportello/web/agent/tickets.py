@@ -20,12 +20,12 @@ from sportello.desk.models import Group, Participant, Schedule, Ticket, User
 from sportello.desk.rules.custom_fields import id_of
 from sportello.desk.rules.forms import Form as TicketForm
 from sportello.desk.rules.texts import for_reader
-from sportello.desk.words import Priority, Status, TicketType, Via
+from sportello.desk.words import Permission, Priority, Status, TicketType, Via
 from sportello.kit import clock
 from sportello.kit.keys import key_of
 from sportello.web.agent import conversation
 from sportello.web.agent.customer import Owned, owned
-from sportello.web.agent.doors import agent_of, attempt, staff
+from sportello.web.agent.doors import agent_of, attempt, permitted, staff
 from sportello.web.agent.macro_choice import EffectsField, chosen_of, offered
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
@@ -262,11 +262,11 @@ def fields(request: HttpRequest, ticket_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff
+@permitted(Permission.PEOPLE)
 def customer(request: HttpRequest, ticket_id: int) -> HttpResponse:
     """The own fields of the requester and of his organization."""
     agent = agent_of(request)
-    ticket = access.get_ticket(agent, ticket_id, to="edit")
+    ticket = access.get_ticket(agent, ticket_id)
     found = owned(ticket)
     for it in found:
         it.take(request.POST, agent)

@@ -9,11 +9,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from sportello.desk import access
 from sportello.desk.actions import configuration
 from sportello.desk.models import User
 from sportello.desk.rules import views
 from sportello.desk.rules.fields import Field
 from sportello.desk.rules.kinds import CURRENT_USER
+from sportello.desk.words import Permission
 from sportello.kit.keys import key_of
 from sportello.web.agent import rule_builder
 from sportello.web.agent.rule_builder import Draft
@@ -115,7 +117,7 @@ def kept(view: Mapping[str, Any], names: Names) -> ViewDraft:
 
 def reaches(agent: User) -> Choices:
     """Who may be shown what this agent writes."""
-    if not agent.is_admin:
+    if not access.may(agent, Permission.MACROS):
         return {}
     groups = sorted(configuration.current().groups.items(), key=lambda pair: pair[1].name.lower())
     return {

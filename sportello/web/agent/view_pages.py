@@ -18,6 +18,7 @@ from sportello.desk.actions import views as verbs
 from sportello.desk.errors import Invalid, Refused, Stale
 from sportello.desk.models import User, View
 from sportello.desk.rules.views import MOST_COLUMNS
+from sportello.desk.words import Permission
 from sportello.kit.keys import key_of, keys_of
 from sportello.web.agent import lists, rule_builder, rule_files, rule_history, view_draft, view_words
 from sportello.web.agent.doors import admins, agent_of, staff
@@ -70,7 +71,7 @@ def _sections(agent: User, lines: list[SimpleNamespace]) -> list[SimpleNamespace
     for it in lines:
         found.setdefault((it.row.owner_id is not None, it.row.group_id is not None, it.reach), []).append(it)
     return [
-        SimpleNamespace(title=whose[2], lines=found[whose], can_edit=agent.is_admin or whose[0])
+        SimpleNamespace(title=whose[2], lines=found[whose], can_edit=access.may(agent, Permission.MACROS) or whose[0])
         for whose in sorted(found)
     ]
 
