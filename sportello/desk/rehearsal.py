@@ -103,7 +103,12 @@ class Life:
     own: Mapping[str, CustomField] = field(default_factory=dict)
     people: field_values.Past = field(default_factory=lambda: field_values.Past(()))
     values: dict[str, Any] = field(
-        default_factory=lambda: {"type": "", "current_tags": frozenset(), "satisfaction_score": "unoffered"}
+        default_factory=lambda: {
+            "type": "",
+            "contact": "",
+            "current_tags": frozenset(),
+            "satisfaction_score": "unoffered",
+        }
     )
 
     def live(self, audit: Audit, text: str) -> Iterator[Facts]:

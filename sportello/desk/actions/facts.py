@@ -37,6 +37,7 @@ def of_ticket(
         "recipient": ticket.mailbox_id,
         "current_tags": frozenset(tags),
         "via_id": ticket.channel,
+        "contact": ticket.contact,
         "subject_includes_word": ticket.subject,
         "satisfaction_score": _score(rating),
         "until_sla_breach": sla.due_at if sla else None,

@@ -13,7 +13,7 @@ from sportello.kit import clock, rows, tokens
 from .. import links
 from ..models import Comment, Mailbox, OutgoingMail, Protocol, SatisfactionRating, Ticket, User
 from ..rules import custom_fields, letters, times
-from ..rules.protocol import REPLY
+from ..rules.protocol import CONTACT, REPLY
 from ..words import Score, Step
 from . import field_values
 from .configuration import Configuration
@@ -62,14 +62,18 @@ def _queue_one(
     language = person.language or configuration.desk.language
     protocol = configuration.protocol_of(ticket.organization_id)
     spoken = comment if update.is_answered else None
-    text = text_of(protocol, step, language)
+    # Solved while they spoke: the mail of the solution, in the words for whoever came past the desk.
+    contacted = update.contacted and is_requester
+    wording = CONTACT if contacted else step
+    text = text_of(protocol, wording, language)
+    agent = update.actor if contacted else None
     letter = letters.compose(
-        step,
+        wording,
         text,
-        values=values_of(ticket, person, configuration, language, texts=(text.subject, text.body)),
+        values=values_of(ticket, person, configuration, language, texts=(text.subject, text.body), agent=agent),
         language=language,
         look=look_of(configuration),
-        answer=said(update, language) if spoken else None,
+        answer=said(update, language) if spoken or contacted else None,
         actions=_actions(step, ticket, person, language, rating),
     )
     post(
@@ -107,8 +111,8 @@ def post(
             subject=letter.subject,
             text=letter.text,
             html=letter.html,
-            due_at=update.now,
-            created_at=update.now,
+            due_at=update.written_at,
+            created_at=update.written_at,
             **columns,
         )
     )
@@ -159,6 +163,7 @@ def values_of(
             "name": desk.name,
             "address": sender_address(configuration.mailbox(ticket.mailbox_id)),
             "phone": desk.phone,
+            "url": links.public_url("/"),
         },
         "organization": {"name": organization.name if organization else ""},
         "close_hours": steps.close_hours,

@@ -4,7 +4,8 @@ Each takes actor (None: a rule) and via, locks the ticket, leaves one audit and 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,9 +16,10 @@ from django.utils.translation import gettext as _
 from sportello.kit import clock
 from sportello.kit.prepared import prepared
 
+from .. import access
 from ..errors import Invalid, Missing, Refused, Stale
 from ..models import Audit, Group, Organization, Participant, Reading, Schedule, Ticket, TicketForm, User
-from ..words import Priority, Status, TicketType, Via
+from ..words import Permission, Priority, Status, TicketType, Via
 from . import configuration, ticket_forms
 from .comments import NewFile, Words
 from .update import Update
@@ -82,13 +84,19 @@ def open_ticket(
     silent: bool = False,
     form: TicketForm | None = None,
     fields: Mapping[int, Any] = NO_FIELDS,
+    at: datetime | None = None,
+    contact: str = "",
+    solved: bool = False,
 ) -> Ticket:
     """Open a ticket with its first words. channel: where the request came from, when not by `via` (a phone call).
 
     silent: the desk sends nothing by itself (automatic mail). fields: those that the desk has added, by id, as somebody
     says them. form: without one, as by mail, the usual one. Raises Invalid("subject" | "custom_fields_7" | …).
+
+    at: when the customer said it, where that is written down only now: every clock counts from then. contact: how he
+    reached an agent past the desk (words.Contact). solved: while they spoke.
     """
-    now = clock.now()
+    now = at or clock.now()
     settings = configuration.current()
     organization = _organization_of(requester)
     group = group or _first_group(settings, mailbox_id, organization)
@@ -103,11 +111,12 @@ def open_ticket(
             mailbox_id=mailbox_id,
             follow_up_of=follow_up_of,
             silent=silent,
+            contact=contact,
             created_at=now,
             updated_at=now,
             commented_at=now,
         )
-        update = Update(ticket, actor=actor, via=via, opening=True)
+        update = Update(ticket, actor=actor, via=via, opening=True, at=at)
         for column in ("subject", "requester_id", "submitter_id", "organization_id"):
             update.set(column, getattr(ticket, column))
         if follow_up_of:
@@ -125,6 +134,13 @@ def open_ticket(
         update.tag(tags, ())
         update.take_part(Participant.Kind.CC, ccs, ())
         update.say(words)
+        if contact:
+            update.reached(contact)
+        if solved:
+            ticket_forms.refuse_unfilled(update)
+            if not ticket.assignee_id:
+                update.take(actor)
+            update.set_status(Status.SOLVED)
         update.commit()
     return ticket
 
@@ -141,15 +157,20 @@ def update(
     """Apply a change. Raises Invalid by field, Stale on a closed ticket, Refused for what nobody may set by hand."""
     with transaction.atomic():
         ticket = lock(ticket_id)
-        _refuse_closed(ticket)
+        refuse_closed(ticket)
         in_the_making = Update(ticket, actor=actor, via=via, source=source)
         apply(in_the_making, change)
         return in_the_making.commit()
 
 
 def apply(update: Update, change: Change) -> None:
-    """Put a change into an update in the making, in the order in which one thing leads to another."""
+    """Put a change into an update in the making, in the order in which one thing leads to another.
+
+    Raises Refused for what the actor's role does not allow.
+    """
     ticket = update.ticket
+    if update.actor and update.actor.custom_role_id is not None:
+        _refuse_beyond_role(update.actor, ticket, change)
     if not isinstance(change.subject, Unset):
         if not change.subject.strip():
             raise Invalid("subject", _("A request needs a subject."))
@@ -181,6 +202,17 @@ def apply(update: Update, change: Change) -> None:
         ):
             update.take(update.actor)
         update.set_status(change.status)
+
+
+def _refuse_beyond_role(agent: User, ticket: Ticket, change: Change) -> None:
+    """A colleague who asks for help himself speaks as a customer."""
+    if not agent.is_staff_member or agent.pk == ticket.requester_id:
+        return
+    if change.words and change.words.public and not access.may(agent, Permission.ANSWER):
+        raise Refused(_("Your role writes internal notes only."))
+    # Telling a colleague is part of a note.
+    if replace(change, words=None, add_followers=()) != Change() and not access.may(agent, Permission.EDIT):
+        raise Refused(_("Your role does not change tickets."))
 
 
 def lock(ticket_id: int) -> Ticket:
@@ -219,10 +251,12 @@ def hear(
 ) -> tuple[Ticket, Audit | None]:
     """Take in what somebody says by mail or link. A closed ticket gets a follow-up that points back.
 
-    Returns the ticket on which the words stand now, and its audit.
+    Returns the ticket on which the words stand now, and its audit. What an agent says who may not answer is a note.
     """
     with transaction.atomic():
         ticket = lock(ticket_id)
+        if actor.is_staff_member and actor.pk != ticket.requester_id and not access.may(actor, Permission.ANSWER):
+            words = replace(words, public=False)
         if not ticket.is_closed:
             in_the_making = Update(ticket, actor=actor, via=via)
             in_the_making.take_part(Participant.Kind.CC, add_ccs, ())
@@ -289,7 +323,7 @@ def mark_read(ticket: Ticket, *, actor: User) -> None:
     Reading.objects.update_or_create(ticket=ticket, user=actor, defaults={"read_at": clock.now()})
 
 
-def _refuse_closed(ticket: Ticket) -> None:
+def refuse_closed(ticket: Ticket) -> None:
     """A closed ticket is never changed again. Raises Stale."""
     if ticket.status == Status.CLOSED:
         raise Stale(_("Request #%(id)s is closed: write a new one that follows it up.") % {"id": ticket.pk})

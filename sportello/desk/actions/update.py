@@ -47,9 +47,12 @@ class Update:
         via: str,
         source: Mapping[str, Any] | None = None,
         opening: bool = False,
+        at: datetime | None = None,
     ) -> None:
         self.ticket, self.actor, self.via, self.source, self.opening = ticket, actor, via, source, opening
-        self.now = clock.now()
+        # What happened earlier and is written down only now counts from when it happened.
+        self.written_at = clock.now()
+        self.now = at or self.written_at
         self.configuration = configuration.current()
         self.before = None if opening else self._case()
         self.events: list[dict[str, Any]] = []
@@ -57,6 +60,8 @@ class Update:
         self.dirty: set[str] = set()
         self.letter = ""
         self.confirmed = False
+        # The customer reached an agent past the desk: one polite mail tells him the way for the next time.
+        self.contacted = False
         self.offer = False
         self.audit: Audit | None = None
         self.message_id, self.references = "", ""
@@ -177,6 +182,13 @@ class Update:
             {"type": "Comment", "public": words.public, "automatic": words.automatic, "by": self.speaker}
         )
 
+    def reached(self, contact: str) -> None:
+        """The customer reached an agent past the desk (words.Contact); the first time stays with the ticket."""
+        self.contacted = True
+        if self.opening or not self.ticket.contact:
+            self.set("contact", contact)
+        self.note("contact", contact=contact, at=self.now.isoformat(), written_at=self.written_at.isoformat())
+
     @property
     def speaker(self) -> str:
         """In which capacity the author speaks: a colleague who asks for help himself is a customer of the desk."""
@@ -265,7 +277,7 @@ class Update:
         triggers.run(self)
         sla.follow(self)
         verdict = self._verdict()
-        self.keep(updated_at=self.now)
+        self.keep(updated_at=self.written_at)
         if not self.opening:
             self.lists.write()
             self.filled.write()
@@ -301,14 +313,14 @@ class Update:
         """Who gets the mail of this update; its place in the thread and in the history."""
         ticket = self.ticket
         if ticket.told_at is None:
-            self.keep(told_at=self.now)
+            self.keep(told_at=self.written_at)
         recipients = letters.recipients(self)
         if not recipients:
             return []
         self.references = letters.thread_of(ticket)
         self.message_id = letters.make_message_id(self.configuration.mailbox(ticket.mailbox_id))
         self.keep(thread_last=self.message_id, thread_root=ticket.thread_root or self.message_id)
-        if step in Step.values:
+        if step in (*Step.values, protocol.CONTACT):
             people = [person.pk for person in recipients]
             self.events.append({"type": "Notification", "step": step, "recipients": people})
         return recipients
@@ -316,7 +328,7 @@ class Update:
     def _verdict(self) -> protocol.Verdict:
         if self.letter:
             return protocol.Verdict(send=self.letter, stop=(TimerKind.TAKEN_CHARGE,))
-        return protocol.follow(
+        verdict = protocol.follow(
             self.before,
             self._case(),
             answered=self.is_answered,
@@ -324,6 +336,7 @@ class Update:
             now=self.now,
             steps=self.configuration.steps_of(self.ticket.organization_id),
         )
+        return protocol.after_contact(verdict) if self.contacted and not self.ticket.silent else verdict
 
     def _case(self) -> protocol.Case:
         ticket = self.ticket

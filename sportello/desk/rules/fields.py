@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ..words import Priority, Role, Status, TicketType, Via
+from ..words import Contact, Priority, Role, Status, TicketType, Via
 from .kinds import CHANGES, Choice, Kind, Present, Reference, Since, Tags, Text, Until, Vote
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ ALL = (
     Field("recipient", _("Received at"), Reference("mailbox"), "mailbox_id"),
     Field("current_tags", _("Tags"), Tags(), "tags"),
     Field("via_id", _("Channel"), Choice(tuple(Via.values)), "channel"),
+    Field("contact", _("Direct contact"), Choice(("", *Contact.values)), "contact", changes=True),
     Field("subject_includes_word", _("Subject"), Text(), "subject"),
     Field("satisfaction_score", _("Satisfaction"), Vote(), "satisfaction_rating"),
     Field("NEW", _("Hours since created"), Since(), "created_at"),

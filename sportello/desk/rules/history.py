@@ -1,15 +1,19 @@
 """A ticket's history in words: one sentence for each event of an audit, in the active language."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from ..words import About, Priority, Score, Status, Step, TicketType, TimerKind
+from ..words import About, Contact, Priority, Score, Status, Step, TicketType, TimerKind
 from . import custom_fields
 from .custom_fields import CustomField
+from .protocol import CONTACT
 from .texts import in_language
 
 METRICS = {
@@ -40,7 +44,7 @@ def describe(event: Mapping[str, Any], name: Name, own: Mapping[int, CustomField
         return _own_change(event, own.get(own_id)) if own_id else _change(event, name)
     if kind == "Notification":
         people = ", ".join(filter(None, (name("user", user) for user in event["recipients"])))
-        step = Step(event["step"]).label
+        step = _("Direct contact") if event["step"] == CONTACT else Step(event["step"]).label
         return _("Mail “%(step)s” to %(people)s") % {"step": step, "people": people}
     if kind == "SatisfactionRating":
         return _rating(event)
@@ -118,6 +122,8 @@ def _rating(event: Mapping[str, Any]) -> str:
 
 def note(code: str, values: Mapping[str, Any]) -> str:
     """What the desk noticed."""
+    if code == "contact":
+        return _contact(values)
     return {
         "follow_up": _("Follows up request #%(ticket)s"),
         "thanks": _("Only a thank-you: the request stays solved"),
@@ -148,6 +154,15 @@ def note(code: str, values: Mapping[str, Any]) -> str:
         "because": survey_reason(values.get("reason", "")),
         "timer": values.get("title") or (TimerKind(values["kind"]).label if values.get("kind") else ""),
     }
+
+
+def _contact(values: Mapping[str, Any]) -> str:
+    said = _("Direct contact: %(how)s") % {"how": Contact(values["contact"]).label}
+    happened_at, written_at = (datetime.fromisoformat(values[name]) for name in ("at", "written_at"))
+    if written_at - happened_at < timedelta(minutes=1):
+        return said
+    at = date_format(timezone.localtime(written_at), "SHORT_DATETIME_FORMAT")
+    return said + ", " + _("written down on %(at)s") % {"at": at}
 
 
 def survey_reason(code: str) -> str:

@@ -91,6 +91,33 @@ Se il problema è un altro (un computer lento, un prezzo, una regola), c'è spaz
 Grazie,
 {{ desk.name }}""",
             ),
+            "contact": StepText(
+                SUBJECT,
+                """\
+Buongiorno{% if requester.first_name %} {{ requester.first_name }}{% endif %},
+
+{% if agent.name %}{{ agent.name }} ha annotato la richiesta di cui avete parlato\
+{% else %}abbiamo annotato la richiesta{% endif %}: ha il numero {{ ticket.id }} e \
+{% if buttons %}per noi è già risolta{% else %}la seguiamo fino alla soluzione{% endif %}.
+
+{{ answer }}
+
+{% if buttons %}Funziona tutto? Basta un clic per confermarlo; se qualcosa ancora non va, basta dircelo. \
+Se non riceviamo risposta, la richiesta si chiude da sola dopo \
+{% if close_hours == 1 %}un'ora{% else %}{{ close_hours }} ore{% endif %}.
+
+{{ buttons }}{% else %}Per aggiungere qualcosa basta rispondere a questa mail.{% endif %}
+
+La prossima volta la via più rapida è scrivere direttamente allo sportello: \
+c'è sempre qualcuno che legge, anche quando il tecnico che si conosce è impegnato o assente.
+
+- Per posta: {{ desk.address }}
+- Dal portale: {{ desk.url }}{% if desk.phone %}
+- Per telefono: {{ desk.phone }}{% endif %}
+
+Grazie,
+{{ desk.name }}""",
+            ),
             "reply": StepText(SUBJECT, "{{ answer }}"),
             "sign_in": StepText(
                 "Il link per entrare: {{ desk.name }}",
@@ -167,6 +194,33 @@ How did we do? It takes one click, and we read every answer.
 
 The question is about the help you received{% if agent.name %} from {{ agent.name }}{% endif %} with this request. \
 If the trouble lies elsewhere (a slow computer, a price, a rule), there is room to say so on the next page.
+
+Thank you,
+{{ desk.name }}""",
+            ),
+            "contact": StepText(
+                SUBJECT,
+                """\
+Hello{% if requester.first_name %} {{ requester.first_name }}{% endif %},
+
+{% if agent.name %}{{ agent.name }} has written down the request you talked about\
+{% else %}We have written down your request{% endif %}: it has the number {{ ticket.id }}, and \
+{% if buttons %}we believe it is solved already{% else %}we will see it through{% endif %}.
+
+{{ answer }}
+
+{% if buttons %}Is everything working? One click is enough to confirm it; if something is still wrong, let us know. \
+If we hear nothing, the request will close by itself after \
+{% if close_hours == 1 %}an hour{% else %}{{ close_hours }} hours{% endif %}.
+
+{{ buttons }}{% else %}Anything to add? Just reply to this email.{% endif %}
+
+Next time, the quickest way is to write to the desk itself: \
+somebody always reads it, even when the technician you know is busy or away.
+
+- By email: {{ desk.address }}
+- On the portal: {{ desk.url }}{% if desk.phone %}
+- By phone: {{ desk.phone }}{% endif %}
 
 Thank you,
 {{ desk.name }}""",

@@ -64,6 +64,7 @@ PLACEHOLDERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "desk.name": {"it": "Nome dello sportello", "en": "Name of the desk"},
         "desk.address": {"it": "Indirizzo di posta dello sportello", "en": "Mail address of the desk"},
         "desk.phone": {"it": "Telefono dello sportello, se pubblico", "en": "Phone of the desk, where it is public"},
+        "desk.url": {"it": "Indirizzo del portale", "en": "Address of the portal"},
         "organization.name": {"it": "Organizzazione di chi ha scritto", "en": "Organization of the person who wrote"},
         "close_hours": {
             "it": "Ore dopo le quali una richiesta risolta si chiude da sola",

@@ -69,6 +69,8 @@ class Verdict:
 
 
 REPLY = "reply"
+# The mail to whoever reached an agent past the desk: what was written down, and where the desk is found next time.
+CONTACT = "contact"
 
 
 def follow(
@@ -120,6 +122,34 @@ def _with_clocks(
     if reopened:
         stop |= {TimerKind.CLOSE, TimerKind.SURVEY}
     return replace(verdict, start=start, stop=tuple(sorted(stop)))
+
+
+def after_contact(verdict: Verdict) -> Verdict:
+    """What follows when the customer reached an agent past the desk: the mail that says so tells him all at once.
+
+    A solution stays one, for its clock and its buttons: only its words are others (actions.letters).
+    """
+    return replace(
+        verdict,
+        send=verdict.send if verdict.send in (Step.SOLVED, Step.CLOSED) else CONTACT,
+        start={kind: at for kind, at in verdict.start.items() if kind != TimerKind.TAKEN_CHARGE},
+        stop=tuple(sorted({*verdict.stop, TimerKind.TAKEN_CHARGE})),
+    )
+
+
+# The clocks of a ticket that goes on elsewhere: none of its own steps is due.
+MERGING = (TimerKind.CLOSE, TimerKind.SURVEY, TimerKind.TAKEN_CHARGE)
+
+
+def resume(case: Case, *, now: datetime, steps: Steps) -> Verdict:
+    """The clocks of a ticket that comes back from a merge as it was: they count from now; no mail."""
+    if case.silent or case.status == Status.CLOSED:
+        return Verdict()
+    if case.status == Status.SOLVED:
+        return Verdict(start={TimerKind.CLOSE: now + timedelta(hours=steps.close_hours)})
+    if steps.taken_charge and not case.told:
+        return Verdict(start={TimerKind.TAKEN_CHARGE: now + timedelta(minutes=steps.taken_charge_wait_minutes)})
+    return Verdict()
 
 
 class Closing(StrEnum):

@@ -73,7 +73,7 @@ GROUPS = {
 KEPT = frozenset(
     (
         *("status", "priority", "type", "group_id", "assignee_id", "requester_id", "organization_id", "recipient"),
-        *("current_tags", "via_id", "subject_includes_word", "satisfaction_score"),
+        *("current_tags", "via_id", "contact", "subject_includes_word", "satisfaction_score"),
     )
 )
 

@@ -15,7 +15,7 @@ from sportello.desk.rules.custom_kinds import OwnDay, OwnOptions, OwnText
 from sportello.desk.rules.fields import Field
 from sportello.desk.rules.kinds import CURRENT_USER, NOBODY, PRESENCE, SILENT, Reference, Since, Tags, Text, Until
 from sportello.desk.rules.texts import LANGUAGES, for_reader
-from sportello.desk.words import Priority, Status, TicketType, Via
+from sportello.desk.words import Contact, Priority, Status, TicketType, Via
 
 Choices = Mapping[str, str]
 LABELS = {**triggers.LABELS, **macros.LABELS}
@@ -120,6 +120,7 @@ def choices_of(field: Field) -> Choices:
         "priority": {"": pgettext("priority", "none"), **priorities},
         "type": {"": pgettext("of a ticket", "none"), **{it.value: str(it.label) for it in TicketType}},
         "via_id": channels,
+        "contact": {"": pgettext("direct contact", "none"), **{it.value: str(it.label) for it in Contact}},
         "current_via_id": channels,
         "satisfaction_score": {
             "unoffered": _("not asked for"),
