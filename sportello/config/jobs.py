@@ -1,7 +1,7 @@
 """The whole timetable: which loops run in which process, and how often each looks by itself.
 
-On SQLite every commit wakes every loop within 75 ms, so the intervals only matter for what no commit announces: the
-clock.
+Every commit wakes every loop (kit.wake), so the intervals only matter for what no commit announces: the clock, and on
+PostgreSQL the tables that have no trigger for it.
 """
 
 import socket

@@ -1,7 +1,6 @@
 """Workers as loops: each step does one piece of waiting work, and a commit anywhere wakes those that sleep."""
 
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -10,11 +9,10 @@ from dataclasses import dataclass
 from django.db import OperationalError, close_old_connections, connections
 
 from sportello.kit.log import describe
-from sportello.kit.sqlite.base import DatabaseWrapper
+from sportello.kit.wake import Bell, watch
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.075
 FIRST_RETRY_SECONDS = 0.5
 LAST_RETRY_SECONDS = 30.0
 TROUBLE_SECONDS = 4.0
@@ -34,28 +32,6 @@ class Loop:
     at_pace: bool = False
 
 
-class Bell:
-    """Wakes every sleeper at once. A ring between looking for work and falling asleep is not missed."""
-
-    def __init__(self) -> None:
-        self._condition = threading.Condition()
-        self._rings = 0
-
-    @property
-    def rings(self) -> int:
-        return self._rings
-
-    def ring(self) -> None:
-        with self._condition:
-            self._rings += 1
-            self._condition.notify_all()
-
-    def wait(self, heard: int, timeout: float) -> None:
-        """Sleep until somebody rings, timeout seconds at most; not at all if it rang since `heard` was read."""
-        with self._condition:
-            self._condition.wait_for(lambda: self._rings != heard, timeout)
-
-
 def run(loops: Sequence[Loop], *, stop: threading.Event) -> None:
     """Run every loop in a thread of its own until stop is set.
 
@@ -65,8 +41,7 @@ def run(loops: Sequence[Loop], *, stop: threading.Event) -> None:
     """
     bell = Bell()
     threads = [threading.Thread(target=_turn, args=(loop, bell, stop), name=loop.name, daemon=True) for loop in loops]
-    if (database := _sqlite_file()) is not None:
-        threads.append(threading.Thread(target=_watch, args=(database, bell, stop), name="watch", daemon=True))
+    threads.append(threading.Thread(target=watch, args=(bell.ring, stop), name="watch", daemon=True))
     for thread in threads:
         thread.start()
     stop.wait()
@@ -99,27 +74,3 @@ def _turn(loop: Loop, bell: Bell, stop: threading.Event) -> None:
         elif not worked:
             bell.wait(heard, loop.every)
     connections.close_all()
-
-
-def _sqlite_file() -> str | None:
-    connection = connections["default"]
-    if isinstance(connection, DatabaseWrapper) and not connection.is_in_memory_db():
-        return str(connection.settings_dict["NAME"])
-    return None
-
-
-def _watch(database: str, bell: Bell, stop: threading.Event) -> None:
-    """Ring whenever any connection of any process has committed: 6 microseconds a look."""
-    last: int | None = None
-    watcher: sqlite3.Connection | None = None
-    while not stop.wait(POLL_SECONDS):
-        try:
-            if watcher is None:
-                watcher = sqlite3.connect(database, isolation_level=None)
-            version = watcher.execute("PRAGMA data_version").fetchone()[0]
-        except sqlite3.Error:
-            watcher = None
-            continue
-        if version != last:
-            last = version
-            bell.ring()
