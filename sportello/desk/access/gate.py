@@ -25,9 +25,10 @@ def rights_of(agent: User) -> Rights:
 
 def stand_in(rights: Rights, key: int) -> User:
     """Somebody with these rights, of whom nothing else is known: a rule that asks for more fails (DoesNotExist)."""
-    *known, granted = rights
-    columns = ("id", "role", "ticket_restriction", "active", "custom_role_id")
-    person = User.from_db("default", columns, (key, *known, None))
+    role, restriction, active, granted = rights
+    # In the order of the table: Django reads the values so.
+    columns = ("id", "role", "ticket_restriction", "custom_role_id", "active")
+    person = User.from_db("default", columns, (key, role, restriction, None, active))
     if granted is not None:
         person.custom_role = CustomRole(pk=0, permissions=list(granted))
     return person
