@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from sportello.kit import claims, clock
 from sportello.kit.prepared import prepared
 
-from ..errors import DeskError, Stale
+from ..errors import DeskError, Refused, Stale
 from ..models import Ticket, Timer, User
 from ..words import TimerKind, TimerState, Via
-from . import alarms, protocols, sla, tickets
+from . import alarms, protocols, sending, sla, tickets
 
 log = structlog.get_logger()
 BATCH = 50
@@ -29,12 +29,17 @@ LATE_A_MINUTE = 300
 
 
 def cancel(timer_id: int, *, actor: User, via: str) -> None:
-    """Stop one clock by hand; the ticket's history says who did. Raises Stale when it has run or was stopped."""
+    """Stop one clock by hand; the ticket's history says who did. Raises Stale when it has run or was stopped.
+
+    Raises Refused for an answer on its way: its author takes it back (sending.undo).
+    """
     with transaction.atomic():
         found = Timer.objects.filter(pk=timer_id).first()
         timer = _lock(found)[1] if found else None
         if timer is None or timer.state != TimerState.WAITING:
             raise Stale(_("This has happened already, or was stopped."))
+        if timer.kind == TimerKind.SEND:
+            raise Refused(_("Only its author takes an answer back."))
         timer.state, timer.ended_at = TimerState.CANCELLED, clock.now()
         timer.save(update_fields=["state", "ended_at"])
         tickets.notice(timer.ticket_id, "timer_cancelled", actor=actor, via=via, **_name(timer))
@@ -118,6 +123,9 @@ def run(timer: Timer) -> None:
             if timer.kind == TimerKind.AUTOMATION:
                 alarms.on_timer(ticket, timer)
                 return
+            if timer.kind == TimerKind.SEND:
+                sending.on_timer(ticket, timer)
+                return
             moved_to = protocols.on_timer(ticket, TimerKind(timer.kind))
             if moved_to:
                 claims.finish(timer, due_at=moved_to)
@@ -134,7 +142,9 @@ def run(timer: Timer) -> None:
             last_error=f"{type(error).__name__}: {error}"[:500],
             **({"state": TimerState.CANCELLED, "ended_at": clock.now()} if over else {}),
         )
-        if over:
+        if over and timer.kind == TimerKind.SEND:
+            sending.give_up(timer)
+        elif over:
             tickets.notice(timer.ticket_id, "timer_failed", actor=None, via=Via.RULE, **_name(timer))
 
 
