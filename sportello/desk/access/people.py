@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from ..models import Group, Organization, Skill, User
+from ..models import Group, Identity, Organization, OutgoingMail, RuleChange, Skill, User
 from .gate import admin, one, staff
 
 
@@ -16,9 +16,50 @@ def get_person(person: User, user_id: int) -> User:
     return one(people(person).filter(pk=user_id))
 
 
+def known_people(person: User) -> "QuerySet[User]":
+    """Those who have left, or turned out to be somebody else, among them, for the staff."""
+    staff(person)
+    return User.objects.all()
+
+
+def get_known_person(person: User, user_id: int) -> User:
+    return one(known_people(person).filter(pk=user_id).select_related("organization", "merged_into"))
+
+
+def person_changes(person: User, user_id: int) -> "QuerySet[RuleChange]":
+    """Who changed what of a person, his own fields too, newest first, for the staff."""
+    staff(person)
+    return RuleChange.objects.filter(kind__in=("user", "person"), rule_id=user_id).order_by("-id")
+
+
+def organization_changes(person: User, organization_id: int) -> "QuerySet[RuleChange]":
+    staff(person)
+    return RuleChange.objects.filter(kind="organization", rule_id=organization_id).order_by("-id")
+
+
+def holder(user_id: int) -> User | None:
+    """Whoever this person is now: he himself, or whom he turned out to be. None: nobody who is still here."""
+    seen: set[int] = set()
+    found = User.objects.filter(pk=user_id).first()
+    while found is not None and found.merged_into_id and found.pk not in seen:
+        seen.add(found.pk)
+        found = User.objects.filter(pk=found.merged_into_id).first()
+    return found if found is not None and found.active else None
+
+
+def is_withdrawn(person: User, ticket_id: int, token: str) -> bool:
+    """Whether a link was mailed to an address that is not his any more: whoever reads it there is somebody else."""
+    own = Identity.objects.filter(user=person).values("address")
+    return OutgoingMail.objects.filter(ticket=ticket_id, text__contains=token).exclude(to__in=own).exists()
+
+
 def organizations(person: User) -> "QuerySet[Organization]":
     staff(person)
     return Organization.objects.order_by("name")
+
+
+def get_organization(person: User, organization_id: int) -> Organization:
+    return one(organizations(person).filter(pk=organization_id).select_related("group"))
 
 
 def groups(person: User) -> "QuerySet[Group]":

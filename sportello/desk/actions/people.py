@@ -2,65 +2,40 @@
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from sportello.kit import clock, rows
-from sportello.kit.prepared import prepared
 
 from ..errors import Invalid, Refused
-from ..models import Group, GroupMembership, Identity, Organization, OrganizationDomain, User
+from ..models import Group, GroupMembership, Identity, Organization, User, UserTag
 from ..rules import routing
 from ..words import Role
 from . import configuration
+from .identities import ADDRESS_LIMIT, add_address, by_address, fold_address, mark_reachable, mark_undeliverable
+from .organizations import PUBLIC_DOMAINS, add_organization, owner_of_domain
+from .person_rows import changing, read_tags
 
-# Whoever writes from here may be anybody: these domains belong to no organization.
-PUBLIC_DOMAINS = frozenset(
-    """
-    gmail.com googlemail.com outlook.com outlook.it hotmail.com hotmail.it live.com live.it msn.com yahoo.com yahoo.it
-    icloud.com me.com libero.it virgilio.it tiscali.it alice.it tin.it fastwebnet.it aruba.it pec.it proton.me gmx.de
-    gmx.net web.de orange.fr free.fr
-    """.split()
-)
-
-
-ADDRESS_LIMIT = 254  # RFC 5321 leaves no room for more.
-
-
-def fold_address(address: str) -> str:
-    """The address as it is stored and compared. Raises Invalid("email")."""
-    folded = _fold(address)
-    try:
-        # Servers without SMTPUTF8 are many: a name before the @ that is not ASCII cannot be written to.
-        if len(folded) > ADDRESS_LIMIT or not folded.isascii():
-            raise ValidationError("too long")
-        validate_email(folded)
-    except ValidationError:
-        raise Invalid("email", _("“%(address)s” is not a mail address.") % {"address": address[:100]}) from None
-    return folded
-
-
-def _fold(address: str) -> str:
-    """Lower case; the domain in the letters that mail servers use (IDNA)."""
-    local, at, domain = address.strip().lower().rpartition("@")
-    if not domain.isascii():
-        with suppress(UnicodeError):
-            domain = domain.encode("idna").decode()
-    return f"{local}{at}{domain}"
-
-
-def by_address(address: str) -> User | None:
-    """The person who has this address, in any case of letters."""
-    identity = Identity.objects.filter(address=_fold(address)).select_related("user").first()
-    return identity.user if identity else None
+# Addresses and organizations have rooms of their own; whoever deals with people finds them here too.
+__all__ = [
+    "ADDRESS_LIMIT",
+    "PUBLIC_DOMAINS",
+    "add_address",
+    "add_organization",
+    "by_address",
+    "fold_address",
+    "mark_reachable",
+    "mark_undeliverable",
+    "owner_of_domain",
+]
+PHONE_LIMIT = 40
 
 
 def add(
@@ -113,6 +88,51 @@ def add(
     return person
 
 
+def save(person_id: int, data: Mapping[str, Any], *, actor: User | None) -> User:
+    """Change a person in what data says; who and what stays in the history.
+
+    data: {"name", "phone", "language", "time_zone", "notes", "surveys", "organization": Organization or None,
+    "tags": texts}. Raises Invalid by these names, Missing, Refused for somebody who works here, Stale.
+    """
+    with changing(person_id, actor=actor) as person:
+        for name, value in read(data).items():
+            if name == "tags":
+                _replace_tags(person, value)
+            else:
+                setattr(person, name, value)
+    return person
+
+
+def read(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What data means. Raises Invalid by its names."""
+    found, faults = dict(data), {}
+    if "name" in data:
+        found["name"] = re.sub(r"\s+", " ", str(data["name"]).replace("\x00", "")).strip()[:200]
+        if not found["name"]:
+            faults["name"] = _("A person needs a name.")
+    if "phone" in data:
+        found["phone"] = re.sub(r"\s+", " ", str(data["phone"]).replace("\x00", "")).strip()
+        if len(found["phone"]) > PHONE_LIMIT or (found["phone"] and not re.search(r"\d{3}", found["phone"])):
+            faults["phone"] = _("“%(phone)s” is not a phone number.") % {"phone": found["phone"][:100]}
+    if data.get("language") and data["language"] not in dict(settings.LANGUAGES):
+        faults["language"] = _("The desk does not speak “%(language)s”.") % {"language": str(data["language"])[:20]}
+    if data.get("time_zone") and data["time_zone"] not in available_timezones():
+        faults["time_zone"] = _("There is no such time zone.")
+    if "notes" in data:
+        found["notes"] = str(data["notes"]).replace("\x00", "").replace("\r\n", "\n").strip()
+    if "tags" in data:
+        found["tags"] = set().union(*map(read_tags, data["tags"]))
+    if faults:
+        raise Invalid(faults)
+    return found
+
+
+def _replace_tags(person: User, wanted: set[str]) -> None:
+    had = set(person.tags.values_list("tag", flat=True))
+    person.tags.filter(tag__in=had - wanted).delete()
+    UserTag.objects.bulk_create(UserTag(user=person, tag=tag) for tag in sorted(wanted - had))
+
+
 def check_password(password: str, person: User | None = None) -> None:
     """Raises Invalid("password") with what is wrong with it."""
     try:
@@ -151,75 +171,6 @@ def _set(agent: User, **values: Any) -> None:
         setattr(agent, name, value)
     agent.save(update_fields=list(values))
     configuration.forget()
-
-
-def owner_of_domain(address: str) -> int | None:
-    """The id of the organization whose people write from this address's domain."""
-    domain = address.rpartition("@")[2]
-    if domain in PUBLIC_DOMAINS:
-        return None
-    return next(iter(_owners(domain)), None)
-
-
-@prepared
-def _owners(domain: str) -> "QuerySet[Any, int]":
-    return OrganizationDomain.objects.filter(domain=domain).values_list("organization", flat=True)
-
-
-def add_address(person: User, address: str, *, verified: bool = False) -> Identity:
-    """One more address of a person. Idempotent for his own. Raises Invalid("email") when it is somebody else's."""
-    folded = fold_address(address)
-    now = clock.now()
-    with transaction.atomic():
-        found = Identity.objects.filter(address=folded).first()
-        if found is None:
-            first = not Identity.objects.filter(user=person).exists()
-            if first:
-                person.email = folded
-                person.save(update_fields=["email"])
-            return Identity.objects.create(
-                user=person, address=folded, primary=first, created_at=now, verified_at=now if verified else None
-            )
-    if found.user_id != person.pk:
-        raise Invalid("email", _("Somebody has this address already."))
-    return found
-
-
-def mark_undeliverable(address: str, reason: str) -> Identity | None:
-    """A mail to this address came back for good."""
-    identity = Identity.objects.filter(address=_fold(address)).first()
-    if identity:
-        identity.undeliverable_at = clock.now()
-        identity.undeliverable_reason = reason[:500]
-        identity.save(update_fields=["undeliverable_at", "undeliverable_reason"])
-    return identity
-
-
-def mark_reachable(address: str) -> None:
-    """Somebody wrote from this address: it works again."""
-    Identity.objects.filter(address=_fold(address), undeliverable_at__isnull=False).update(
-        undeliverable_at=None, undeliverable_reason=""
-    )
-
-
-def add_organization(name: str, *, domains: tuple[str, ...] = (), shared_tickets: bool = False) -> Organization:
-    """Raises Invalid("name") or Invalid("domains") when taken."""
-    name = name.strip()
-    now = clock.now()
-    if not name or Organization.objects.filter(name=name).exists():
-        raise Invalid("name", _("An organization needs a name of its own."))
-    folded = [domain.strip().lower().lstrip("@") for domain in domains]
-    taken = OrganizationDomain.objects.filter(domain__in=folded).values_list("domain", flat=True).first()
-    if taken:
-        raise Invalid("domains", _("“%(domain)s” belongs to another organization.") % {"domain": taken})
-    with transaction.atomic():
-        organization = Organization.objects.create(
-            name=name, shared_tickets=shared_tickets, created_at=now, updated_at=now
-        )
-        OrganizationDomain.objects.bulk_create(
-            OrganizationDomain(organization=organization, domain=domain) for domain in folded
-        )
-    return organization
 
 
 def add_group(name: str, *, assignment: str = Group.Assignment.MANUAL, members: tuple[User, ...] = ()) -> Group:

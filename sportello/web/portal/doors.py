@@ -6,7 +6,6 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -39,8 +38,8 @@ def by_link(purpose: str) -> Callable[[Handler], Handler]:
                 ticket_id, user_id = links.read_pair(purpose, token)
             except BadToken as bad:
                 return broken_link(request, expired=bad.expired)
-            person = ModelBackend().get_user(user_id)
-            if not isinstance(person, User):
+            person = access.holder(user_id)
+            if person is None or access.is_withdrawn(person, ticket_id, token):
                 return broken_link(request, expired=False)
             with _speaking_to(request, person) as language:
                 try:
