@@ -5,7 +5,6 @@ from contextlib import suppress
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sportello.kit import clock
@@ -104,11 +103,10 @@ def _own(person: User, identity_id: int) -> Identity:
 
 
 def _put_first(person: User, identity: Identity | None) -> None:
-    with transaction.atomic():
-        person.identities.filter(primary=True).exclude(pk=identity.pk if identity else None).update(primary=False)
-        if identity:
-            identity.primary = True
-            identity.save(update_fields=["primary"])
+    person.identities.filter(primary=True).update(primary=False)
+    if identity:
+        identity.primary = True
+        identity.save(update_fields=["primary"])
     person.email = identity.address if identity else ""
 
 

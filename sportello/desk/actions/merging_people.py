@@ -18,6 +18,7 @@ from ..models import (
     Participant,
     RuleChange,
     SatisfactionRating,
+    SideConversation,
     Ticket,
     User,
     UserTag,
@@ -137,7 +138,7 @@ def _move_tags(source: User, into: User) -> Moved:
 
 
 def _move_side_conversations(source: User, into: User) -> list[int]:
-    found = list(source.side_conversations.all())
+    found = list(SideConversation.objects.filter(people=source).order_by("pk"))
     for it in found:
         it.people.remove(source)
         it.people.add(into)
@@ -218,7 +219,8 @@ def _give_back(source: User, into: User, moved: Moved) -> None:
         source.email = first.address
     if lost_primary:
         rest = into.identities.order_by("id").first()
-        into.identities.filter(pk=rest.pk if rest else None).update(primary=True)
+        if rest:
+            Identity.objects.filter(pk=rest.pk).update(primary=True)
         into.email = rest.address if rest else ""
     _point(Participant, moved["participants"], {"user": into}, user=source)
     back = [Participant(ticket_id=pk, user=source, kind=kind) for pk, kind in moved["participants_dropped"]]
@@ -228,7 +230,7 @@ def _give_back(source: User, into: User, moved: Moved) -> None:
     Participant.objects.bulk_create([it for it in back if it.ticket_id in there], ignore_conflicts=True)
     into.tags.filter(tag__in=moved["tags_added"]).delete()
     UserTag.objects.bulk_create([UserTag(user=source, tag=tag) for tag in moved["tags"]], ignore_conflicts=True)
-    for it in into.side_conversations.filter(pk__in=moved["side_conversations"]):
+    for it in SideConversation.objects.filter(people=into, pk__in=moved["side_conversations"]):
         it.people.remove(into)
         it.people.add(source)
 
