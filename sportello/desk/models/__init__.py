@@ -18,6 +18,7 @@ from .protocol import Protocol
 from .rule import Automated, Automation, Firing, Macro, RuleChange, Trigger
 from .satisfaction_rating import SatisfactionRating
 from .schedule import Holiday, Schedule
+from .search import AttachmentText, SearchState
 from .side_conversation import SideConversation
 from .skill import Skill
 from .sla import SlaEvent, SlaPolicy, TicketSla
@@ -32,6 +33,7 @@ from .webhook import Webhook, WebhookCall
 
 __all__ = [
     "Attachment",
+    "AttachmentText",
     "Audit",
     "Automated",
     "Automation",
@@ -68,6 +70,7 @@ __all__ = [
     "RuleChange",
     "SatisfactionRating",
     "Schedule",
+    "SearchState",
     "SideConversation",
     "Skill",
     "SlaEvent",

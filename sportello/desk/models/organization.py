@@ -10,6 +10,10 @@ class Organization(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
+    class Meta:
+        # What has changed since the index of searches last looked.
+        indexes = [models.Index(fields=["updated_at", "id"], name="organization_updated")]
+
     def __str__(self) -> str:
         return self.name
 

@@ -53,6 +53,8 @@ class User(AbstractBaseUser):
         indexes = [
             # The customers' list by name; lists of staff.
             models.Index(fields=["role", "name"], name="user_role_name"),
+            # Who has changed since the index of searches last looked.
+            models.Index(fields=["updated_at", "id"], name="user_updated"),
         ]
 
     def __str__(self) -> str:
