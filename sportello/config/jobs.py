@@ -7,8 +7,12 @@ PostgreSQL the tables that have no trigger for it.
 import socket
 import threading
 from functools import partial
+from importlib import import_module
 
 from sportello.kit.loops import Loop
+
+# The modules of desk.actions that enter their kinds of jobs into actions.jobs.KINDS.
+JOBS = ("bulk", "undoing")
 
 
 def worker_loops() -> list[Loop]:
@@ -17,6 +21,8 @@ def worker_loops() -> list[Loop]:
     from sportello.delivery import outbox, webhooks
     from sportello.desk.actions import alarms, fair_queue, jobs, members, rules, timers
 
+    for kind in JOBS:
+        import_module(f"sportello.desk.actions.{kind}")
     return [
         Loop("receive", receive.step, every=1.0),
         Loop("timers", timers.step, every=1.0),

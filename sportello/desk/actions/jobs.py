@@ -28,7 +28,8 @@ GIVE_UP_AFTER = 10
 KEPT = timedelta(days=30)
 
 # By kind: does the next piece of a job, inside its transaction, and counts on job.done and job.failed (job.total and
-# job.result are kept too); True when there is more. Each kind is entered by its own module (desk/apps.py).
+# job.result are kept too); True when there is more. Each kind is entered by its own module, which the
+# worker imports (config/jobs.py).
 KINDS: dict[str, Callable[[Job], bool]] = {}
 
 

@@ -1,0 +1,177 @@
+"""One change of many tickets, as a job: each by the verb that changes one, with its own audit. docs/algorithms/jobs.md
+
+What is wished is JSON, of which only what is to change is there: {"status", "priority", "assignee", "group" (by id;
+null: nobody, none), "add_tags", "remove_tags", "macro" (by id), "text" and "public", "spam" and "hold", "merge_into"}.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from django.db import OperationalError, transaction
+from django.utils.translation import gettext as _
+
+from .. import access
+from ..errors import DeskError, Invalid, Missing, Refused, Stale
+from ..models import Audit, Job, JobItem, Macro, Ticket, User
+from ..rules.macros import read_effect
+from ..words import Permission, Priority, Status, Via
+from . import configuration, jobs, junk, macros, tickets
+from .lists import TAGS, Lists
+from .tickets import Change, Words
+
+log = structlog.get_logger()
+Wish = Mapping[str, Any]
+
+KIND = "bulk"
+AT_MOST = 100_000
+# So many tickets are looked up at once; a piece comes to fewer.
+AHEAD = 200
+STATUSES = (Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
+# Why a ticket could not be changed, where that needs no words of its own.
+CLOSED, MISSING, BROKEN = "closed", "missing", "broken"
+
+
+def start(ticket_ids: Sequence[int], wish: Wish, *, actor: User) -> Job:
+    """A job that changes these tickets as wished. Raises Invalid by field, Refused for who may not."""
+    if not access.may(actor, Permission.BULK):
+        raise Refused(_("Your role does not let you change many tickets at once."))
+    _refuse(wish, actor)
+    # In one order, so that two jobs never wait for each other.
+    chosen = sorted(set(ticket_ids))
+    if not chosen:
+        raise Invalid("tickets", _("Select at least one ticket."))
+    if len(chosen) > AT_MOST:
+        raise Invalid("tickets", _("At most %(limit)s tickets at once.") % {"limit": AT_MOST})
+    return jobs.start(KIND, {"tickets": chosen, "wish": dict(wish)}, actor=actor, total=len(chosen))
+
+
+def _refuse(wish: Wish, actor: User) -> None:
+    now = configuration.current()
+    faults: dict[str, object] = {}
+    if not wish:
+        raise Invalid("wish", _("Choose what is to change."))
+    if "status" in wish and wish["status"] not in STATUSES:
+        faults["status"] = _("Choose one from the list.")
+    if wish.get("priority") is not None and wish["priority"] not in Priority.values:
+        faults["priority"] = _("Choose one from the list.")
+    if wish.get("assignee") is not None and wish["assignee"] not in now.agents:
+        faults["assignee"] = _("Choose one from the list.")
+    if wish.get("group") is not None and wish["group"] not in now.groups:
+        faults["group"] = _("Choose one from the list.")
+    if "macro" in wish and not access.macros(actor).filter(pk=wish["macro"]).exists():
+        faults["macro"] = _("Choose one from the list.")
+    if faults:
+        raise Invalid(faults)
+
+
+def change_piece(job: Job) -> bool:
+    """The next tickets of a job."""
+    actor, wish = job.actor, job.arguments["wish"]
+    place = job.done + job.failed
+    ahead = job.arguments["tickets"][place : place + AHEAD]
+    seen = set(access.tickets(actor).filter(pk__in=ahead).values_list("pk", flat=True))
+    there = seen if len(seen) == len(ahead) else set(Ticket.objects.filter(pk__in=ahead).values_list("pk", flat=True))
+    macro = Macro.objects.filter(pk=wish["macro"]).first() if "macro" in wish else None
+    items = []
+    for ticket_id in jobs.in_time(ahead):
+        audit, error = _attempt(job, ticket_id, macro) if ticket_id in seen else (None, MISSING)
+        job.failed += bool(error)
+        job.done += not error
+        if audit is None and not error:
+            count(job, "unchanged")
+        if ticket_id in there:
+            items.append(JobItem(job=job, ticket_id=ticket_id, audit=audit, error=error))
+        else:
+            count(job, "gone")
+    JobItem.objects.bulk_create(items)
+    return job.done + job.failed < job.total
+
+
+jobs.KINDS[KIND] = change_piece
+
+
+def count(job: Job, what: str) -> None:
+    job.result = {**job.result, what: job.result.get(what, 0) + 1}
+
+
+def _attempt(job: Job, ticket_id: int, macro: Macro | None) -> tuple[Audit | None, str]:
+    """The audit, or why there is none."""
+    return attempt(lambda: _change(job, ticket_id, macro), job)
+
+
+def attempt(verb: Any, job: Job) -> tuple[Audit | None, str]:
+    """What a verb comes to on one ticket of a job: a refusal, or a fault of ours, stops none of the others."""
+    try:
+        with transaction.atomic():
+            return verb(), ""
+    except OperationalError:
+        raise  # Not this ticket's fault: the piece is done again.
+    except Stale:
+        return None, CLOSED
+    except Missing:
+        return None, MISSING
+    except Invalid as refusal:
+        return None, "; ".join(str(words) for words in refusal.fields.values())[:500]
+    except DeskError as refusal:
+        return None, str(refusal)[:500]
+    except Exception:
+        log.exception("ticket of a job failed", job=job.pk)
+        configuration.forget()
+        return None, BROKEN
+
+
+def _change(job: Job, ticket_id: int, macro: Macro | None) -> Audit | None:
+    actor, wish = job.actor, job.arguments["wish"]
+    ticket = tickets.lock(ticket_id)
+    source = {"rel": "job", "id": job.pk, **_was(ticket)}
+    if wish.get("spam"):
+        _need(actor, Permission.EDIT)
+        return junk.mark(ticket_id, hold=bool(wish.get("hold")), actor=actor, via=Via.WEB, source=source)
+    change = _wished(wish, ticket, macro, actor)
+    if change.words is not None and change.words.public:
+        _need(actor, Permission.ANSWER)
+    if replace(change, words=None) != Change():
+        _need(actor, Permission.EDIT)
+    return tickets.update(ticket_id, change, actor=actor, via=Via.WEB, source=source)
+
+
+def _need(actor: User, permission: Permission) -> None:
+    if not access.may(actor, permission):
+        raise Refused(_("Your role does not let you do this."))
+
+
+def _was(ticket: Ticket) -> dict[str, str]:
+    """What an update leaves no trace of, and undoing it needs."""
+    kept = {"waiting_since": ticket.waiting_since, "solved_at": ticket.solved_at}
+    return {name: at.isoformat() for name, at in kept.items() if at is not None}
+
+
+def _wished(wish: Wish, ticket: Ticket, macro: Macro | None, actor: User) -> Change:
+    """The change for this ticket; what is wished by itself has the last word on what the macro says."""
+    now, change, words = configuration.current(), Change(), None
+    if "macro" in wish:
+        if macro is None:
+            raise Invalid("macro", _("This macro is not there any more."))
+        tags = Lists(ticket, opening=False).has(TAGS)
+        found = macros.preview(macro, ticket, tags, actor)
+        change = macros.as_change(read_effect(part.line, now.fields) for part in found.parts)
+        public = bool(wish.get("public")) if found.public is None else found.public
+        words = Words(text=found.text, public=public) if found.text else None
+    if wish.get("text"):
+        words = Words(text=wish["text"], public=bool(wish.get("public")))
+    own: dict[str, Any] = {name: wish[name] for name in ("status", "priority") if name in wish}
+    if "assignee" in wish:
+        own["assignee"] = _row(now.agents, wish["assignee"])
+    if "group" in wish:
+        own["group"] = _row(now.groups, wish["group"])
+    for name in ("add_tags", "remove_tags"):
+        own[name] = (*getattr(change, name), *wish.get(name, ()))
+    return replace(change, words=words, **own)
+
+
+def _row(rows: Mapping[int, Any], key: int | None) -> Any:
+    if key is not None and key not in rows:
+        raise Invalid("choice", _("Whom or what you chose is not there any more."))
+    return rows[key] if key is not None else None
