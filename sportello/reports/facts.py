@@ -1,15 +1,15 @@
 """What happened in a month, read in a fixed number of queries however many tickets and agents there are."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import starmap
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet, TextField
+from django.db.models import Count, F, Q, QuerySet, Sum, TextField
 from django.db.models.functions import Cast, Substr
 
 from sportello.desk.actions import configuration
-from sportello.desk.models import SatisfactionRating, Ticket, TicketMetric
+from sportello.desk.models import SatisfactionRating, Ticket, TicketMetric, TimeEntry
 from sportello.desk.rules.schedules import business_seconds, is_open
 from sportello.desk.words import FINISHED, Score
 
@@ -17,11 +17,12 @@ from sportello.desk.words import FINISHED, Score
 
 
 class Created(NamedTuple):
-    """`n` tickets of a requester. A customer's request is no agent's."""
+    """`n` tickets of a requester, `direct` of them with a direct contact. A customer's request is no agent's."""
 
     organization_id: int | None
     requester_id: int
     n: int
+    direct: int
     agent_id: int | None = None
 
 
@@ -73,8 +74,17 @@ class Surveyed(NamedTuple):
     answered: int
 
 
+class Spent(NamedTuple):
+    """Time that agents wrote down. Whole minutes."""
+
+    agent_id: int | None
+    organization_id: int | None
+    requester_id: int
+    minutes: int
+
+
 class Facts(NamedTuple):
-    """created_outside: tickets created while the desk was closed."""
+    """created_outside: tickets created while the desk was closed. direct: those with a direct contact, by its kind."""
 
     created: list[Created]
     created_outside: int
@@ -82,6 +92,8 @@ class Facts(NamedTuple):
     solved: list[Solved]
     voted: list[Voted]
     surveyed: list[Surveyed]
+    spent: list[Spent]
+    direct: dict[str, int]
 
 
 def limits(year: int, month: int, time_zone: str) -> tuple[datetime, datetime]:
@@ -102,6 +114,8 @@ def read(start: datetime, end: datetime) -> Facts:
         _solved(start, end),
         _voted(start, end),
         _surveyed(start, end),
+        _spent(start, end),
+        dict(created.exclude(contact="").values_list("contact").annotate(n=Count("pk"))),
     )
 
 
@@ -122,7 +136,9 @@ class _Openings(dict[str, bool]):
 
 
 def _created(tickets: QuerySet[Ticket]) -> list[Created]:
-    rows = tickets.values_list("organization_id", "requester_id").annotate(n=Count("pk"))
+    rows = tickets.values_list("organization_id", "requester_id").annotate(
+        n=Count("pk"), direct=Count("pk", filter=~Q(contact=""))
+    )
     return list(starmap(Created, rows))
 
 
@@ -195,3 +211,18 @@ def _surveyed(start: datetime, end: datetime) -> list[Surveyed]:
         .annotate(n=Count("pk"), answered=Count("pk", filter=~Q(score=Score.OFFERED)))
     )
     return list(starmap(Surveyed, rows))
+
+
+def _spent(start: datetime, end: datetime) -> list[Spent]:
+    first, following = _day(start), _day(end)
+    rows = (
+        TimeEntry.objects.filter(spent_on__gte=first, spent_on__lt=following)
+        .order_by()
+        .values_list("agent_id", "ticket__organization_id", "ticket__requester_id")
+        .annotate(total=Sum("minutes"))
+    )
+    return list(starmap(Spent, rows))
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(ZoneInfo(configuration.current().desk.time_zone)).date()

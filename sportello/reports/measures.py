@@ -10,11 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 TICKETS, VOTES, SURVEYS, MINUTES, SHARE = "tickets", "votes", "surveys", "minutes", "share"
+# Minutes added up: they are what they are, however few.
+TOTAL_MINUTES = "total minutes"
 UNIT_LABELS = {
     TICKETS: pgettext_lazy("unit", "tickets"),
     VOTES: pgettext_lazy("unit", "votes"),
     SURVEYS: pgettext_lazy("unit", "satisfaction requests"),
     MINUTES: pgettext_lazy("unit", "minutes"),
+    TOTAL_MINUTES: pgettext_lazy("unit", "minutes"),
     SHARE: pgettext_lazy("unit", "per cent"),
 }
 # Below this a share or a mean says more about chance than about the desk.
@@ -136,6 +139,29 @@ _ALL = (
         _("Of the solved: reopened at least once before."),
         _WORK,
         True,
+    ),
+    Measure(
+        "num_direct_contacts",
+        TICKETS,
+        _("Direct contacts"),
+        _("Tickets created in the month about which the customer reached an agent past the desk, then or later."),
+        _WORK,
+        True,
+    ),
+    Measure(
+        "direct_contact_percentage",
+        SHARE,
+        _("Share of direct contacts"),
+        _("Of the tickets created in the month: those with a direct contact."),
+        _WORK,
+        True,
+    ),
+    Measure(
+        "time_spent_in_minutes",
+        TOTAL_MINUTES,
+        _("Time spent"),
+        _("Time that agents wrote down for days of the month, all of it."),
+        _WORK,
     ),
     *(
         Measure(f"first_reply_{key}{base}", unit, label, format_lazy("{} {}", meaning, basis), section, lower)

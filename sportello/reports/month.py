@@ -8,11 +8,11 @@ from typing import TypeVar
 
 from sportello.desk.actions import configuration
 from sportello.desk.models import Organization, User
-from sportello.desk.words import About, Score
+from sportello.desk.words import About, Contact, Score
 from sportello.kit import clock
 
 from . import facts
-from .facts import Created, Facts, Replied, Solved, Surveyed, Voted
+from .facts import Created, Facts, Replied, Solved, Spent, Surveyed, Voted
 from .measures import LAST_SCHEDULE, MEASURES, Figure, count, durations, quotient, share
 
 AGENT_KEYS = (
@@ -29,10 +29,11 @@ AGENT_KEYS = (
     "num_good_votes",
     "num_bad_votes_help",
     "num_bad_votes_else",
+    "time_spent_in_minutes",
 )
 BY_ARRIVAL = "first_reply_time_in_minutes_mean_arrived_open"
-CUSTOMER_KEYS = ("num_new_tickets", *AGENT_KEYS)
-Fact = TypeVar("Fact", Created, Replied, Solved, Voted, Surveyed)
+CUSTOMER_KEYS = ("num_new_tickets", "num_direct_contacts", *AGENT_KEYS)
+Fact = TypeVar("Fact", Created, Replied, Solved, Voted, Surveyed, Spent)
 # A desk may have tens of thousands of requesters; the report shows those it is about.
 REQUESTERS = 50
 
@@ -73,7 +74,7 @@ class Month:
     """A month at the desk, from its first instant to the next month's in the desk's time zone.
 
     figures: every measure of MEASURES, in that order. bad_about: bad votes by words.About, "" where nothing was said.
-    is_over: false while the month still runs.
+    direct: tickets with a direct contact by words.Contact. is_over: false while the month still runs.
     """
 
     year: int
@@ -85,6 +86,7 @@ class Month:
     is_over: bool
     figures: Mapping[str, Compared]
     bad_about: Mapping[str, int]
+    direct: Mapping[str, int]
     agents: Breakdown
     organizations: Breakdown
     requesters: Breakdown
@@ -110,6 +112,7 @@ def month(year: int, month: int) -> Month:
         is_over=clock.now() >= end_at,
         figures=_compare(whole, before, MEASURES),
         bad_about={about: whole.bad.get(about, 0) for about in (*About.values, "")},
+        direct={contact: this.direct.get(contact, 0) for contact in Contact.values},
         agents=_breakdown(this, last, "agent_id", AGENT_KEYS, User),
         organizations=_breakdown(this, last, "organization_id", CUSTOMER_KEYS, Organization),
         requesters=_breakdown(this, last, "requester_id", CUSTOMER_KEYS, User),
@@ -121,6 +124,8 @@ class _Tally:
     """Facts of one agent, organization, requester or all, added up."""
 
     created: int = 0
+    direct: int = 0
+    spent: int = 0
     created_outside: int = 0
     solved: int = 0
     fewer_than_two: int = 0
@@ -151,6 +156,9 @@ class _Tally:
             share("one_touch_percentage", self.fewer_than_two, self.solved),
             share("one_reply_percentage", self.exactly_one, self.solved),
             share("reopened_percentage", self.reopened, self.solved),
+            count("num_direct_contacts", self.direct),
+            share("direct_contact_percentage", self.direct, self.created),
+            count("time_spent_in_minutes", self.spent),
             *durations("", [reply.calendar for reply in replied]),
             *durations("_business", [reply.business for reply in replied]),
             *durations(LAST_SCHEDULE, [reply.by_last_schedule for reply in replied]),
@@ -187,6 +195,7 @@ def _tallies(read: Facts, key: str = "", only: frozenset[int | None] | None = No
     if key != "agent_id":  # What customers ask is no agent's.
         for tally, created in mine(read.created):
             tally.created += created.n
+            tally.direct += created.direct
     for tally, replied in mine(read.replied):
         tally.replied.append(replied)
     for tally, solved in mine(read.solved):
@@ -202,6 +211,8 @@ def _tallies(read: Facts, key: str = "", only: frozenset[int | None] | None = No
     for tally, surveyed in mine(read.surveyed):
         tally.surveyed += surveyed.n
         tally.answered += surveyed.answered
+    for tally, spent in mine(read.spent):
+        tally.spent += spent.minutes
     return found
 
 

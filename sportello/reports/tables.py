@@ -10,9 +10,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sportello.desk.words import About
+from sportello.desk.words import About, Contact
 
-from .measures import LAST_SCHEDULE, MEASURES, MINUTES, SHARE, UNIT_LABELS, Figure
+from .measures import LAST_SCHEDULE, MEASURES, MINUTES, SHARE, TOTAL_MINUTES, UNIT_LABELS, Figure
 from .month import Breakdown, Compared, Month
 
 NO_VALUE = "–"
@@ -93,6 +93,11 @@ def bad_about(month: Month) -> list[tuple[str, int]]:
     return [(labels[about], n) for about, n in month.bad_about.items() if n]
 
 
+def direct(month: Month) -> list[tuple[str, int]]:
+    """How customers reached agents past the desk, in the active language; only what occurs."""
+    return [(str(Contact(contact).label), n) for contact, n in month.direct.items() if n]
+
+
 def _row(compared: Compared) -> Row:
     figure, change = compared.figure, compared.change
     measure = MEASURES[figure.key]
@@ -134,7 +139,7 @@ def text_of(figure: Figure) -> str:
 def _worded(value: float, unit: str) -> str:
     if unit == SHARE:
         return f"{number(100 * value, 1)}{NBSP}%"
-    if unit == MINUTES:
+    if unit in (MINUTES, TOTAL_MINUTES):
         # What would be rounded to 60 minutes is an hour.
         return f"{number(value / 60, 1)}{NBSP}h" if round(value) >= 60 else f"{number(value)}{NBSP}min"
     return number(value)
@@ -179,7 +184,7 @@ def _heading(key: str) -> str:
 def as_text(month: Month, language: str) -> str:
     """The report for a terminal or a mail."""
     with translation.override(language):
-        return "\n".join([*_head(month), *_figures(month), *_votes(month), *_lines(month)]) + "\n"
+        return "\n".join([*_head(month), *_figures(month), *_direct(month), *_votes(month), *_lines(month)]) + "\n"
 
 
 def _head(month: Month) -> Iterable[str]:
@@ -200,6 +205,13 @@ def _figures(month: Month) -> Iterable[str]:
             yield f"{section:<{width + 2}}" + "".join(f"{head:>12}" for head in heads)
         cells = "".join(f"{cell:>12}" for cell in (row.value, row.before, row.change, row.n))
         yield f"  {row.label:<{width}}{cells}  {row.note}".rstrip()
+
+
+def _direct(month: Month) -> Iterable[str]:
+    if found := direct(month):
+        yield ""
+        yield _("How customers reached agents past the desk")
+        yield from (f"  {label}: {number(n)}" for label, n in found)
 
 
 def _votes(month: Month) -> Iterable[str]:
@@ -253,6 +265,7 @@ def as_json(month: Month) -> dict[str, Any]:
         "end_at": month.end_at.isoformat(),
         "is_over": month.is_over,
         "figures": _compared(month.figures),
+        "direct_contacts": dict(month.direct),
         "bad_about": {about or "not_said": n for about, n in month.bad_about.items()},
         "agents": _broken_down(month.agents),
         "organizations": _broken_down(month.organizations),

@@ -194,7 +194,7 @@ def test_month_when_there_are_more_agents_then_not_more_queries(
     monkeypatch.setattr(configuration, "FRESH_SECONDS", 3600)
     configuration.current()
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(21):
         month(2026, 11)
 
 

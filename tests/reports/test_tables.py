@@ -58,7 +58,7 @@ def test_row_then_says_its_unit_how_many_it_stands_on_and_what_it_means():
 
 @pytest.mark.parametrize(("language", "said"), [("it", "ottobre 2026"), ("en", "October 2026")])
 def test_title_then_as_inside_a_sentence(language, said):
-    month = Month(2026, 10, "", "", *[None] * 8)
+    month = Month(2026, 10, "", "", *[None] * 9)
 
     with translation.override(language):
         assert title(month) == said

@@ -2,6 +2,7 @@
 
 from .drafts import (
     colleagues,
+    draft_files,
     drafts,
     get_draft_file,
 )
@@ -12,6 +13,7 @@ from .gate import (
     stand_in,
 )
 from .jobs import get_job, jobs
+from .lookup import people_like
 from .mail import (
     breakers,
     get_inbound_mail,
@@ -20,12 +22,15 @@ from .mail import (
     mailboxes,
     outgoing_mails,
 )
+from .notices import notices
 from .people import (
+    everybody_here,
     get_group,
     get_known_person,
     get_member,
     get_organization,
     get_person,
+    get_role,
     get_skill,
     groups,
     holder,
@@ -35,8 +40,17 @@ from .people import (
     organizations,
     people,
     person_changes,
+    roles,
     skills,
     team,
+)
+from .people_lists import (
+    addresses_of_people,
+    companies,
+    customers,
+    tags_of_people,
+    votes_of,
+    words_of_organizations,
 )
 from .rules import (
     automated,
@@ -72,6 +86,7 @@ from .tickets import (
     assignable_agents,
     attachments,
     comments,
+    conversation,
     get_attachment,
     get_comment,
     get_rating,
@@ -86,6 +101,7 @@ from .tickets import (
 
 __all__ = [
     "Rights",
+    "addresses_of_people",
     "assignable_agents",
     "attachments",
     "automated",
@@ -93,9 +109,14 @@ __all__ = [
     "breakers",
     "colleagues",
     "comments",
+    "companies",
+    "conversation",
     "count_filled",
     "custom_fields",
+    "customers",
+    "draft_files",
     "drafts",
+    "everybody_here",
     "firings",
     "get_attachment",
     "get_automation",
@@ -113,6 +134,7 @@ __all__ = [
     "get_person",
     "get_policy",
     "get_rating",
+    "get_role",
     "get_schedule",
     "get_skill",
     "get_ticket",
@@ -134,27 +156,33 @@ __all__ = [
     "macros",
     "mailboxes",
     "may",
+    "notices",
     "one_ticket",
     "organization_changes",
     "organizations",
     "outgoing_mails",
     "own_requests",
     "people",
+    "people_like",
     "person_changes",
     "policies",
     "rights_of",
+    "roles",
     "rule_changes",
     "schedules",
     "sees_every_ticket",
     "skills",
     "sla_breaches",
     "stand_in",
+    "tags_of_people",
     "team",
     "ticket_forms",
     "tickets",
     "timers",
     "triggers",
     "views",
+    "votes_of",
     "webhook_calls",
     "webhooks",
+    "words_of_organizations",
 ]

@@ -39,6 +39,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "tiles": [_tile(row) for row in rows if row.key in HEADLINES],
         "rows": rows,
         "bad_about": tables.bad_about(month),
+        "direct": tables.direct(month),
         # The lines name people and customers whose tickets a restricted agent may not see.
         "tables": tables.tables(month) if _sees_everything(agent_of(request)) else [],
     }

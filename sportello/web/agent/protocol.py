@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from sportello.desk import access
+from sportello.desk import access, links
 from sportello.desk.actions import configuration, protocols
 from sportello.desk.actions import letters as desk_letters
 from sportello.desk.errors import Invalid, Missing
 from sportello.desk.models import Organization, Protocol, User
 from sportello.desk.rules import letters
-from sportello.desk.rules.protocol import Steps
+from sportello.desk.rules.protocol import CONTACT, Steps
 from sportello.desk.words import Step
 from sportello.web.agent.doors import admins, agent_of, staff
 from sportello.web.agent.navigation import page
@@ -43,6 +43,8 @@ SWITCH = {
     Step.SURVEY: "survey",
 }
 TEXT_IN = {"it": gettext_lazy("Text in Italian"), "en": gettext_lazy("Text in English")}
+# The four, and the one to whoever came past the desk.
+TEXTS = (*Step.values, CONTACT)
 ICONS = {Step.TAKEN_CHARGE: "hand", Step.SOLVED: "circle-check", Step.CLOSED: "lock", Step.SURVEY: "star"}
 MERGED = "survey_with_solved"
 
@@ -62,6 +64,7 @@ class ProtocolForm(Form):
                 self.fields[f"steps.{name}"] = forms.IntegerField(
                     label=label, min_value=lowest, max_value=highest, initial=getattr(steps, name)
                 )
+        for step in TEXTS:
             for language, _name in settings.LANGUAGES:
                 own = texts.get(language, {}).get(step) or vars_of(letters.default_text(step, language))
                 self._add_text(
@@ -85,10 +88,10 @@ class ProtocolForm(Form):
         """Only the texts that differ from the house's own, so that those get better by themselves."""
         own: dict[str, dict[str, dict[str, str]]] = {}
         for language, _name in settings.LANGUAGES:
-            for step in Step:
+            for step in TEXTS:
                 text = self.text(step, language)
                 if text != letters.default_text(step, language):
-                    own.setdefault(language, {})[step.value] = vars_of(text)
+                    own.setdefault(language, {})[step] = vars_of(text)
         return own
 
     def text(self, step: str, language: str) -> letters.StepText:
@@ -139,7 +142,7 @@ def dropping(request: HttpRequest, organization_id: int) -> HttpResponse:
 def preview(request: HttpRequest) -> HttpResponse:
     """The mail that the texts of the form would make, for a frame. preview: "it.solved"."""
     language, _dot, step = request.POST.get("preview", "").partition(".")
-    if step not in Step.values or language not in dict(settings.LANGUAGES):
+    if step not in TEXTS or language not in dict(settings.LANGUAGES):
         raise Missing
     form = ProtocolForm(request.POST, **protocols.as_values(None))
     form.is_valid()
@@ -150,7 +153,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         values=_example(language, now, form.cleaned_data),
         language=language,
         look=desk_letters.look_of(now),
-        answer=_example_answer(language) if step in (Step.SOLVED, Step.TAKEN_CHARGE) else None,
+        answer=_example_answer(language) if step in (Step.SOLVED, Step.TAKEN_CHARGE, CONTACT) else None,
         actions=_example_actions(step, language),
     )
     return framed_letter(mail.html)
@@ -187,6 +190,7 @@ def _page(
         "can_edit": agent_of(request).is_admin,
         "form": form,
         "steps": [_step(form, step) for step in Step],
+        "contact_texts": _texts(form, CONTACT),
         "merged": form[f"steps.{MERGED}"],
         "placeholders": [
             (name, words.get(request.LANGUAGE_CODE) or words["en"]) for name, words in letters.PLACEHOLDERS.items()
@@ -202,11 +206,15 @@ def _step(form: ProtocolForm, step: Step) -> SimpleNamespace:
         icon=ICONS[step],
         switch=form[f"steps.{SWITCH[step]}"],
         numbers=[form[f"steps.{name}"] for name in NUMBERS[step]],
-        texts=[
-            (code, TEXT_IN[code], form[f"texts.{code}.{step.value}.subject"], form[f"texts.{code}.{step.value}.body"])
-            for code, _name in settings.LANGUAGES
-        ],
+        texts=_texts(form, step.value),
     )
+
+
+def _texts(form: ProtocolForm, step: str) -> list[tuple[str, Any, forms.BoundField, forms.BoundField]]:
+    return [
+        (code, TEXT_IN[code], form[f"texts.{code}.{step}.subject"], form[f"texts.{code}.{step}.body"])
+        for code, _name in settings.LANGUAGES
+    ]
 
 
 def _example(language: str, now: configuration.Configuration, said: dict[str, Any]) -> dict[str, Any]:
@@ -220,11 +228,20 @@ def _example(language: str, now: configuration.Configuration, said: dict[str, An
         },
         "requester": {"name": name, "first_name": name.split(maxsplit=1)[0]},
         "agent": {"name": "Ada Bruni", "first_name": "Ada", "phone": ""},
-        "desk": {"name": now.desk.name, "phone": now.desk.phone, "address": ""},
+        "desk": {
+            "name": now.desk.name,
+            "phone": now.desk.phone,
+            "address": _address(now),
+            "url": links.public_url("/"),
+        },
         "organization": {"name": "Officina Belvedere"},
         "close_hours": said.get("steps.close_hours") or Steps().close_hours,
         "survey_hours": said.get("steps.survey_hours") or Steps().survey_hours,
     }
+
+
+def _address(now: configuration.Configuration) -> str:
+    return desk_letters.sender_address(now.mailbox())
 
 
 def _example_answer(language: str) -> letters.Quoted:
@@ -236,7 +253,8 @@ def _example_actions(step: str, language: str) -> tuple[letters.Action, ...]:
     names = {
         Step.SOLVED: (("it_works", "primary"), ("not_yet", "secondary")),
         Step.SURVEY: (("good", "good"), ("bad", "bad")),
-    }.get(Step(step), (("open_ticket", "secondary"),))
+        CONTACT: (),
+    }.get(step, (("open_ticket", "secondary"),))
     return tuple(
         letters.Action(letters.action_label(name, language), "https://desk.example/", kind) for name, kind in names
     )

@@ -34,7 +34,7 @@ BUTTONS = [
     Action("Not yet", "https://desk.example/a/2", "secondary"),
 ]
 FACES = [Action("Good", "https://desk.example/a/3", "good"), Action("Bad", "https://desk.example/a/4", "bad")]
-STEPS = ["taken_charge", "solved", "closed", "survey", "reply", "sign_in"]
+STEPS = ["taken_charge", "solved", "closed", "survey", "contact", "reply", "sign_in"]
 
 
 def letter(step="solved", text=None, language="en", **kwargs):

@@ -1,0 +1,40 @@
+// <sp-lookup url="…"><input type="search">… <div data-found>: what is typed is looked up at the url, under the name of the input; the
+// answer takes the place of [data-found]. Down goes to the choices, Enter takes the first one and sends nothing.
+class Lookup extends HTMLElement {
+  connectedCallback() {
+    this.input = this.querySelector("input[type=search]")
+    this.input.addEventListener("input", () => {
+      clearTimeout(this.waiting)
+      this.waiting = setTimeout(() => this.look(), 120)
+    })
+    this.input.addEventListener("keydown", (event) => {
+      if (!["ArrowDown", "Enter"].includes(event.key) || event.isComposing) return
+      event.preventDefault()
+      this.choose()
+    })
+  }
+
+  disconnectedCallback() { clearTimeout(this.waiting) }
+
+  async choose() {
+    clearTimeout(this.waiting)
+    if (this.looked !== this.input.value) await this.look()
+    const first = this.querySelector("[data-found] :is(input[type=radio], button)")
+    if (first?.type === "radio") first.checked = true
+    first?.focus()
+  }
+
+  async look() {
+    const typed = this.input.value
+    const url = new URL(this.getAttribute("url"), location.href)
+    url.searchParams.set(this.input.name, typed)
+    const answer = await fetch(url, { redirect: "manual" }).catch(() => null)
+    if (!answer?.ok || typed !== this.input.value) return // Something else was typed meanwhile.
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-found]")
+    if (!fresh) return
+    this.looked = typed
+    this.querySelector("[data-found]").replaceWith(fresh)
+  }
+}
+
+customElements.define("sp-lookup", Lookup)
