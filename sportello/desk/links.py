@@ -11,6 +11,7 @@ from sportello.kit import tokens
 REQUEST_VALID = timedelta(days=180)
 CONFIRM_VALID = timedelta(days=60)
 SIGN_IN_VALID = timedelta(minutes=30)
+INVITATION_VALID = timedelta(days=7)
 # A vote's own end is on its row; this only bounds the age of the token.
 VOTE_VALID = timedelta(days=400)
 
@@ -50,6 +51,11 @@ def sign_in_url(user_id: int, *, seen: str) -> str:
     return public_url(f"/sign-in/{tokens.sign('sign-in', [user_id, seen])}")
 
 
+def invitation_url(user_id: int, *, seen: str) -> str:
+    """Where a new agent comes in. seen: something that changes when he does."""
+    return public_url(f"/invitation/{tokens.sign('invitation', [user_id, seen])}")
+
+
 def read_pair(purpose: str, token: str) -> tuple[int, int]:
     """(ticket id, user id) of a request, confirm or vote token. Raises tokens.BadToken."""
     valid_for = {"request": REQUEST_VALID, "confirm": CONFIRM_VALID, "vote": VOTE_VALID}[purpose]
@@ -59,7 +65,7 @@ def read_pair(purpose: str, token: str) -> tuple[int, int]:
 
 # Also as mail filters rewrite links, percent-encoded inside their own.
 TOKEN = re.compile(
-    r"((?:/|%2F)(?:r|confirm|not-yet|vote|sign-in)(?:/|%2F))[a-z0-9_-]+(?:(?::|%3A)[a-z0-9_-]+){2}", re.IGNORECASE
+    r"((?:/|%2F)(?:r|confirm|not-yet|vote|sign-in|invitation)(?:/|%2F))[a-z0-9_-]+(?:(?::|%3A)[a-z0-9_-]+){2}", re.IGNORECASE
 )
 
 

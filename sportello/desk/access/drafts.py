@@ -13,11 +13,15 @@ def drafts(person: User, ticket_id: int) -> "QuerySet[Draft]":
     return Draft.objects.filter(author=person.pk, ticket=ticket_id)
 
 
+def draft_files(person: User, ticket_id: int) -> "QuerySet[DraftFile]":
+    """The files of his draft on the ticket."""
+    staff(person)
+    return DraftFile.objects.filter(draft__author=person.pk, draft__ticket=ticket_id).order_by("id")
+
+
 def get_draft_file(person: User, ticket_id: int, file_id: int) -> DraftFile:
     """A file of one's own draft on a ticket that one still sees. Raises Missing."""
-    staff(person)
-    own = DraftFile.objects.filter(pk=file_id, draft__author=person.pk, draft__ticket=ticket_id)
-    return one(own.filter(draft__ticket__in=tickets(person)))
+    return one(draft_files(person, ticket_id).filter(pk=file_id, draft__ticket__in=tickets(person)))
 
 
 def colleagues(person: User, ticket_id: int) -> list[User]:

@@ -23,10 +23,10 @@ def get_inbound_mail(person: User, mail_id: int) -> InboundMail:
 def outgoing_mails(person: User) -> "QuerySet[OutgoingMail]":
     """The outbox, newest first: all mails for administrators and unrestricted agents, else those of visible tickets."""
     staff(person)
-    # A sign-in link is a key to somebody's requests: nobody else reads it.
+    # A link to sign in or to come to work is a key of somebody else's.
     mails = OutgoingMail.objects.order_by("-id")
     if not person.is_admin:
-        mails = mails.exclude(step="sign_in")
+        mails = mails.exclude(step__in=("sign_in", "invitation"))
     if person.is_admin or person.ticket_restriction == User.TicketRestriction.NONE:
         return mails
     return mails.filter(ticket__in=tickets(person))

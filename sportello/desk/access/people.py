@@ -2,7 +2,8 @@
 
 from django.db.models import QuerySet
 
-from ..models import Group, Identity, Organization, OutgoingMail, RuleChange, Skill, User
+from ..models import CustomRole, Group, Identity, Organization, OutgoingMail, RuleChange, Skill, User
+from ..words import Role
 from .gate import admin, one, staff
 
 
@@ -88,5 +89,22 @@ def team(person: User) -> "QuerySet[User]":
     return User.objects.staff().order_by("name", "id")
 
 
+def everybody_here(person: User) -> "QuerySet[User]":
+    """The agents and administrators, by name, those who have left too, for administrators."""
+    admin(person)
+    return User.objects.exclude(role=Role.END_USER).order_by("name", "id")
+
+
 def get_member(person: User, user_id: int) -> User:
-    return one(team(person).filter(pk=user_id))
+    """Somebody who works here, or did."""
+    return one(everybody_here(person).filter(pk=user_id).select_related("custom_role"))
+
+
+def roles(person: User) -> "QuerySet[CustomRole]":
+    """The custom roles by name, with those who have them, for administrators."""
+    admin(person)
+    return CustomRole.objects.prefetch_related("agents").order_by("name", "id")
+
+
+def get_role(person: User, role_id: int) -> CustomRole:
+    return one(roles(person).filter(pk=role_id))

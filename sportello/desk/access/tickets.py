@@ -2,6 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from .. import families
 from ..errors import Missing
 from ..models import (
     Attachment,
@@ -69,8 +70,7 @@ def get_ticket(person: User, ticket_id: int, *, to: str = "view") -> Ticket:
 
 def comments(person: User, ticket: Ticket) -> "QuerySet[Comment]":
     """The conversation that this person may read, oldest first: customers see no internal note."""
-    visible = ticket.comments.order_by("id")
-    return visible if person.is_staff_member else visible.filter(public=True)
+    return _readable(person, ticket.comments.order_by("id"))
 
 
 def attachments(person: User, ticket: Ticket) -> "QuerySet[Attachment]":
@@ -79,13 +79,41 @@ def attachments(person: User, ticket: Ticket) -> "QuerySet[Attachment]":
     return visible if person.is_staff_member else visible.filter(comment__public=True)
 
 
+def conversation(person: User, ticket: Ticket) -> "QuerySet[Comment]":
+    """The same with what was merged into the ticket, in the order of time.
+
+    Of that a customer reads what he may read anyway: being let into one ticket opens no other.
+    """
+    merged = families.merged_into(ticket.pk)
+    if not merged:
+        return comments(person, ticket)
+    others = Ticket.objects.all() if person.is_staff_member else own_requests(person)
+    tickets_read = [ticket.pk, *others.filter(pk__in=merged).values_list("pk", flat=True)]
+    visible = _readable(person, Comment.objects.filter(ticket__in=tickets_read))
+    # A message that became a ticket of its own and came back stands there once.
+    first = Q(pk=OuterRef("split_from")) | Q(split_from=OuterRef("split_from"), pk__lt=OuterRef("pk"))
+    return visible.exclude(Exists(visible.filter(first))).order_by("created_at", "id")
+
+
+def _readable(person: User, found: "QuerySet[Comment]") -> "QuerySet[Comment]":
+    return found if person.is_staff_member else found.filter(public=True)
+
+
 def get_comment(person: User, ticket_id: int, comment_id: int) -> Comment:
-    return one(comments(person, get_ticket(person, ticket_id)).filter(pk=comment_id))
+    """Of the ticket, or of what was merged into it."""
+    ticket = get_ticket(person, ticket_id)
+    found = comments(person, ticket).filter(pk=comment_id).first()
+    return found or one(conversation(person, ticket).filter(pk=comment_id))
 
 
 def get_attachment(person: User, attachment_id: int) -> Attachment:
     found = one(Attachment.objects.filter(pk=attachment_id).select_related("comment"))
-    get_comment(person, found.comment.ticket_id, found.comment_id)
+    ticket_id = found.comment.ticket_id
+    if person.is_staff_member and not tickets(person).filter(pk=ticket_id).exists():
+        # He may have before him the ticket into which this one went.
+        seen = tickets(person).filter(pk__in=families.chain(ticket_id)).first()
+        ticket_id = seen.pk if seen else ticket_id
+    get_comment(person, ticket_id, found.comment_id)
     return found
 
 

@@ -213,24 +213,50 @@ def _actions(
 
 def queue_sign_in(person: User, address: str, url: str, configuration: Configuration) -> OutgoingMail:
     """The mail with a sign-in link."""
+    minutes = int(links.SIGN_IN_VALID.total_seconds() // 60)
+    return _queue_by_itself("sign_in", person, address, url, configuration, link_minutes=minutes)
+
+
+def queue_invitation(person: User, url: str, configuration: Configuration) -> OutgoingMail:
+    """The mail that lets a new agent in."""
+    return _queue_by_itself("invitation", person, person.email, url, configuration)
+
+
+def _queue_by_itself(
+    step: str, person: User, address: str, url: str, configuration: Configuration, **more: Any
+) -> OutgoingMail:
+    """A mail that belongs to no ticket, with one button."""
     language = person.language or configuration.desk.language
     mailbox = configuration.mailbox()
-    now = clock.now()
     letter = letters.compose(
-        "sign_in",
-        letters.default_text("sign_in", language),
+        step,
+        letters.default_text(step, language),
         values={
             "requester": {"name": person.name, "first_name": person.first_name},
             "desk": {"name": configuration.desk.name, "address": sender_address(mailbox)},
-            "link_minutes": int(links.SIGN_IN_VALID.total_seconds() // 60),
+            **more,
         },
         language=language,
         look=look_of(configuration),
         actions=(letters.Action(letters.action_label("sign_in", language), url, "primary"),),
     )
+    return queue_letter(letter, step, person, address, language, configuration, mailbox)
+
+
+def queue_letter(
+    letter: letters.Letter,
+    step: str,
+    person: User,
+    address: str,
+    language: str,
+    configuration: Configuration,
+    mailbox: Mailbox | None,
+) -> OutgoingMail:
+    """Queue a rendered mail that belongs to no ticket."""
+    now = clock.now()
     return OutgoingMail.objects.create(
         recipient=person,
-        step="sign_in",
+        step=step,
         automatic=True,
         sender_name=configuration.desk.name,
         sender=sender_address(mailbox),

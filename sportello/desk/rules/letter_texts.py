@@ -118,6 +118,19 @@ c'è sempre qualcuno che legge, anche quando il tecnico che si conosce è impegn
 Grazie,
 {{ desk.name }}""",
             ),
+            "merged": StepText(
+                SUBJECT,
+                """\
+Buongiorno{% if requester.first_name %} {{ requester.first_name }}{% endif %},
+
+la richiesta n. {{ ticket.id }} riguarda la stessa cosa di un'altra che stiamo già seguendo: \
+le abbiamo unite e continuiamo da lì. Non si è perso niente.
+
+Per aggiungere qualcosa basta rispondere a questa mail, come sempre.
+
+Grazie,
+{{ desk.name }}""",
+            ),
             "reply": StepText(SUBJECT, "{{ answer }}"),
             "sign_in": StepText(
                 "Il link per entrare: {{ desk.name }}",
@@ -130,6 +143,25 @@ Vale {% if link_minutes %}{{ link_minutes }} minuti{% else %}per poco tempo{% en
 {{ buttons }}
 
 Chi non l'ha chiesto può ignorare questa mail: senza il link nessuno entra.""",
+            ),
+            "invitation": StepText(
+                "Sei nella squadra di {{ desk.name }}",
+                """\
+Buongiorno{% if requester.first_name %} {{ requester.first_name }}{% endif %},
+
+da oggi rispondi anche tu ai clienti di {{ desk.name }}. Con questo link si entra e si sceglie una password: \
+vale una settimana e si usa una volta sola.
+
+{{ buttons }}
+
+Chi non ne sa nulla può ignorare questa mail: senza il link nessuno entra.""",
+            ),
+            "test": StepText(
+                "Prova da {{ desk.name }}",
+                """\
+Questa mail è una prova: se è arrivata, {{ desk.name }} sa scrivere.
+
+{{ answer }}""",
             ),
         },
         "en": {
@@ -225,6 +257,19 @@ somebody always reads it, even when the technician you know is busy or away.
 Thank you,
 {{ desk.name }}""",
             ),
+            "merged": StepText(
+                SUBJECT,
+                """\
+Hello{% if requester.first_name %} {{ requester.first_name }}{% endif %},
+
+Your request no. {{ ticket.id }} is about the same matter as another one that we are working on: \
+we have put them together and go on from there. Nothing is lost.
+
+Anything to add? Just reply to this email, as always.
+
+Thank you,
+{{ desk.name }}""",
+            ),
             "reply": StepText(SUBJECT, "{{ answer }}"),
             "sign_in": StepText(
                 "Your sign-in link for {{ desk.name }}",
@@ -237,6 +282,25 @@ Here is the link to sign in and see your requests. It works once and expires \
 {{ buttons }}
 
 Did not ask for it? You can ignore this email: nobody can sign in without the link.""",
+            ),
+            "invitation": StepText(
+                "You are on the team of {{ desk.name }}",
+                """\
+Hello{% if requester.first_name %} {{ requester.first_name }}{% endif %},
+
+From today you answer the customers of {{ desk.name }} too. With this link you come in and choose a password: \
+it works once, for a week.
+
+{{ buttons }}
+
+Know nothing of this? You can ignore this email: nobody can come in without the link.""",
+            ),
+            "test": StepText(
+                "A test from {{ desk.name }}",
+                """\
+This email is a test: if it has arrived, {{ desk.name }} can write.
+
+{{ answer }}""",
             ),
         },
     }

@@ -28,6 +28,8 @@ BADGE = {
 OTHER_STEPS = {
     "reply": gettext_lazy("Answer"),
     "sign_in": gettext_lazy("Sign-in link"),
+    "invitation": gettext_lazy("Invitation"),
+    "test": gettext_lazy("Test mail"),
     "contact": gettext_lazy("Direct contact"),
     "side": gettext_lazy("Side conversation"),
 }
