@@ -105,8 +105,8 @@ def limits(year: int, month: int, time_zone: str) -> tuple[datetime, datetime]:
 
 
 def read(start: datetime, end: datetime) -> Facts:
-    """The facts of [start, end)."""
-    created = Ticket.objects.filter(created_at__gte=start, created_at__lt=end).order_by()
+    """The facts of [start, end). What was merged into another ticket is no request and no solution of its own."""
+    created = Ticket.objects.filter(created_at__gte=start, created_at__lt=end, merged_into=None).order_by()
     return Facts(
         _created(created),
         _created_outside(created),
@@ -179,8 +179,9 @@ def _by_last_schedule(rows: QuerySet[TicketMetric]) -> dict[int, int]:
 
 def _solved(start: datetime, end: datetime) -> list[Solved]:
     """A ticket that was reopened and is not solved again is not solved."""
+    solved = TicketMetric.objects.filter(solved_at__gte=start, solved_at__lt=end, ticket__status__in=FINISHED)
     rows = (
-        TicketMetric.objects.filter(solved_at__gte=start, solved_at__lt=end, ticket__status__in=FINISHED)
+        solved.filter(ticket__merged_into=None)
         .order_by()
         .values_list("solver_id", "ticket__organization_id", "ticket__requester_id")
         .annotate(

@@ -301,7 +301,7 @@ def _go_on(
     # A number can be guessed: it lets nobody else in.
     if found.by != "subject" and not automatic and not person.is_staff_member:
         ccs += _ccs(mail, content, person, known)
-    ticket, _audit = tickets.hear(
+    ticket, audit = tickets.hear(
         found.ticket_id,
         replace(reading.words, public=not automatic, automatic=automatic),
         actor=person,
@@ -309,7 +309,8 @@ def _go_on(
         add_ccs=ccs,
         mailbox_id=mail.mailbox_id,
     )
-    state = MailState.COMMENTED if ticket.pk == found.ticket_id else MailState.OPENED
+    is_new = audit is not None and audit.events[0]["type"] == "Create"
+    state = MailState.OPENED if is_new else MailState.COMMENTED
     return Outcome(state, threaded_by=found.by, ticket=ticket)
 
 

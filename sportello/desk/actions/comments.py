@@ -28,6 +28,7 @@ class Words:
     """What somebody says on a ticket. html: cleaned (kit.html) or empty. automatic: a machine wrote it.
 
     message_id, mail_id: of the incoming mail that says it. author: whose words they are, when not the actor's.
+    split_from_id: the comment that they repeat.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Words:
     message_id: str = ""
     mail_id: int | None = None
     author: User | None = None
+    split_from_id: int | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -61,6 +63,7 @@ def write(update: "Update", files: list[tuple[NewFile, str]]) -> Comment | None:
         audit=update.audit,
         author=update.author,
         mail_id=words.mail_id,
+        split_from_id=words.split_from_id,
         public=words.public,
         via=update.via if update.via in Via.values else Via.RULE,
         automatic=words.automatic,

@@ -43,6 +43,17 @@ def of_ticket(ticket_id: int) -> Values:
     return _values(own, _of_ticket(ticket_id)) if own else {}
 
 
+def still_good(ticket_id: int) -> Values:
+    """What stands in the fields of a ticket, for a new one: only what could be said today."""
+    found: Values = {}
+    for pk, value in of_ticket(ticket_id).items():
+        try:
+            found |= read({pk: value}, custom_fields.TICKET)
+        except Invalid:
+            continue
+    return found
+
+
 def of_person(person_id: int) -> Values:
     own = configuration.current().custom_fields
     return _values(own, _of_person(person_id)) if own else {}

@@ -45,7 +45,7 @@ def write(update: "Update") -> None:
 
 
 # The events that change what kept conditions look at; whatever a comment brings about is a change too.
-_TELLING = ("Change", "SatisfactionRating")
+_TELLING = ("Change", "Merge", "SatisfactionRating", "Unmerge")
 
 
 @prepared

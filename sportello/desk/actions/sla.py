@@ -15,6 +15,7 @@ from sportello.kit.prepared import prepared
 from ..models import Audit, SlaEvent, Ticket, TicketSla
 from ..rules import conditions, sla, sla_history, sla_targets
 from ..rules.kinds import Moment
+from ..rules.merging import MERGED
 from ..rules.sla_clocks import Clocks
 from ..words import FINISHED, Priority, TimerKind, Via
 from . import clocks as timers
@@ -76,7 +77,7 @@ def _fold(update: "Update", before: Step) -> Step:
     heard = words is not None and words.public and not words.automatic and update.speaker in ("agent", "end-user")
     happening = sla.Happening(
         at=update.now,
-        status=ticket.status,
+        status=MERGED if ticket.merged_into_id else ticket.status,
         priority=Priority(ticket.priority).name.lower() if ticket.priority else "",
         comment_by=update.speaker if heard else "",
         policy=chosen,

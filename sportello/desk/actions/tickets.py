@@ -20,7 +20,7 @@ from .. import access
 from ..errors import Invalid, Missing, Refused, Stale
 from ..models import Audit, Group, Organization, Participant, Reading, Schedule, Ticket, TicketForm, User
 from ..words import Permission, Priority, Status, TicketType, Via
-from . import configuration, ticket_forms
+from . import configuration, field_values, notifications, ticket_forms
 from .comments import NewFile, Words
 from .update import Update
 
@@ -249,7 +249,8 @@ def hear(
     add_ccs: tuple[User, ...] = (),
     mailbox_id: int | None = None,
 ) -> tuple[Ticket, Audit | None]:
-    """Take in what somebody says by mail or link. A closed ticket gets a follow-up that points back.
+    """Take in what somebody says by mail or link. A closed ticket gets a follow-up that points back; what is said on
+    a merged one goes on where it went (actions.merging).
 
     Returns the ticket on which the words stand now, and its audit. What an agent says who may not answer is a note.
     """
@@ -257,25 +258,44 @@ def hear(
         ticket = lock(ticket_id)
         if actor.is_staff_member and actor.pk != ticket.requester_id and not access.may(actor, Permission.ANSWER):
             words = replace(words, public=False)
+        if ticket.merged_into_id:
+            from . import merging
+
+            return merging.hear(ticket, words, actor=actor, via=via, add_ccs=add_ccs, mailbox_id=mailbox_id)
         if not ticket.is_closed:
             in_the_making = Update(ticket, actor=actor, via=via)
             in_the_making.take_part(Participant.Kind.CC, add_ccs, ())
             in_the_making.say(words)
             return ticket, in_the_making.commit()
-        follow_up = open_ticket(
-            requester=ticket.requester if actor.is_staff_member else actor,
-            subject=ticket.subject,
-            words=words,
-            actor=actor,
-            via=via,
-            group=ticket.group if ticket.group and ticket.group.active else None,
-            ccs=add_ccs,
-            mailbox_id=mailbox_id or ticket.mailbox_id,
-            form=_form_in_use(ticket.form_id),
-            follow_up_of=ticket,
-            silent=words.automatic,
-        )
-        return follow_up, follow_up.audits.first()
+        found = follow_up(ticket, words, actor=actor, via=via, ccs=add_ccs, mailbox_id=mailbox_id)
+        return found, found.audits.first()
+
+
+@configuration.afresh
+def follow_up(
+    ticket: Ticket,
+    words: Words,
+    *,
+    actor: User,
+    via: str,
+    ccs: tuple[User, ...] = (),
+    mailbox_id: int | None = None,
+) -> Ticket:
+    """A new ticket that goes on with a closed one, with its form and what stands in its fields."""
+    return open_ticket(
+        requester=ticket.requester if actor.is_staff_member else actor,
+        subject=ticket.subject,
+        words=words,
+        actor=actor,
+        via=via,
+        group=ticket.group if ticket.group and ticket.group.active else None,
+        ccs=ccs,
+        mailbox_id=mailbox_id or ticket.mailbox_id,
+        form=_form_in_use(ticket.form_id),
+        fields=field_values.still_good(ticket.pk),
+        follow_up_of=ticket,
+        silent=words.automatic,
+    )
 
 
 @configuration.afresh
@@ -321,10 +341,14 @@ def notice(ticket_id: int, code: str, *, actor: User | None, via: str, **values:
 def mark_read(ticket: Ticket, *, actor: User) -> None:
     """This agent has read the ticket up to now."""
     Reading.objects.update_or_create(ticket=ticket, user=actor, defaults={"read_at": clock.now()})
+    notifications.read_ticket(ticket.pk, actor=actor)
 
 
 def refuse_closed(ticket: Ticket) -> None:
     """A closed ticket is never changed again. Raises Stale."""
+    if ticket.merged_into_id:
+        merged = {"id": ticket.pk, "into": ticket.merged_into_id}
+        raise Stale(_("Request #%(id)s was merged into #%(into)s: go on there.") % merged)
     if ticket.status == Status.CLOSED:
         raise Stale(_("Request #%(id)s is closed: write a new one that follows it up.") % {"id": ticket.pk})
 

@@ -27,13 +27,26 @@ from ..rules import metrics, protocol, thanks
 from ..rules.schedules import business_seconds
 from ..rules.triggers import Rule, Text
 from ..words import FINISHED, Status, Step, TimerKind
-from . import clocks, comments, configuration, letters, members, routing, sla, standings, surveys, triggers
+from . import (
+    clocks,
+    comments,
+    configuration,
+    letters,
+    members,
+    notifications,
+    routing,
+    sla,
+    standings,
+    surveys,
+    triggers,
+)
 from .comments import Words
 from .field_values import Filled
 from .lists import CC, TAGS, Lists
 
 PREVIEW = 160
 METRIC_FIELDS = [field.name for field in fields(metrics.Metric)]
+METRIC_EVENTS = ("Create", "Change", "Comment", "Merge", "Unmerge")
 
 
 class Update:
@@ -63,6 +76,8 @@ class Update:
         # The customer reached an agent past the desk: one polite mail tells him the way for the next time.
         self.contacted = False
         self.offer = False
+        # Of a verb that takes the ticket out of the desk's hands or gives it back: no rule acts, this alone follows.
+        self.verdict: protocol.Verdict | None = None
         self.audit: Audit | None = None
         self.message_id, self.references = "", ""
         self.lists = Lists(ticket, opening=opening)
@@ -271,10 +286,11 @@ class Update:
         files = comments.store(self.words)
         if self.words:
             self._follow_words(self.words)
-        if self.opening or self._changed("group_id"):
+        if self.opening or (self._changed("group_id") and self.verdict is None):
             self.route()
         sla.catch_up(self)
-        triggers.run(self)
+        if self.verdict is None:
+            triggers.run(self)
         sla.follow(self)
         verdict = self._verdict()
         self.keep(updated_at=self.written_at)
@@ -307,6 +323,7 @@ class Update:
         self._write_metric()
         members.write(self)
         standings.follow(self)
+        notifications.follow(self)
         return self.audit
 
     def _prepare_letter(self, step: str) -> list[User]:
@@ -326,6 +343,8 @@ class Update:
         return recipients
 
     def _verdict(self) -> protocol.Verdict:
+        if self.verdict is not None:
+            return self.verdict
         if self.letter:
             return protocol.Verdict(send=self.letter, stop=(TimerKind.TAKEN_CHARGE,))
         verdict = protocol.follow(
@@ -362,7 +381,7 @@ class Update:
 
     def _write_metric(self) -> None:
         facts = metrics.AuditFacts(self.actor.pk if self.actor else None, self.events, self.now)
-        if not any(event["type"] in ("Create", "Change", "Comment") for event in self.events):
+        if not any(event["type"] in METRIC_EVENTS for event in self.events):
             return
 
         def business(schedule_id: int | None, start: datetime, end: datetime) -> int:

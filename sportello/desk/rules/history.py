@@ -56,6 +56,10 @@ def describe(event: Mapping[str, Any], name: Name, own: Mapping[int, CustomField
         return _("SLA policy: %(title)s") % {"title": event["title"]} if event["title"] else _("No SLA policy")
     if kind == "SlaBreach":
         return _("SLA target missed: %(metric)s") % {"metric": METRICS[event["metric"]]}
+    if kind == "Merge":
+        return _("Merged into #%(ticket)s") % {"ticket": event["into"]}
+    if kind == "Unmerge":
+        return _("Taken back out of #%(ticket)s") % {"ticket": event["from"]}
     if kind == "Note":
         return note(event["code"], event.get("values", {}))
     return ""
@@ -88,6 +92,8 @@ def _change(event: Mapping[str, Any], name: Name) -> str:
     if field == "schedule_id":
         said = _("Schedule: %(schedule)s")
         return said % {"schedule": name("schedule", value)} if value else _("The desk's schedule")
+    if field == "problem_id":
+        return _("Incident of problem #%(ticket)s") % {"ticket": value} if value else _("No incident of a problem")
     if field == "priority":
         return _("Priority: %(priority)s") % {"priority": Priority[value.upper()].label} if value else _("No priority")
     if field == "type":
@@ -126,9 +132,18 @@ def note(code: str, values: Mapping[str, Any]) -> str:
         return _contact(values)
     return {
         "follow_up": _("Follows up request #%(ticket)s"),
+        "merged": _("#%(ticket)s was merged into this one"),
+        "unmerged": _("#%(ticket)s was taken back out of this one"),
+        "merged_words": _("The customer of #%(ticket)s, merged into this one, wrote there"),
+        "split": _("A message became #%(ticket)s"),
+        "split_from": _("Split from #%(ticket)s"),
         "thanks": _("Only a thank-you: the request stays solved"),
         "confirmed": _("The customer confirmed that it works"),
         "not_yet": _("The customer says that it does not work yet"),
+        "spam": _("Spam: what %(address)s writes is held from now on")
+        if values.get("address")
+        else _("Spam: closed without a mail"),
+        "undone": _("Undone what was changed together with other tickets"),
         "not_reached": _("The customer was not reached at %(address)s: %(why)s. The request was not closed."),
         "bounced": _("A mail to %(address)s came back: %(why)s"),
         "delayed": _("A mail to %(address)s is delayed: %(why)s"),

@@ -81,6 +81,8 @@ class Metric:
     fold: Mapping[str, Any] = field(default_factory=dict)
 
 
+# What these updates do to the status is neither solved nor reopened.
+UNCOUNTED = {"spam", "undone"}
 CARRIED = [carried.name for carried in fields(Carry)]
 
 # A stay in a status counts for these clocks once it ends.
@@ -105,9 +107,27 @@ def fold(metric: Metric, audit: AuditFacts, business: BusinessSeconds) -> Metric
         elif event["type"] in ("Create", "Change"):
             metric, carry = _change(metric, carry, event, audit, business)
             status = event["value"] if event["field_name"] == "status" else status
+        elif event["type"] == "Merge":  # Neither solved nor, when it comes back, reopened: only its stay ends.
+            metric, carry = _move(metric, carry, Status.CLOSED, audit, business)
+        elif event["type"] == "Unmerge":
+            metric, carry = _move(metric, carry, event["status"], audit, business)
+    notes = {event["code"]: event["values"] for event in audit.events if event["type"] == "Note"}
+    if "undone" in notes:
+        metric = _unsolve(metric, datetime.fromisoformat(notes["undone"]["at"]))
     if status:  # Only where the update left the ticket: solved and reopened in one gesture is neither.
-        metric, carry = _status(metric, carry, status, audit, business)
+        go = _move if UNCOUNTED & notes.keys() else _status
+        metric, carry = go(metric, carry, status, audit, business)
     return replace(metric, fold={name: getattr(carry, name) for name in CARRIED})
+
+
+def _unsolve(metric: Metric, at: datetime) -> Metric:
+    """Without the solution of an update that was undone. One that was given before it is not told again."""
+    gone: dict[str, Any] = {}
+    if metric.solved_at == at:
+        gone |= dict.fromkeys(("solved_at", "solver_id", "full_resolution_calendar", "full_resolution_business"))
+    if metric.first_solved_at == at:
+        gone |= dict.fromkeys(("first_solved_at", "first_resolution_calendar", "first_resolution_business"))
+    return replace(metric, **gone)
 
 
 def rebuild(audits: Iterable[AuditFacts], business: BusinessSeconds) -> Metric:
@@ -173,13 +193,7 @@ def _status(
     if status == carry.status:
         return metric, carry
     was = carry.status
-    seconds = {name: list(pair) for name, pair in carry.seconds.items()}
-    changes: dict[str, Any] = {"status_updated_at": audit.at}
-    for clock in CLOCKS.get(was, ()):  # type: ignore[call-overload]
-        pair = seconds.setdefault(clock, [0, 0])
-        pair[0] += _seconds(datetime.fromisoformat(carry.since), audit.at)
-        pair[1] += _stayed(carry, audit.at, business)
-        changes |= {f"{clock}_calendar": pair[0] // 60, f"{clock}_business": pair[1] // 60}
+    changes: dict[str, Any] = {}
     if status in FINISHED and was not in FINISHED:
         calendar, open_time = _minutes_since_creation(carry, audit.at, business)
         changes |= {
@@ -196,6 +210,20 @@ def _status(
             }
     elif was in FINISHED and status not in FINISHED:
         changes["reopens"] = metric.reopens + 1
+    return _move(replace(metric, **changes), carry, status, audit, business)
+
+
+def _move(
+    metric: Metric, carry: Carry, status: str, audit: AuditFacts, business: BusinessSeconds
+) -> tuple[Metric, Carry]:
+    """End the stay in the present status and begin that in another."""
+    seconds = {name: list(pair) for name, pair in carry.seconds.items()}
+    changes: dict[str, Any] = {"status_updated_at": audit.at}
+    for clock in CLOCKS.get(carry.status, ()):  # type: ignore[call-overload]
+        pair = seconds.setdefault(clock, [0, 0])
+        pair[0] += _seconds(datetime.fromisoformat(carry.since), audit.at)
+        pair[1] += _stayed(carry, audit.at, business)
+        changes |= {f"{clock}_calendar": pair[0] // 60, f"{clock}_business": pair[1] // 60}
     return replace(metric, **changes), replace(carry, status=status, since=_stamp(audit.at), stayed=0, seconds=seconds)
 
 

@@ -143,11 +143,9 @@ MERGING = (TimerKind.CLOSE, TimerKind.SURVEY, TimerKind.TAKEN_CHARGE)
 
 def resume(case: Case, *, now: datetime, steps: Steps) -> Verdict:
     """The clocks of a ticket that comes back from a merge as it was: they count from now; no mail."""
-    if case.silent or case.status == Status.CLOSED:
-        return Verdict()
     if case.status == Status.SOLVED:
         return Verdict(start={TimerKind.CLOSE: now + timedelta(hours=steps.close_hours)})
-    if steps.taken_charge and not case.told:
+    if steps.taken_charge and not case.told and not case.silent:
         return Verdict(start={TimerKind.TAKEN_CHARGE: now + timedelta(minutes=steps.taken_charge_wait_minutes)})
     return Verdict()
 

@@ -142,7 +142,7 @@ def _ends(metric: SlaMetric, happening: Happening) -> bool:
 
 def _begins(metric: SlaMetric, clocks: Clocks, happening: Happening) -> bool:
     """Whether a clock that is not under way begins now."""
-    if happening.status in FINISHED:
+    if happening.status not in UNSOLVED:
         return False
     if metric in UPDATES:
         return happening.comment_by == "agent"

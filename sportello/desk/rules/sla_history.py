@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from .merging import MERGED
 from .schedules import Schedule
 from .sla import Happening
 
@@ -21,6 +22,8 @@ def happenings(
         for event in events:
             if event["type"] in ("Create", "Change") and event["field_name"] in now:
                 now[event["field_name"]] = event["value"]
+            elif event["type"] in ("Merge", "Unmerge"):
+                now["status"] = MERGED if event["type"] == "Merge" else event["status"]
             elif event["type"] == "Comment" and event["public"] and not event.get("automatic"):
                 comment_by = event["by"] if event["by"] in ("agent", "end-user") else ""
         yield Happening(

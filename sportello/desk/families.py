@@ -1,0 +1,33 @@
+"""Questions about merged tickets: what went into a ticket, and where a merged one went. docs/algorithms/merging.md"""
+
+from django.db import connection
+
+_DOWN = """
+WITH RECURSIVE family(id) AS (
+    SELECT id FROM desk_ticket WHERE merged_into_id = %s
+    UNION SELECT merged.id FROM desk_ticket merged JOIN family ON merged.merged_into_id = family.id
+) SELECT id FROM family ORDER BY id
+"""
+_UP = """
+WITH RECURSIVE chain(id, remove) AS (
+    SELECT merged_into_id, 1 FROM desk_ticket WHERE id = %s AND merged_into_id IS NOT NULL
+    UNION ALL SELECT ticket.merged_into_id, chain.remove + 1
+    FROM desk_ticket ticket JOIN chain ON ticket.id = chain.id WHERE ticket.merged_into_id IS NOT NULL
+) SELECT id FROM chain ORDER BY remove
+"""
+
+
+def merged_into(ticket_id: int) -> list[int]:
+    """All that was merged into this ticket, at whatever remove; usually nothing."""
+    return _ids(_DOWN, ticket_id)
+
+
+def chain(ticket_id: int) -> list[int]:
+    """Into which ticket this one was merged, into which that one, and so on to the end; usually nothing."""
+    return _ids(_UP, ticket_id)
+
+
+def _ids(statement: str, ticket_id: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [ticket_id])
+        return [row[0] for row in cursor.fetchall()]
