@@ -1,71 +1,83 @@
 """What is said on a ticket: write it, see it as it was written, fetch its files."""
 
-from dataclasses import replace
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from sportello.desk import access
-from sportello.desk.actions import configuration, field_values, macros, tickets
+from sportello.desk.actions import configuration, field_values, sending, tickets
+from sportello.desk.actions.drafts import Written
 from sportello.desk.errors import DeskError, Invalid
 from sportello.desk.models import Ticket, User
+from sportello.desk.rules.drafts import word_of_attachment
 from sportello.desk.words import Via
 from sportello.kit import blobs
+from sportello.web.agent.composing import ATTACHMENT, CommentForm, has_files, written_of
 from sportello.web.agent.doors import agent_of, staff
-from sportello.web.agent.macro_choice import source_of
-from sportello.web.agent.tickets import CommentForm, ticket_page
+from sportello.web.agent.tickets import ticket_page
+from sportello.web.ui import times
 from sportello.web.ui.files import download, new_files, shown_type
 from sportello.web.ui.framed import framed_comment
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @staff
 def comments(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    """Say what the composer holds. GET: whoever had to sign in first comes back to his text."""
     agent = agent_of(request)
     ticket = access.get_ticket(agent, ticket_id, to="comment")
+    if request.method == "GET":
+        return redirect(reverse("agent:ticket", args=[ticket.pk]) + "#composer")
     form = CommentForm(request.POST, request.FILES)
     form.ask(configuration.current().form_of(ticket.form_id), field_values.of_ticket(ticket.pk), prefix="composer-")
     if not form.is_valid():
         return ticket_page(request, ticket, composer=form)
-    if warning := _said_meanwhile(agent, ticket, form.cleaned_data["seen"]):
+    written = written_of(form, agent, ticket)
+    if warning := _warning(agent, ticket, form, written):
         return ticket_page(request, ticket, composer=form, problem=warning)
     try:
-        source = source_of(agent, form.cleaned_data["macro"]) if form.cleaned_data["macro"] else None
-        tickets.update(ticket.pk, _change(form), actor=agent, via=Via.WEB, source=source)
+        done = _say(form, written, agent, ticket)
     except Invalid as refusal:
         form.refuse(refusal.fields)
         return ticket_page(request, ticket, composer=form)
     except DeskError as refusal:
         return ticket_page(request, ticket, composer=form, problem=str(refusal))
     tickets.mark_read(ticket, actor=agent)
-    messages.success(request, _done(form), extra_tags=f"ticket-{ticket.pk}")
+    messages.success(request, done, extra_tags=f"ticket-{ticket.pk}")
     return redirect(reverse("agent:ticket", args=[ticket.pk]) + "#latest")
 
 
-def _change(form: CommentForm) -> tickets.Change:
-    """What is said, with the changes that stay ticked. A button that names a status has the last word on it."""
-    said, change = form.cleaned_data, macros.as_change(form.cleaned_data["changes"])
-    words = _words(form)
-    # A macro may change a ticket without a word.
-    change = replace(change, words=None if words.is_empty and said["changes"] else words)
-    change = replace(change, fields={**change.fields, **form.said})
-    return replace(change, status=said["status"]) if said["status"] else change
-
-
-def _done(form: CommentForm) -> str:
-    if _words(form).is_empty:
-        return _("Saved.")
-    return _("Note added.") if form.cleaned_data["kind"] == "note" else _("Answer on its way.")
-
-
-def _words(form: CommentForm) -> tickets.Words:
+def _say(form: CommentForm, written: Written, agent: User, ticket: Ticket) -> str:
+    """An answer waits before it leaves; a note, or changes without a word, are done now. What was done, in words."""
     said = form.cleaned_data
-    text, files = said["text"].replace("\r\n", "\n").strip(), new_files(said["attachments"])
-    return tickets.Words(text=text, public=said["kind"] == "answer", files=files)
+    files, at = new_files(said["attachments"]), said["own_at"]
+    now = {"actor": agent, "files": files, "seen": said["seen"], "version": said["version"]}
+    says_nothing = not (written.text or written.html or files or has_files(agent, ticket.pk, written.html))
+    if says_nothing or form.is_note:
+        sending.say(ticket.pk, written, via=Via.WEB, **now)
+        return _("Saved.") if says_nothing else _("Note added.")
+    sending.send(ticket.pk, written, at=at, **now)
+    return _("The answer leaves %(when)s.") % {"when": _when(at)} if at else _("Answer on its way.")
+
+
+def _when(at: datetime) -> str:
+    return times.moment(timezone.localtime(at))
+
+
+def _warning(agent: User, ticket: Ticket, form: CommentForm, written: Written) -> str:
+    said = form.cleaned_data
+    if warning := _said_meanwhile(agent, ticket, said["seen"]):
+        return warning
+    word = word_of_attachment(written.text) if written.public and said["asked"] != ATTACHMENT else ""
+    if not word or said["attachments"] or has_files(agent, ticket.pk, written.html):
+        return ""
+    return _("You write “%(word)s”, but nothing is attached. Attach it, or send it as it is.") % {"word": word}
 
 
 def _said_meanwhile(agent: User, ticket: Ticket, seen: int | None) -> str:

@@ -27,6 +27,7 @@ TIMER_ICON = {
     TimerKind.CLOSE: "lock",
     TimerKind.SURVEY: "star",
     TimerKind.AUTOMATION: "timer",
+    TimerKind.SEND: "send",
 }
 
 
@@ -41,7 +42,8 @@ def mails_of(agent: User, ticket_id: int) -> QuerySet[Any]:
 @prepared
 def timers_of(agent: User, ticket_id: int) -> QuerySet[Any]:
     """What will happen by itself; promises have their own place."""
-    return access.timers(agent, ticket_id).values_list("pk", "kind", "due_at", "automation__title", named=True)
+    columns = ("pk", "kind", "due_at", "automation__title", "draft_id", "draft__author__name")
+    return access.timers(agent, ticket_id).values_list(*columns, named=True)
 
 
 @prepared
@@ -77,6 +79,30 @@ def messages(agent: User, ticket: Ticket, mails: Iterable[Any], *, whole: bool) 
     shown = found if whole else found[:SHOWN]
     said = [_message(row, ticket, sent.get(row.pk, []), files.get(row.pk, [])) for row in reversed(shown)]
     return said, len(found) > len(shown)
+
+
+@prepared
+def _requester(agent: User, ticket_id: int) -> QuerySet[Any]:
+    return access.tickets(agent).filter(pk=ticket_id).values_list("requester_id", flat=True)
+
+
+@prepared
+def _comments_since(agent: User, ticket_id: int, audit_id: int, comment_id: int) -> QuerySet[Any]:
+    return _comments.queryset(agent, ticket_id).filter(audit__gte=audit_id, pk__gt=comment_id)
+
+
+def said_since(agent: User, ticket_id: int, audit_id: int = 0, comment_id: int = 0) -> list[SimpleNamespace]:
+    """What was said from this audit on and after this comment, oldest first; nothing on a ticket that he does not see.
+
+    On one ticket updates follow each other in the order of their ids, on PostgreSQL too: each holds its row.
+    """
+    requester = _requester(agent, ticket_id)
+    found = _comments_since(agent, ticket_id, audit_id, comment_id) if requester else []
+    if not found:
+        return []
+    ticket = Ticket(pk=ticket_id, requester_id=requester[0])
+    sent, files = _by_comment(mails_of(agent, ticket_id)), _by_comment(_attachments(agent, ticket_id))
+    return [_message(row, ticket, sent.get(row.pk, []), files.get(row.pk, [])) for row in reversed(found)]
 
 
 def _by_comment(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -183,6 +209,9 @@ def _step_event(mail: Any) -> SimpleNamespace:
 
 
 def _timer_event(ticket: Ticket, timer: Any) -> SimpleNamespace:
+    if timer.kind == TimerKind.SEND:  # Only its author takes it back, where he writes.
+        label = _("%(agent)s's answer leaves") % {"agent": timer.draft__author__name}
+        return _event(TIMER_ICON[TimerKind.SEND], label, timer.due_at, kind="future")
     label = timer.automation__title or TimerKind(timer.kind).label
     return _event(
         TIMER_ICON[TimerKind(timer.kind)],

@@ -13,7 +13,7 @@ from sportello.desk import access
 from sportello.desk.actions import configuration, macros
 from sportello.desk.actions.macros import Part
 from sportello.desk.errors import Invalid, Missing
-from sportello.desk.models import Macro, Ticket, User
+from sportello.desk.models import Ticket, User
 from sportello.desk.rules.kinds import Unreadable
 from sportello.desk.rules.macros import read_effect
 from sportello.desk.rules.triggers import Action
@@ -70,12 +70,3 @@ def chosen_of(request: HttpRequest, ticket: Ticket, tags: Collection[str], compo
         raise Missing from None
     initial = {"kind": "note" if found.public is False else "answer", "text": found.text}
     return Chosen(macro.pk, macro.title, found.parts, found.lost, is_fresh=True, initial=initial)
-
-
-def source_of(agent: User, macro_id: int | None) -> dict[str, Any] | None:
-    """What the audit says of the macro, when it is one that this agent can apply."""
-    try:
-        macro: Macro = access.get_macro(agent, macro_id or 0)
-    except Missing:
-        return None
-    return {"rel": "macro", "id": macro.pk, "title": macro.title}

@@ -17,51 +17,22 @@ from sportello.desk import access
 from sportello.desk.actions import configuration, field_values, people, tickets, timers
 from sportello.desk.errors import DeskError, Invalid, Missing
 from sportello.desk.models import Group, Participant, Schedule, Ticket, User
-from sportello.desk.rules.custom_fields import id_of
 from sportello.desk.rules.forms import Form as TicketForm
 from sportello.desk.rules.texts import for_reader
 from sportello.desk.words import Permission, Priority, Status, TicketType, Via
 from sportello.kit import clock
 from sportello.kit.keys import key_of
 from sportello.web.agent import conversation
+from sportello.web.agent.composing import BY_HAND, CommentForm, composer_of
 from sportello.web.agent.customer import Owned, owned
 from sportello.web.agent.doors import agent_of, attempt, permitted, staff
-from sportello.web.agent.macro_choice import EffectsField, chosen_of, offered
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
 from sportello.web.agent.panels import panels_of
 from sportello.web.agent.prepared import prepared
 from sportello.web.agent.promises import standing_of
 from sportello.web.ui.asked_fields import AskingForm
-from sportello.web.ui.custom_fields import Control
-from sportello.web.ui.forms import FilesField, Select, TextInput, offer
-
-BY_HAND = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
-
-
-class CommentForm(AskingForm):
-    """An answer or a note. status: set in the same gesture. seen: the latest comment that the writer had before him.
-
-    macro: the one that was put in; changes: what stays ticked of it. Of the ticket's own fields those that are missing.
-    """
-
-    verb_names = {"comment": "text"}
-    kind = forms.ChoiceField(choices=[("answer", ""), ("note", "")], initial="answer")
-    text = forms.CharField(widget=forms.Textarea, required=False, strip=False)
-    attachments = FilesField(required=False)
-    status = forms.ChoiceField(choices=[("", ""), *((status.value, "") for status in BY_HAND)], required=False)
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    macro = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    changes = EffectsField(required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """What is missing is shown alone: whether it is asked hangs on what a macro sets, too."""
-        self.said = self.typed
-        return self.cleaned_data
-
-    def missing(self) -> list[Control]:
-        """The fields that a refusal named, to be filled in here."""
-        return self.controls({*self.typed, *map(id_of, self.faults)})
+from sportello.web.ui.forms import Select, TextInput, offer
 
 
 class FieldsForm(AskingForm):
@@ -179,7 +150,7 @@ def ticket_page(
     said, has_earlier = conversation.messages(agent, ticket, mails, whole="all" in request.GET)
     known, tags = staff_of(agent), _tags(agent, ticket.pk)
     taking_part = _participants(agent, ticket.pk)
-    chosen = chosen_of(request, ticket, tags, composer)
+    waiting = conversation.timers_of(agent, ticket.pk)
     fields = fields or FieldsForm(
         ticket=ticket, groups=known.groups, tags=tags, values=field_values.of_ticket(ticket.pk)
     )
@@ -189,16 +160,13 @@ def ticket_page(
         "messages_said": said,
         "has_earlier": has_earlier,
         "last_seen": said[-1].id if said else 0,
-        "composer": composer or CommentForm(initial=chosen.initial),
-        "macros": offered(agent),
-        "chosen": chosen,
+        **composer_of(request, ticket, tags, composer, waiting),
         "fields": fields,
         "custom_fields": fields.controls(),
         "customer": customer or owned(ticket),
-        "missing": composer.missing() if composer else (),
         "tags": tags,
         "agents": known.of_group(ticket.group_id),
-        "protocol": conversation.protocol_line(ticket, mails, conversation.timers_of(agent, ticket.pk)),
+        "protocol": conversation.protocol_line(ticket, mails, waiting),
         "history": conversation.history_line(agent, ticket, audits, known),
         "sla": standing_of(agent, ticket.pk, clock.now()),
         "was_thanked": conversation.has_undone_thanks(ticket, audits),

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from sportello.desk.actions import defaults
+from sportello.desk.actions import defaults, timers
 from sportello.desk.models import View
 
 
@@ -30,3 +30,15 @@ def usual(db):
     defaults.install_views("en")
     addresses = [reverse("agent:view", args=[view.pk]) for view in View.objects.order_by("position")]
     return dict(zip(("waiting", "mine", "unassigned", "unsolved", "solved"), addresses, strict=True))
+
+
+@pytest.fixture
+def leave(frozen_clock):
+    """leave(): the ten seconds are over in which an answer can be taken back."""
+
+    def let_the_clock_run():
+        frozen_clock.shift(11)
+        while timers.step():
+            pass
+
+    return let_the_clock_run

@@ -295,7 +295,7 @@ def test_chosen_macro_that_is_out_of_reach_is_not_there(enter, anna, ben, ticket
     assert enter(anna).get(f"/tickets/{ticket.pk}", {"macro": wanted}).status_code == 404
 
 
-def test_answer_with_a_macro_is_one_update_that_names_it(enter, anna, ticket, full):
+def test_answer_with_a_macro_is_one_update_that_names_it(enter, anna, ticket, full, leave):
     before = ticket.audits.count()
     sent = {
         "kind": "answer",
@@ -306,6 +306,7 @@ def test_answer_with_a_macro_is_one_update_that_names_it(enter, anna, ticket, fu
     }
 
     response = enter(anna).post(f"/tickets/{ticket.pk}/comments", sent)
+    leave()
 
     ticket.refresh_from_db()
     assert response.status_code == 302
@@ -318,10 +319,11 @@ def test_answer_with_a_macro_is_one_update_that_names_it(enter, anna, ticket, fu
     assert OutgoingMail.objects.filter(ticket=ticket, step="solved").count() == 1
 
 
-def test_button_that_names_a_status_has_the_last_word(enter, anna, ticket, full):
+def test_button_that_names_a_status_has_the_last_word(enter, anna, ticket, full, leave):
     sent = {"kind": "answer", "text": "Aspetto.", "status": "pending", "changes": ["status=solved"]}
 
     enter(anna).post(f"/tickets/{ticket.pk}/comments", sent)
+    leave()
 
     ticket.refresh_from_db()
     assert ticket.status == Status.PENDING

@@ -1,0 +1,225 @@
+"""The composer of a ticket's page: its form, what is kept of it, and which answers are on their way."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sportello.desk import access
+from sportello.desk.actions import configuration, macros
+from sportello.desk.actions.drafts import Written
+from sportello.desk.models import Ticket, User
+from sportello.desk.rules import drafts as rules
+from sportello.desk.rules.custom_fields import id_of
+from sportello.desk.rules.kinds import Unreadable
+from sportello.desk.rules.macros import read_effect, write_effect
+from sportello.desk.words import Status, TimerKind
+from sportello.kit import clock, html_written
+from sportello.kit import html as kit_html
+from sportello.web.agent.macro_choice import Chosen, EffectsField, chosen_of, offered
+from sportello.web.agent.prepared import prepared
+from sportello.web.ui.asked_fields import AskingForm
+from sportello.web.ui.custom_fields import Control
+from sportello.web.ui.forms import FilesField
+
+BY_HAND = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
+ATTACHMENT = "attachment"
+OWN_TIME = "own"
+WRITES_IN = {"it": gettext_lazy("writes in Italian"), "en": gettext_lazy("writes in English")}
+
+
+class CommentForm(AskingForm):
+    """An answer or a note. status: set in the same gesture. seen: the latest comment that the writer had before him.
+
+    html: what the editor shows, not cleaned. macro: the one that was put in; changes: what stays ticked of it. Of the
+    ticket's own fields those that are missing. at: when it leaves, if not at once. asked: warnings that were seen.
+    """
+
+    verb_names = {"comment": "text"}
+    kind = forms.ChoiceField(choices=[("answer", ""), ("note", "")], initial="answer")
+    text = forms.CharField(widget=forms.Textarea, required=False, strip=False)
+    html = forms.CharField(required=False, strip=False)
+    attachments = FilesField(required=False)
+    status = forms.ChoiceField(choices=[("", ""), *((status.value, "") for status in BY_HAND)], required=False)
+    at = forms.CharField(required=False)
+    own_at = forms.CharField(required=False)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    macro = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    changes = EffectsField(required=False)
+    asked = forms.CharField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """What is missing is shown alone: whether it is asked hangs on what a macro sets, too."""
+        self.said = self.typed
+        return self.cleaned_data
+
+    def clean_text(self) -> str:
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n").strip()
+
+    def clean_own_at(self) -> datetime | None:
+        """When it leaves, in the writer's time zone."""
+        wanted = self.cleaned_data.get("at")
+        wanted = self.cleaned_data["own_at"] if wanted == OWN_TIME else wanted
+        if not wanted:
+            if self.cleaned_data.get("at") == OWN_TIME:
+                raise forms.ValidationError(_("Choose a time that is still to come, within a year."))
+            return None
+        return forms.DateTimeField(input_formats=["%Y-%m-%dT%H:%M"]).clean(wanted)
+
+    def missing(self) -> list[Control]:
+        """The fields that a refusal named, to be filled in here."""
+        return self.controls({*self.typed, *map(id_of, self.faults)})
+
+    @property
+    def is_note(self) -> bool:
+        return self.cleaned_data.get("kind") == "note"
+
+
+def written_of(form: CommentForm, agent: User, ticket: Ticket) -> Written:
+    """What a form that was cleaned says; whatever is wrong in it is left out."""
+    said = form.cleaned_data
+    text, html = said.get("text", ""), said.get("html", "")
+    if html.strip():
+        pictures = _pictures(agent, ticket.pk) if "<img" in html else {}
+        text, html = html_written.written(_with_cids(html, pictures), pictures)
+    return Written(
+        text=text,
+        html=html,
+        public=said.get("kind") != "note",
+        status=said.get("status", ""),
+        macro_id=said.get("macro"),
+        changes=tuple(write_effect(it) for it in said.get("changes") or ()),
+        fields=form.said,
+    )
+
+
+def _pictures(agent: User, ticket_id: int) -> dict[str, str]:
+    """The pictures of one's draft: the address of each by its content id."""
+    found = [file for file in _files(agent, ticket_id) if file.inline]
+    return {file.content_id: reverse("agent:draft_file", args=[ticket_id, file.pk]) for file in found}
+
+
+def _with_cids(html: str, pictures: dict[str, str]) -> str:
+    """The editor's html, its pictures named by content id. What else is in it is for whoever cleans it."""
+    for content_id, url in pictures.items():
+        html = html.replace(f'src="{url}"', f'src="cid:{content_id}"')
+    return html
+
+
+@prepared
+def kept_of(agent: User, ticket_id: int) -> QuerySet[Any]:
+    """What this agent is writing on the ticket."""
+    columns = ("pk", "public", "text", "html", "macro_id", "changes", "version", "updated_at")
+    stopped = ("stopped_because", "stopped_by__name", "stopped_detail", "stopped_at")
+    return access.drafts(agent, ticket_id).values_list(*columns, *stopped, named=True)
+
+
+@prepared
+def _files(agent: User, ticket_id: int) -> QuerySet[Any]:
+    columns = ("pk", "file_name", "content_type", "size", "inline", "content_id")
+    return access.draft_files(agent, ticket_id).values_list(*columns, named=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """An answer on its way. author: "" where it is the reader's own."""
+
+    author: str
+    at: datetime
+    is_soon: bool
+    text: str = ""
+
+
+def composer_of(
+    request: HttpRequest, ticket: Ticket, tags: Collection[str], bound: CommentForm | None, waiting: Iterable[Any]
+) -> dict[str, Any]:
+    """All that the composer's template shows. waiting: the ticket's clocks."""
+    agent = request.user
+    assert isinstance(agent, User)
+    chosen = chosen_of(request, ticket, tags, bound)
+    kept = next(iter(kept_of(agent, ticket.pk)), None)
+    clocks = [it for it in waiting if it.kind == TimerKind.SEND]
+    own = next((it for it in clocks if kept and it.draft_id == kept.pk), None)
+    files = _files(agent, ticket.pk) if kept else []
+    writing = None if own else kept
+    if writing and bound is None:
+        chosen = _resumed(chosen, writing)
+    pictures = {it.content_id: reverse("agent:draft_file", args=[ticket.pk, it.pk]) for it in files if it.inline}
+    now = clock.now()
+    return {
+        "composer": bound or CommentForm(initial={"kind": "note"} if own and not chosen.is_fresh else chosen.initial),
+        "editor_html": SafeString(kit_html.replace_cids(_shown(bound, writing, chosen, pictures), pictures)),
+        "macros": offered(agent),
+        "chosen": chosen,
+        "missing": bound.missing() if bound else (),
+        "kept": writing,
+        "kept_version": writing.version if writing else "",
+        "kept_files": [] if own else [_file(it, ticket.pk) for it in files],
+        "elsewhere": _elsewhere(bound, writing),
+        "forgotten": rules.word_of_attachment(bound.cleaned_data.get("text", "")) if bound and bound.is_bound else "",
+        "leaving": _leaving(own, "", kept.text, now) if own and kept else None,
+        "others_leaving": [_leaving(it, it.draft__author__name, "", now) for it in clocks if it is not own],
+        "later": rules.later(timezone.localtime(now)),
+        "writes_in": WRITES_IN.get(ticket.requester.language[:2], ""),
+    }
+
+
+def _leaving(timer: Any, author: str, text: str, now: datetime) -> Leaving:
+    return Leaving(author, timer.due_at, (timer.due_at - now).total_seconds() <= 60, text)
+
+
+def _resumed(chosen: Chosen, kept: Any) -> Chosen:
+    """The composer as it was left; a macro that was chosen now follows what was written."""
+    if chosen.is_fresh:
+        text = "\n\n".join(filter(None, (kept.text, chosen.initial.get("text", ""))))
+        return replace(chosen, initial={**chosen.initial, "text": text})
+    initial = {"kind": "answer" if kept.public else "note", "text": kept.text}
+    fields = configuration.current().fields
+    effects = []
+    for line in kept.changes:
+        try:
+            effects.append(read_effect(line, fields))
+        except Unreadable:  # What it names is gone since.
+            continue
+    return Chosen(id=kept.macro_id, parts=macros.parts(effects), initial=initial)
+
+
+def _shown(bound: CommentForm | None, kept: Any, chosen: Chosen, pictures: dict[str, str]) -> str:
+    """What the editor begins with where that is more than plain text; cleaned."""
+    if bound is not None:
+        return html_written.written(_with_cids(bound.data.get("html", ""), pictures), pictures)[1]
+    if kept is None or not kept.html:
+        return ""
+    added = str(chosen.initial.get("text", ""))[len(kept.text) :].strip() if chosen.is_fresh else ""
+    return html_written.simple(kept.html) + kit_html.from_text(added)
+
+
+def _elsewhere(bound: CommentForm | None, kept: Any) -> Any:
+    """What another tab has kept meanwhile, when that is not what comes back here."""
+    if bound is None or kept is None or bound.cleaned_data.get("version") in (None, kept.version):
+        return None
+    return kept if kept.text.strip() and kept.text != bound.cleaned_data.get("text", "") else None
+
+
+def _file(file: Any, ticket_id: int) -> SimpleNamespace:
+    url = reverse("agent:draft_file", args=[ticket_id, file.pk])
+    return SimpleNamespace(
+        id=file.pk, url=url, drop_url=f"{url}/dropping", name=file.file_name, size=file.size, inline=file.inline
+    )
+
+
+def has_files(agent: User, ticket_id: int, html: str) -> bool:
+    """Whether one's draft carries any file, or shows a picture."""
+    shown = html_written.content_ids(html)
+    return any(not it.inline or it.content_id in shown for it in _files(agent, ticket_id))
