@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from threading import Lock
 
-import Stemmer
+import Stemmer  # type: ignore[import-not-found]
 
 LONGEST = 64  # Characters of a word: what is longer is no word, and its beginning tells it apart.
 WORD = re.compile(r"[^\W_]+")
@@ -29,7 +29,7 @@ _ONE_AT_A_TIME = Lock()  # A stemmer serves one thread.
 
 
 class _Letters(dict[int, str]):
-    """Each letter without its accent, in lower case; always one for one, so that places in a text stay what they are."""
+    """Each letter without its accent, in lower case; one for one, so that places in a text stay what they are."""
 
     def __missing__(self, code: int) -> str:
         plain = unicodedata.normalize("NFKD", chr(code).lower())[:1].lower()

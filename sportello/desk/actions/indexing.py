@@ -187,6 +187,6 @@ def _rebuild(piece: Piece) -> None:
             older = MODELS[kind]._default_manager.filter(pk__lte=top).order_by("-pk")
             found = list(older.values_list("pk", flat=True)[:PIECE])
             piece.keys[kind] |= set(found)
-            top = found[-1] - 1 if len(found) == PIECE else 0
-            piece.position["rebuild"] = piece.position["rebuild"] | {kind: top}
+            below = found[-1] - 1 if len(found) == PIECE else 0
+            piece.position["rebuild"] = piece.position["rebuild"] | {kind: below}
             return

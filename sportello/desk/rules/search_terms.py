@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sportello.kit import stems
 
@@ -65,7 +64,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words to be found. exact: in this order, as they are written; else each by its stem. prefix: the last is begun."""
+    """Words to be found. exact: in a row, as they are written; else one by its stem. prefix: the last is begun."""
 
     words: tuple[str, ...]
     exact: bool = False

@@ -15,7 +15,7 @@ from sportello.kit import stems
 
 from ..rules.search_terms import EVERYWHERE, KINDS, Text
 
-# Up to here words have their place, which PostgreSQL keeps for 16,382 of a document; later ones are found by themselves.
+# Up to here words have their place, of which PostgreSQL keeps 16,382; later ones are found by themselves.
 MOST_PLACES = 15_000
 # So many places of one word; PostgreSQL keeps 255 in all.
 MOST_TIMES = {"A": 20, "B": 200, "C": 30}
@@ -72,7 +72,7 @@ def _words(document: Document) -> _Words:
 
 def put(kind: str, documents: Iterable[Document]) -> None:
     """Write these documents, in place of what they were."""
-    rows = [(it.key, *_columns(_words(it))) for it in documents]
+    rows: list[tuple[int | str, ...]] = [(it.key, *_columns(_words(it))) for it in documents]
     table = TABLES[kind]
     if connection.vendor == "postgresql":
         statement = (
@@ -154,7 +154,7 @@ def _among(kind: str, groups: Groups, keys: Collection[int]) -> set[int]:
         return {row[0] for row in cursor}
 
 
-def _matching(kind: str, groups: Groups) -> tuple[str, list[object]]:
+def _matching(kind: str, groups: Groups) -> tuple[str, list[int | str]]:
     if connection.vendor == "postgresql":
         return "words @@ %s::tsquery", [_tsquery(groups)]
     return f"{TABLES[kind]} MATCH %s", [_fts5(groups)]

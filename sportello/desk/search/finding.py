@@ -1,0 +1,167 @@
+"""What a search finds, for whoever may see it: keys of rows, the newest first, a page at a time.
+
+Quick with a million tickets, because whichever is fewer is looked up: the documents with these words, or the rows that
+fulfil the conditions; when both are many they are walked through from the newest on. docs/algorithms/search.md
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from .. import access
+from ..models import User
+from ..rules.kinds import Moment
+from ..rules.search_terms import EVERYWHERE, HEAD, ORGANIZATION, TICKET, USER, Asked
+from . import index
+from .questions import question
+
+SIZE = 25
+MOST_COUNTED = 1_000
+FEW_DOCUMENTS = 2_000
+FEW_ROWS = 1_000
+RANKED = 200  # So few are sorted: what has the words in its title comes first.
+CHUNKS = (100, 500, 2_000, 4_000)
+LOOKED_AT = 5_000  # So many rows are looked at for a number of results,
+MOST_LOOKED_AT = 100_000  # so many for a page.
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """keys: in their order. number: how many there are, at least, where not is_all.
+
+    newer, older: by what the neighbours begin (?before=, ?after=); None: there are none.
+    """
+
+    keys: tuple[int, ...]
+    number: int = 0
+    is_all: bool = True
+    newer: int | None = None
+    older: int | None = None
+
+
+def find(
+    agent: User, asked: Asked, kind: str, moment: Moment, *, after: int = 0, before: int = 0, size: int = SIZE
+) -> Page:
+    """A page of what the agent may see. after, before: of a page's `older` and `newer`. Raises Missing."""
+    if kind not in asked.kinds or asked.is_empty:
+        return Page(())
+    search = _Search(agent, asked, kind, moment)
+    known = search.few()
+    if known is not None:
+        return _slice(known, after, before, size)
+    return search.walk(after, before, size)
+
+
+def _slice(known: list[int], after: int, before: int, size: int) -> Page:
+    start = 0
+    if after in known:
+        start = known.index(after) + 1
+    elif before in known:
+        start = max(0, known.index(before) - size)
+    shown = known[start : start + size]
+    return Page(
+        tuple(shown),
+        min(len(known), MOST_COUNTED),
+        len(known) <= MOST_COUNTED,
+        newer=shown[0] if shown and start else None,
+        older=shown[-1] if len(known) > start + size else None,
+    )
+
+
+class _Search:
+    def __init__(self, agent: User, asked: Asked, kind: str, moment: Moment) -> None:
+        self.kind, self.texts = kind, asked.texts
+        self.has_words = any(not text.negated for group in asked.texts for text in group)
+        conditions = Q()
+        for group in asked.tests:
+            conditions &= question(kind, group, moment)
+        self.is_limited = bool(asked.tests) or (kind == TICKET and not access.sees_every_ticket(agent))
+        self.rows: QuerySet[Any] = _visible(agent, kind).filter(conditions).order_by()
+
+    def few(self) -> list[int] | None:
+        """All that is found, in order; None: it is too much to look it all up."""
+        if self.has_words:
+            documents = index.find(self.kind, self.texts, FEW_DOCUMENTS + 1)
+            if len(documents) <= FEW_DOCUMENTS:
+                there = set(self.rows.filter(pk__in=documents).values_list("pk", flat=True))
+                return self._ranked([key for key in documents if key in there])
+            if not self.is_limited:
+                return None
+        rows = list(self.rows.values_list("pk", flat=True)[: FEW_ROWS + 1])
+        if len(rows) > FEW_ROWS:
+            return None
+        return self._ranked(sorted(self._with_words(rows), reverse=True))
+
+    def _with_words(self, keys: list[int]) -> set[int]:
+        return index.among(self.kind, self.texts, keys) if self.texts else set(keys)
+
+    def _ranked(self, keys: list[int]) -> list[int]:
+        if not self.has_words or not 1 < len(keys) <= RANKED:
+            return keys
+        titled = tuple(
+            tuple(replace(text, parts=HEAD) if text.parts == EVERYWHERE else text for text in group)
+            for group in self.texts
+            if not all(text.negated for text in group)
+        )
+        first = index.among(self.kind, titled, keys)
+        return sorted(keys, key=lambda key: key not in first)
+
+    def walk(self, after: int, before: int, size: int) -> Page:
+        """From the newest on; before: the other way round."""
+        is_back = before > 0
+        beyond = before or after or None
+        found: list[int] = []
+        stopped_at: int | None = None
+        for looked_at, last, keys in self._chunks(beyond, descending=not is_back):
+            found += keys
+            if len(found) > size:
+                break
+            if looked_at >= MOST_LOOKED_AT:
+                stopped_at = last
+                break
+        shown = found[:size]
+        has_more = len(found) > size
+        number, is_all = self._number()
+        if is_back:
+            shown.reverse()
+            return Page(tuple(shown), number, is_all, shown[0] if has_more else None, before)
+        older = shown[-1] if has_more else stopped_at
+        return Page(tuple(shown), number, is_all, (shown[0] if shown else after + 1) if after else None, older)
+
+    def _number(self) -> tuple[int, bool]:
+        number = 0
+        for looked_at, _last, keys in self._chunks(None, descending=True):
+            number += len(keys)
+            if number > MOST_COUNTED or looked_at >= LOOKED_AT:
+                return min(number, MOST_COUNTED), False
+        return number, True
+
+    def _chunks(self, beyond: int | None, *, descending: bool) -> Iterator[tuple[int, int, list[int]]]:
+        """(how many were looked at so far, the last of them, those of them that are found), one piece after another."""
+        looked_at, sizes = 0, iter(CHUNKS)
+        size = 0
+        while True:
+            size = next(sizes, size)
+            if self.has_words:
+                keys = index.find(self.kind, self.texts, size, beyond=beyond, descending=descending)
+                there = set(self.rows.filter(pk__in=keys).values_list("pk", flat=True))
+            else:
+                rows = self.rows if beyond is None else self.rows.filter(**{_side(descending): beyond})
+                keys = list(rows.order_by("-pk" if descending else "pk").values_list("pk", flat=True)[:size])
+                there = self._with_words(keys)
+            looked_at += len(keys)
+            if keys:
+                beyond = keys[-1]
+                yield looked_at, beyond, [key for key in keys if key in there]
+            if len(keys) < size:
+                return
+
+
+def _side(descending: bool) -> str:
+    return "pk__lt" if descending else "pk__gt"
+
+
+def _visible(agent: User, kind: str) -> QuerySet[Any]:
+    return {TICKET: access.tickets, USER: access.people, ORGANIZATION: access.organizations}[kind](agent)

@@ -1,0 +1,148 @@
+"""The tests of a search as questions to the database, about tickets, people or organizations."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q
+
+from sportello.kit.keys import key_of
+
+from ..actions import configuration
+from ..models import (
+    Attachment,
+    Comment,
+    Identity,
+    OrganizationTag,
+    Participant,
+    Tagging,
+    TicketFieldValue,
+    UserTag,
+)
+from ..rules.custom_kinds import Kept
+from ..rules.kinds import Moment
+from ..rules.search_terms import HEAD, ME, NONE, ORGANIZATION, TICKET, USER, Span, Test, words
+from ..words import FINISHED, UNSOLVED
+from . import index
+
+# A name that so many have says nothing.
+MOST_NAMESAKES = 1_000
+TAGS: dict[str, tuple[Any, str]] = {
+    TICKET: (Tagging, "ticket"),
+    USER: (UserTag, "user"),
+    ORGANIZATION: (OrganizationTag, "organization"),
+}
+
+
+def question(kind: str, group: tuple[Test, ...], moment: Moment) -> Q:
+    """One of these tests holds."""
+    found = Q()
+    for test in group:
+        asked = _ASKED[test.key.reads](kind, test, moment)
+        found |= ~asked if test.negated else asked
+    return found
+
+
+def _time(kind: str, test: Test, moment: Moment) -> Q:
+    if not isinstance(test.value, Span):
+        return Q(**{f"{test.key.column}__isnull": True})
+    start, end = test.value.bounds(test.operator)
+    found = Q(**{f"{test.key.column}__isnull": False})
+    if start is not None:
+        found &= Q(**{f"{test.key.column}__gte": start})
+    if end is not None:
+        found &= Q(**{f"{test.key.column}__lt": end})
+    return found
+
+
+def _choice(kind: str, test: Test, moment: Moment) -> Q:
+    field = test.key.field
+    assert field is not None
+    found = field.kind.query(field.column, test.operator, test.value, moment)
+    if test.key.name == "status" and test.operator == "is" and test.value in UNSOLVED:
+        found &= ~Q(status__in=FINISHED)  # As the indexes of unsolved tickets are written.
+    return found
+
+
+def _own(kind: str, test: Test, moment: Moment) -> Q:
+    field = test.key.field
+    assert field is not None
+    if test.operator in ("<=", ">="):
+        assert isinstance(field.kind, Kept)
+        column = "number" if field.custom and field.custom.kind != "date" else "value"
+        return field.kind.having(**{f"{column}__{'lte' if test.operator == '<=' else 'gte'}": test.value})
+    return field.kind.query(field.column, test.operator, test.value, moment)
+
+
+def _tags(kind: str, test: Test, moment: Moment) -> Q:
+    table, owner = TAGS[kind]
+    tagged = table.objects.all() if test.value == NONE else table.objects.filter(tag=test.value.lower())
+    found = Q(pk__in=tagged.values(owner))
+    return ~found if test.value == NONE else found
+
+
+def _person(kind: str, test: Test, moment: Moment) -> Q:
+    if test.value.lower() == NONE:
+        return Q(**{f"{test.key.column}__isnull": True}) if test.key.column else Q(pk__in=[])
+    people = [moment.actor_id or 0] if test.value.lower() == ME else people_named(test.value)
+    if test.key.name == "commenter":
+        return Q(pk__in=Comment.objects.filter(author__in=people).values("ticket"))
+    if test.key.name == "cc":
+        return Q(pk__in=Participant.objects.filter(kind=Participant.Kind.CC, user__in=people).values("ticket"))
+    return Q(**{f"{test.key.column}__in": people})
+
+
+def people_named(said: str) -> list[int]:
+    """The people whom a number, an address or a part of a name means."""
+    if said.isdecimal():
+        return [key_of(said)]
+    if "@" in said.strip("@"):
+        return list(Identity.objects.filter(address=said.lower()).values_list("user", flat=True))
+    return _named(USER, said)
+
+
+def _named(kind: str, said: str) -> list[int]:
+    groups = tuple((it,) for word in said.split() if (it := words(word, parts=HEAD)))
+    return index.find(kind, groups, MOST_NAMESAKES) if groups else []
+
+
+def _group(kind: str, test: Test, moment: Moment) -> Q:
+    if test.value.lower() == NONE:
+        return Q(group__isnull=True)
+    groups, said = configuration.current().groups, test.value.casefold()
+    same = [pk for pk, group in groups.items() if said in (str(pk), group.name.casefold())]
+    return Q(group__in=same or [pk for pk, group in groups.items() if said in group.name.casefold()])
+
+
+def _organization(kind: str, test: Test, moment: Moment) -> Q:
+    if test.value.lower() == NONE:
+        return Q(organization__isnull=True)
+    meant = [key_of(test.value)] if test.value.isdecimal() else _named(ORGANIZATION, test.value)
+    return Q(organization__in=meant)
+
+
+def _has(kind: str, test: Test, moment: Moment) -> Q:
+    found = Q(pk__in=Attachment.objects.filter(inline=False).values("comment__ticket"))
+    return ~found if test.value == "false" else found
+
+
+def _value(kind: str, test: Test, moment: Moment) -> Q:
+    own = [pk for pk, it in configuration.current().custom_fields.items() if it.of == TICKET]
+    return Q(pk__in=TicketFieldValue.objects.filter(field__in=own, value=test.value).values("ticket"))
+
+
+def _role(kind: str, test: Test, moment: Moment) -> Q:
+    return Q(role=test.value)
+
+
+_ASKED: dict[str, Callable[[str, Test, Moment], Q]] = {
+    "time": _time,
+    "choice": _choice,
+    "own": _own,
+    "tags": _tags,
+    "person": _person,
+    "group": _group,
+    "organization": _organization,
+    "has": _has,
+    "value": _value,
+    "role": _role,
+}
