@@ -43,13 +43,18 @@ def _web(listener: socket.socket, answer: int) -> None:
 
     from sportello.config.asgi import application
 
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            application.close()
+            await super().shutdown(sockets)
+
     _tell(answer)
     config = uvicorn.Config(
         application, lifespan="on", ws="none", log_config=None, log_level="warning", access_log=False,
         proxy_headers=False, server_header=False, timeout_graceful_shutdown=1,
     )  # fmt: skip
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(uvicorn.Server(config).serve(sockets=[listener]))
+        runner.run(Server(config).serve(sockets=[listener]))
 
 
 def _tell(answer: int) -> None:

@@ -1,5 +1,12 @@
 """Who may see or do. A door gets an object only from here; missing and forbidden look the same (Missing)."""
 
+from .beside import (
+    get_side_conversation,
+    side_comments,
+    side_conversations,
+    tasks,
+    time_entries,
+)
 from .drafts import (
     colleagues,
     draft_files,
@@ -12,7 +19,7 @@ from .gate import (
     rights_of,
     stand_in,
 )
-from .jobs import get_job, jobs
+from .jobs import get_job, job_items, jobs
 from .lookup import people_like
 from .mail import (
     breakers,
@@ -136,6 +143,7 @@ __all__ = [
     "get_rating",
     "get_role",
     "get_schedule",
+    "get_side_conversation",
     "get_skill",
     "get_ticket",
     "get_ticket_form",
@@ -148,6 +156,7 @@ __all__ = [
     "holder",
     "inbound_mails",
     "is_withdrawn",
+    "job_items",
     "jobs",
     "kept_macros",
     "kept_views",
@@ -171,13 +180,17 @@ __all__ = [
     "rule_changes",
     "schedules",
     "sees_every_ticket",
+    "side_comments",
+    "side_conversations",
     "skills",
     "sla_breaches",
     "stand_in",
     "tags_of_people",
+    "tasks",
     "team",
     "ticket_forms",
     "tickets",
+    "time_entries",
     "timers",
     "triggers",
     "views",

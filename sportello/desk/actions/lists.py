@@ -23,9 +23,22 @@ class Lists:
     def has(self, kind: str) -> set[Any]:
         """Tags, or ids of people, as they are now in the update."""
         if kind not in self._has:
-            self._had[kind] = set() if self.opening else set(_stored(self.ticket.pk, kind))
-            self._has[kind] = self._had[kind]
+            for found, members in self._stored(kind).items():
+                self._had[found] = self._has[found] = members
         return self._has[kind]
+
+    def _stored(self, kind: str) -> dict[str, set[Any]]:
+        """People of both kinds at once: who asks for one mostly asks for the other."""
+        if kind == TAGS:
+            return {TAGS: set() if self.opening else set(_tags(self.ticket.pk))}
+        members: dict[str, set[Any]] = {CC: set(), FOLLOWER: set()}
+        for found, user_id in () if self.opening else _people(self.ticket.pk):
+            members[found].add(user_id)
+        return members
+
+    def stays(self, kind: str) -> set[Any]:
+        """What was there before this update and is there still."""
+        return self.has(kind) & self._had[kind]
 
     def change(self, kind: str, has: set[Any], people: Iterable[User] = ()) -> None:
         """people: those who are new, so that nobody has to look them up."""
@@ -54,18 +67,14 @@ class Lists:
                     rows.insert(Participant(ticket=self.ticket, user_id=user_id, kind=kind))
 
 
-def _stored(ticket_id: int, kind: str) -> list[Any]:
-    return _tags(ticket_id) if kind == TAGS else _people(ticket_id, kind)
-
-
 @prepared
 def _tags(ticket_id: int) -> "QuerySet[Any, str]":
     return Tagging.objects.filter(ticket=ticket_id).values_list("tag", flat=True)
 
 
 @prepared
-def _people(ticket_id: int, kind: str) -> "QuerySet[Any, int]":
-    return Participant.objects.filter(ticket=ticket_id, kind=kind).values_list("user", flat=True)
+def _people(ticket_id: int) -> "QuerySet[Any, tuple[str, int]]":
+    return Participant.objects.filter(ticket=ticket_id).values_list("kind", "user")
 
 
 @prepared

@@ -14,7 +14,7 @@ from sportello.desk import access, links
 from sportello.desk.actions import configuration
 from sportello.desk.models import Ticket, User
 from sportello.desk.rules import history
-from sportello.desk.words import Role, Score, SendState, Status, Step, TimerKind, Via
+from sportello.desk.words import Permission, Role, Score, SendState, Status, Step, TimerKind, Via
 from sportello.kit import html as kit_html
 from sportello.web.agent.names import Staff, names_of
 from sportello.web.agent.prepared import prepared
@@ -53,12 +53,14 @@ def audits_of(agent: User, ticket_id: int) -> QuerySet[Any]:
     return newest.values_list("events", "via", "created_at", "author__name", named=True)
 
 
+COLUMNS = ("pk", "ticket_id", "public", "via", "automatic", "text", "html", "quoted_text", "quoted_html", "created_at")
+PEOPLE = ("mail_id", "author_id", "author__name", "author__role", "audit__author_id", "audit__author__name")
+
+
 @prepared
 def _comments(agent: User, ticket_id: int) -> QuerySet[Any]:
-    columns = ("pk", "public", "via", "automatic", "text", "html", "quoted_text", "quoted_html", "created_at")
     newest = access.comments(agent, Ticket(pk=ticket_id)).order_by("-id")
-    people = ("author_id", "author__name", "author__role", "audit__author_id", "audit__author__name")
-    return newest.values_list(*columns, "mail_id", *people, named=True)
+    return newest.values_list(*COLUMNS, *PEOPLE, named=True)
 
 
 @prepared
@@ -72,12 +74,34 @@ def _attachments(agent: User, ticket_id: int) -> QuerySet[Any]:
     return access.attachments(agent, Ticket(pk=ticket_id)).values_list(*columns, named=True)
 
 
-def messages(agent: User, ticket: Ticket, mails: Iterable[Any], *, whole: bool) -> tuple[list[SimpleNamespace], bool]:
-    """The comments, oldest first, the latest hundred unless whole; and whether there are earlier ones."""
+def messages(
+    agent: User, ticket: Ticket, mails: Iterable[Any], *, whole: bool, has_merged: bool = False
+) -> tuple[list[SimpleNamespace], bool]:
+    """The comments, oldest first, the latest hundred unless whole; and whether there are earlier ones.
+
+    has_merged: those of the tickets that were merged into this one, too.
+    """
+    if has_merged:
+        return _family(agent, ticket, whole)
     found = (_comments if whole else _latest_comments)(agent, ticket.pk)
     sent, files = _by_comment(mails), _by_comment(_attachments(agent, ticket.pk))
     shown = found if whole else found[:SHOWN]
-    said = [_message(row, ticket, sent.get(row.pk, []), files.get(row.pk, [])) for row in reversed(shown)]
+    said = [_message(agent, row, ticket, sent.get(row.pk, []), files.get(row.pk, [])) for row in reversed(shown)]
+    return said, len(found) > len(shown)
+
+
+def _family(agent: User, ticket: Ticket, whole: bool) -> tuple[list[SimpleNamespace], bool]:
+    newest = access.conversation(agent, ticket).reverse().values_list(*COLUMNS, *PEOPLE, named=True)
+    found = list(newest if whole else newest[: SHOWN + 1])
+    shown = found if whole else found[:SHOWN]
+    owners = {row.ticket_id for row in shown} | {ticket.pk}
+    asked = dict(Ticket.objects.filter(pk__in=owners).values_list("pk", "requester_id"))
+    sent = _by_comment(mail for pk in sorted(owners) for mail in mails_of(agent, pk))
+    files = _by_comment(file for pk in sorted(owners) for file in _attachments(agent, pk))
+    said = []
+    for row in reversed(shown):
+        shell = Ticket(pk=ticket.pk, requester_id=asked[row.ticket_id])
+        said.append(_message(agent, row, shell, sent.get(row.pk, []), files.get(row.pk, [])))
     return said, len(found) > len(shown)
 
 
@@ -102,7 +126,7 @@ def said_since(agent: User, ticket_id: int, audit_id: int = 0, comment_id: int =
         return []
     ticket = Ticket(pk=ticket_id, requester_id=requester[0])
     sent, files = _by_comment(mails_of(agent, ticket_id)), _by_comment(_attachments(agent, ticket_id))
-    return [_message(row, ticket, sent.get(row.pk, []), files.get(row.pk, [])) for row in reversed(found)]
+    return [_message(agent, row, ticket, sent.get(row.pk, []), files.get(row.pk, [])) for row in reversed(found)]
 
 
 def _by_comment(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -112,7 +136,9 @@ def _by_comment(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return found
 
 
-def _message(comment: Any, ticket: Ticket, mails: list[Any], files: list[Any]) -> SimpleNamespace:
+def _message(
+    agent: User, comment: Any, ticket: Ticket, mails: list[Any], files: list[Any]
+) -> SimpleNamespace:
     fates = [_delivery(mail) for mail in mails]
     is_answer = comment.author__role in STAFF and comment.author_id != ticket.requester_id
     body = reverse("agent:body", args=[ticket.pk, comment.pk]) if comment.html or comment.quoted_html else ""
@@ -132,6 +158,8 @@ def _message(comment: Any, ticket: Ticket, mails: list[Any], files: list[Any]) -
         original_url=reverse("agent:original", args=[comment.mail_id]) if comment.mail_id else "",
         attachments=[as_file(file) for file in files if not file.inline or not comment.html],
         delivery=next((fared for fared in fates if fared.kind), fates[0] if fates else None),
+        origin=comment.ticket_id if comment.ticket_id != ticket.pk else None,
+        split_url=reverse("agent:split", args=[ticket.pk, comment.pk]) if access.may(agent, Permission.MERGE) else "",
     )
 
 

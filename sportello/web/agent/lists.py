@@ -76,12 +76,12 @@ def _views(agent: User) -> QuerySet[Any]:
     return access.views(agent).values_list("pk", "title", "updated_at", "filled_to", "owner_id", "group_id")
 
 
-def counts(agent: User, listed: Sequence[Listed]) -> tuple[dict[int, str], str]:
-    """How many tickets each view has, by its id, and how many mails wait for somebody to look at them."""
+def counts(agent: User, listed: Sequence[Listed]) -> tuple[dict[int, str], tuple[str, str]]:
+    """How many tickets each view has, by its id; how many mails wait for somebody, how many notices for him."""
     numbers = fetch(_counts, agent, _moment(agent), tuple(it.version for it in listed))[0]
-    *pairs, held = zip(numbers[::2], numbers[1::2], strict=True)
+    *pairs, waiting = zip(numbers[::2], numbers[1::2], strict=True)
     shown = [as_count(number, is_all=there <= LOOKED_AT) for number, there in pairs]
-    return dict(zip((it.id for it in listed), shown, strict=True)), as_count(held[0])
+    return dict(zip((it.id for it in listed), shown, strict=True)), (as_count(waiting[0]), as_count(waiting[1]))
 
 
 def _counts(agent: User, moment: Moment, versions: tuple[Version, ...]) -> QuerySet[Any]:
@@ -90,7 +90,8 @@ def _counts(agent: User, moment: Moment, versions: tuple[Version, ...]) -> Query
     for version in versions:
         columns += _counted(agent, moment, version)
     held = access.inbound_mails(agent).filter(state__in=(MailState.HELD, MailState.FAILED))
-    return access.people(agent).filter(pk=agent.pk).values_list(*columns, CappedCount(held), Value(0))
+    unread = access.notices(agent).filter(read_at=None)
+    return access.people(agent).filter(pk=agent.pk).values_list(*columns, CappedCount(held), CappedCount(unread))
 
 
 def _counted(agent: User, moment: Moment, version: Version) -> tuple[Any, Any]:
@@ -128,6 +129,20 @@ def page(listed: Listed, agent: User, query: QueryDict) -> Shown:
 
     found = paging.keyed(query, ask, by=sort.column, descending=shown.sort_descending, nullable=sort.nullable)
     return Shown(found, shown, is_plain=layout.is_sorted)
+
+
+def ids_of(listed: Listed, agent: User, limit: int) -> list[int]:
+    """All tickets that stand in the view now and that he may see."""
+    return list(_everything(listed, agent).order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def size_of(listed: Listed, agent: User) -> int:
+    """How many these are, every one of them counted."""
+    return _everything(listed, agent).order_by().count()
+
+
+def _everything(listed: Listed, agent: User) -> TicketQuerySet:
+    return _tickets(agent, _moment(agent), listed.version, "members" if _has_members(listed.version) else "asked")
 
 
 def _way(version: Version, agent: User, moment: Moment) -> str:

@@ -17,6 +17,7 @@ from sportello.desk.words import Permission
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of
 from sportello.web.agent.lists import Listed
+from sportello.web.agent.live.hub import HUB
 from sportello.web.agent.places import Place, sections_for
 from sportello.web.setup.links import HERE
 
@@ -78,7 +79,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
 
     # The first ones, and the one that is looked at.
     beside = [view for place, view in enumerate(listed) if place < VIEWS or address("agent:view", view.id) == here]
-    counts, held = lists.counts(agent, beside)
+    counts, (held, unread) = lists.counts(agent, beside)
     home = address("agent:queue")
     queue = [
         (
@@ -103,6 +104,8 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
         "set_up_url": reverse("setup:mail_in", args=[HERE]) if agent.is_admin and desk.set_up_at is None else "",
         "home": home,
         "here": here,
+        "notices": link("notices", "bell", _("Notices"), unread, key="g n"),
+        "since": HUB.settled,
         "views": [*(it for _view, it in queue), all_views],
         "count": next((it.count for _view, it in queue if it.is_current), ""),
         "new_ticket": address("agent:new_ticket"),
@@ -118,6 +121,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
                 "title": _("Desk"),
                 "links": [
                     held_link,
+                    link("people", "contact", _("People"), key="g p"),
                     *([figures] if access.may(agent, Permission.REPORTS) else []),
                     link("settings", "settings", _("Settings"), key="g s"),
                 ],
