@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from ..words import About, Contact, Priority, Score, Status, Step, TicketType, TimerKind
-from . import custom_fields
+from . import custom_fields, time_spent
 from .custom_fields import CustomField
 from .protocol import CONTACT
 from .texts import in_language
@@ -158,6 +158,10 @@ def note(code: str, values: Mapping[str, Any]) -> str:
         ),
         "notices_capped": _("Rules wrote to %(address)s %(limit)s times within an hour: this mail was not sent"),
         "webhook_failed": _("The webhook “%(title)s” was not reached: %(why)s"),
+        "task_done": _("Task done: %(text)s"),
+        "task_undone": _("Task open again: %(text)s"),
+        "time_spent": _("Time spent: %(time)s %(text)s"),
+        "time_removed": _("Time taken back: %(time)s"),
         "timer_cancelled": _("Stopped: “%(timer)s”"),
         "timer_failed": _("Given up after many errors: “%(timer)s”"),
     }.get(code, code) % {
@@ -166,17 +170,19 @@ def note(code: str, values: Mapping[str, Any]) -> str:
         "why": values.get("why", ""),
         "title": values.get("title", ""),
         "limit": values.get("limit", ""),
+        "text": values.get("text", ""),
+        "time": time_spent.shown(values["minutes"]) if "minutes" in values else "",
         "because": survey_reason(values.get("reason", "")),
         "timer": values.get("title") or (TimerKind(values["kind"]).label if values.get("kind") else ""),
     }
 
 
 def _contact(values: Mapping[str, Any]) -> str:
-    said = _("Direct contact: %(how)s") % {"how": Contact(values["contact"]).label}
-    happened_at, written_at = (datetime.fromisoformat(values[name]) for name in ("at", "written_at"))
-    if written_at - happened_at < timedelta(minutes=1):
+    said = _("Direct contact: %(how)s") % {"how": Contact(values["contact"]).label if values.get("contact") else ""}
+    times = [datetime.fromisoformat(values[name]) for name in ("at", "written_at") if name in values]
+    if len(times) < 2 or times[1] - times[0] < timedelta(minutes=1):
         return said
-    at = date_format(timezone.localtime(written_at), "SHORT_DATETIME_FORMAT")
+    at = date_format(timezone.localtime(times[1]), "SHORT_DATETIME_FORMAT")
     return said + ", " + _("written down on %(at)s") % {"at": at}
 
 

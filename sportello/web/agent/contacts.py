@@ -68,7 +68,11 @@ class Way:
 
 
 class ContactForm(Form):
-    """who: what was typed; person: the id of whom was meant, or "new"; about-<person>: the id of his open ticket, if it is about one."""
+    """who: what was typed; person: the id of whom was meant, or "new".
+
+    about-<person>: the id of his open ticket, if it is about one.
+    """
+
 
     verb_names = {"comment": "text"}
     who = forms.CharField(max_length=254, required=False)

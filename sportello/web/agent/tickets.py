@@ -26,6 +26,7 @@ from sportello.web.agent import conversation
 from sportello.web.agent.composing import BY_HAND, CommentForm, composer_of
 from sportello.web.agent.customer import Owned, owned
 from sportello.web.agent.doors import agent_of, attempt, permitted, staff
+from sportello.web.agent.links import linked_of
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
 from sportello.web.agent.panels import panels_of
@@ -141,13 +142,17 @@ def ticket_page(
     composer: CommentForm | None = None,
     fields: FieldsForm | None = None,
     customer: list[Owned] | None = None,
+    beside: dict[str, Any] | None = None,
     problem: str = "",
 ) -> HttpResponse:
     """The whole page; 422 with what was typed when something was refused."""
     agent = agent_of(request)
-    is_refused = bool(problem or composer or fields or customer)
+    is_refused = bool(problem or composer or fields or customer or beside)
     mails, audits = conversation.mails_of(agent, ticket.pk), conversation.audits_of(agent, ticket.pk)
-    said, has_earlier = conversation.messages(agent, ticket, mails, whole="all" in request.GET)
+    linked = linked_of(agent, ticket, audits)
+    said, has_earlier = conversation.messages(
+        agent, ticket, mails, whole="all" in request.GET, has_merged=bool(linked.merged)
+    )
     known, tags = staff_of(agent), _tags(agent, ticket.pk)
     taking_part = _participants(agent, ticket.pk)
     waiting = conversation.timers_of(agent, ticket.pk)
@@ -157,6 +162,7 @@ def ticket_page(
     context = {
         "here": request.path if request.method == "GET" else None,
         "ticket": ticket,
+        "linked": linked,
         "messages_said": said,
         "has_earlier": has_earlier,
         "last_seen": said[-1].id if said else 0,
@@ -177,6 +183,7 @@ def ticket_page(
         "rating": getattr(ticket, "satisfaction_rating", None),
         "problem": problem,
         **panels_of(agent, ticket),
+        **(beside or {}),
     }
     return page(request, "agent/ticket.html", context, status=422 if is_refused else 200)
 

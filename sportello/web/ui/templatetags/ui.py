@@ -1,6 +1,7 @@
 """Template tags of the fragments: `{% load ui %}`."""
 
 import json
+import re
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from sportello.desk.rules import time_spent
 from sportello.desk.words import STATUS_FOR_CUSTOMER, Priority, Status
 from sportello.web.ui import marks, times
 from sportello.web.ui.markup import NOTHING, fill
@@ -171,6 +173,18 @@ def linked(text: str) -> SafeString:
     if "@" in text or "://" in text or "www." in text:
         return SafeString(urlize(text, autoescape=True))
     return SafeString(escape(text))
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """A mail address that may go to the next line before its @ and its points, never within a word."""
+    return SafeString(re.sub(r"(?=[@.])", "<wbr>", escape(address)))
+
+
+@register.filter
+def minutes(spent: int) -> str:
+    """ "1 h 20 min": time that somebody wrote down."""
+    return time_spent.shown(spent)
 
 
 @register.filter
