@@ -162,7 +162,7 @@ def _mailboxes() -> Iterator[Finding]:
 
 def _mail_out(way: MailOut | None) -> Finding:
     """Sign in as if to send, and leave."""
-    from sportello.delivery import transport
+    from sportello.kit import smtp
 
     what = _("mail out")
     if way is None:
@@ -170,14 +170,10 @@ def _mail_out(way: MailOut | None) -> Finding:
     if way.folder is not None:  # Whether it can be written the checks of the settings say.
         return Finding("OK", what, str(way.folder))
     try:
-        # First with little patience.
-        socket.create_connection((way.host, way.port), timeout=SECONDS).close()
-        transport.connect(way).close()
+        smtp.close(smtp.connect(way, timeout=SECONDS))
         return Finding("OK", what, f"{way.host}:{way.port}")
-    except OSError as error:
-        found = f"{way.host}:{way.port}: {error.strerror or error}"
-    except transport.Failed as failed:
-        found = str(failed)
+    except smtp.CannotSend as trouble:
+        found = str(trouble)
     return Finding("FAIL", what, found, _("Mails wait in the outbox and are tried again: look at server and password."))
 
 

@@ -1,17 +1,14 @@
 """The ways out: an SMTP server, or a folder of .eml files."""
 
-import ipaddress
 import os
 import smtplib
-import socket
-import ssl
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from sportello.kit import smtp
 from sportello.kit.mail_out import MailOut
 
-TIMEOUT = 60  # seconds, for each answer of the server
 # RFC 5321 4.5.3.2.6: a server may take ten minutes over the end of the data. Who hangs up sooner sends the mail twice.
 TIMEOUT_AFTER_DATA = 600
 # What servers say about us and not about the address: sign in first, policy (RFC 3463 X.7.X), TLS wanted.
@@ -72,57 +69,39 @@ class Folder:
 
 
 class Smtp:
-    """A session with the next server. STARTTLS is used whenever it is offered, with its certificate checked."""
+    """A session with the next server."""
 
     def __init__(self, way: MailOut) -> None:
-        context = ssl.create_default_context()
         try:
-            with ExitStack() as otherwise:
-                if way.scheme == "smtps":
-                    self.session: smtplib.SMTP = smtplib.SMTP_SSL(way.host, way.port, timeout=TIMEOUT, context=context)
-                else:
-                    self.session = smtplib.SMTP(way.host, way.port, timeout=TIMEOUT)
-                otherwise.callback(self.close)  # A server counts the sessions that nobody ends.
-                self._begin(way, context)
-                otherwise.pop_all()
-        except (OSError, smtplib.SMTPException) as error:
-            raise Failed(f"{way.host}:{way.port}: {_reason(error)}", whole=True) from None
-
-    def _begin(self, way: MailOut, context: ssl.SSLContext) -> None:
-        if way.scheme != "smtps":
-            self.session.ehlo()
-            if self.session.has_extn("starttls"):
-                self.session.starttls(context=context)
-                self.session.ehlo()
-        check_password_is_safe(way, has_tls=isinstance(self.session.sock, ssl.SSLSocket))
-        if way.user:
-            self.session.login(way.user, way.password)
+            self.session = smtp.connect(way)
+        except smtp.CannotSend as trouble:
+            raise Failed(f"{way.host}:{way.port}: {trouble.reason}", whole=True) from None
 
     def send(self, sender: str, recipient: str, content: bytes, name: str) -> str:
         session = self.session
         try:
             code, said = session.mail(sender)
             if code >= 300:  # About us, whatever the code: no mail of ours gets further than this one.
-                raise Failed(f"{code} {_text(said)}", whole=True)
+                raise Failed(f"{code} {smtp.said_by(said)}", whole=True)
             code, said = session.rcpt(recipient)
             if code >= 300:
                 raise self._refused(code, said, recipient=True)
             assert session.sock
             session.sock.settimeout(TIMEOUT_AFTER_DATA)
             code, said = session.data(content)
-            session.sock.settimeout(TIMEOUT)
+            session.sock.settimeout(smtp.TIMEOUT)
         except smtplib.SMTPDataError as error:
             raise self._refused(error.smtp_code, error.smtp_error) from None
         except UnicodeError:  # A server without SMTPUTF8, an address outside ASCII.
             raise self._refused(553, "this server cannot be told such an address", recipient=True) from None
         except (OSError, smtplib.SMTPException) as error:
-            raise Failed(_reason(error), whole=True) from None
+            raise Failed(smtp.reason_of(error), whole=True) from None
         if code >= 300:
             raise self._refused(code, said)
-        return f"{code} {_text(said)}"
+        return f"{code} {smtp.said_by(said)}"
 
     def _refused(self, code: int, said: bytes | str, *, recipient: bool = False) -> Failed:
-        text = _text(said)
+        text = smtp.said_by(said)
         with suppress(OSError, smtplib.SMTPException):  # The next mail finds out.
             self.session.rset()
         about_us = code in ABOUT_US or text.startswith("5.7.")
@@ -131,33 +110,4 @@ class Smtp:
         )
 
     def close(self) -> None:
-        try:
-            self.session.quit()
-        except (OSError, smtplib.SMTPException):
-            self.session.close()
-
-
-def check_password_is_safe(way: MailOut, *, has_tls: bool) -> None:
-    """A password travels only inside TLS, or on this machine. Raises Failed: somebody on the way may hide STARTTLS."""
-    if way.user and not has_tls and not _is_here(way.host):
-        raise Failed(f"{way.host}:{way.port}: no TLS offered, the password stays here", whole=True)
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    with suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return False
-
-
-def _text(said: bytes | str) -> str:
-    return said.decode(errors="replace") if isinstance(said, bytes) else said
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_text(error.smtp_error)}"
-    if isinstance(error, socket.gaierror):
-        return "the server's name is unknown"
-    return str(error) or type(error).__name__
+        smtp.close(self.session)

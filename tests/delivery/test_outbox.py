@@ -15,7 +15,7 @@ from sportello.desk.actions.tickets import NewFile, Words
 from sportello.desk.errors import Stale
 from sportello.desk.models import Identity, OutgoingMail
 from sportello.desk.words import Status, Via
-from sportello.kit import claims, clock
+from sportello.kit import claims, clock, smtp
 from sportello.kit.mail_out import MailOut
 from tests.personas import events
 
@@ -181,12 +181,12 @@ def test_connect_when_the_login_fails_ends_the_session(sink, settings):
 
 
 def test_step_when_a_password_would_travel_in_the_clear_then_it_stays_here(answer, settings):
-    with pytest.raises(Failed, match="no TLS offered"):
-        transport.check_password_is_safe(MailOut("smtp", "mail.example", 25, "desk", "secret"), has_tls=False)
+    with pytest.raises(smtp.CannotSend, match="offers no TLS"):
+        smtp.refuse_to_shout(MailOut("smtp", "mail.example", 25, "desk", "secret"), has_tls=False)
 
-    transport.check_password_is_safe(MailOut("smtp", "127.0.0.1", 25, "desk", "secret"), has_tls=False)
-    transport.check_password_is_safe(MailOut("smtp", "mail.example", 25, "desk", "secret"), has_tls=True)
-    transport.check_password_is_safe(MailOut("smtp", "mail.example", 25), has_tls=False)
+    smtp.refuse_to_shout(MailOut("smtp", "127.0.0.1", 25, "desk", "secret"), has_tls=False)
+    smtp.refuse_to_shout(MailOut("smtp", "mail.example", 25, "desk", "secret"), has_tls=True)
+    smtp.refuse_to_shout(MailOut("smtp", "mail.example", 25), has_tls=False)
 
 
 def test_step_when_the_key_changed_then_says_what_to_do(answer, settings):

@@ -34,7 +34,7 @@ def macros(person: User) -> "QuerySet[Macro]":
 
 
 def kept_macros(person: User) -> "QuerySet[Macro]":
-    """What he finds where macros are kept, those that are switched off too; who keeps them for others, every group's."""
+    """What he finds where macros are kept, those that are switched off too; who keeps others', every group's."""
     reach = _within_reach(person)
     return Macro.objects.filter(Q(owner=None) | Q(owner=person)) if may(person, Permission.MACROS) else reach
 
@@ -59,7 +59,7 @@ def views(person: User) -> "QuerySet[View]":
 
 
 def kept_views(person: User) -> "QuerySet[View]":
-    """What he finds where views are kept, those that are switched off too; who keeps them for others, every group's."""
+    """What he finds where views are kept, those that are switched off too; who keeps others', every group's."""
     reach = _views_within_reach(person)
     found = View.objects.filter(Q(owner=None) | Q(owner=person)) if may(person, Permission.MACROS) else reach
     return _in_order(found)
