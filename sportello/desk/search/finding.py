@@ -42,16 +42,27 @@ class Page:
 
 
 def find(
-    agent: User, asked: Asked, kind: str, moment: Moment, *, after: int = 0, before: int = 0, size: int = SIZE
+    agent: User,
+    asked: Asked,
+    kind: str,
+    moment: Moment,
+    *,
+    after: int = 0,
+    before: int = 0,
+    size: int = SIZE,
+    counts: bool = True,
 ) -> Page:
-    """A page of what the agent may see. after, before: of a page's `older` and `newer`. Raises Missing."""
+    """A page of what the agent may see. after, before: of a page's `older` and `newer`; counts: with their number.
+
+    Raises Missing.
+    """
     if kind not in asked.kinds or asked.is_empty:
         return Page(())
     search = _Search(agent, asked, kind, moment)
     known = search.few()
     if known is not None:
         return _slice(known, after, before, size)
-    return search.walk(after, before, size)
+    return search.walk(after, before, size, counts=counts)
 
 
 def _slice(known: list[int], after: int, before: int, size: int) -> Page:
@@ -108,7 +119,7 @@ class _Search:
         first = index.among(self.kind, titled, keys)
         return sorted(keys, key=lambda key: key not in first)
 
-    def walk(self, after: int, before: int, size: int) -> Page:
+    def walk(self, after: int, before: int, size: int, *, counts: bool) -> Page:
         """From the newest on; before: the other way round."""
         is_back = before > 0
         beyond = before or after or None
@@ -123,7 +134,7 @@ class _Search:
                 break
         shown = found[:size]
         has_more = len(found) > size
-        number, is_all = self._number()
+        number, is_all = self._number() if counts else (len(shown), False)
         if is_back:
             shown.reverse()
             return Page(tuple(shown), number, is_all, shown[0] if has_more else None, before)
