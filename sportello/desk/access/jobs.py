@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from ..models import Job, User
+from ..models import Job, JobItem, User
 from .gate import one, staff
 
 
@@ -14,5 +14,10 @@ def jobs(person: User) -> "QuerySet[Job]":
 
 
 def get_job(person: User, job_id: int) -> Job:
-    """Raises Missing."""
-    return one(jobs(person).filter(pk=job_id).select_related("actor", "undoes"))
+    """With its actor, what it undoes and what undid it. Raises Missing."""
+    return one(jobs(person).filter(pk=job_id).select_related("actor", "undoes", "undone_by"))
+
+
+def job_items(person: User, job: Job) -> "QuerySet[JobItem]":
+    """What a job did to each ticket; those that somebody has put out of his own sight too: it names no more of them."""
+    return JobItem.objects.filter(job__in=jobs(person).filter(pk=job.pk)).order_by("ticket")

@@ -37,17 +37,20 @@ def start(ticket_ids: Sequence[int], wish: Wish, *, actor: User) -> Job:
     """A job that changes these tickets as wished. Raises Invalid by field, Refused for who may not."""
     if not access.may(actor, Permission.BULK):
         raise Refused(_("Your role does not let you change many tickets at once."))
-    _refuse(wish, actor)
+    names = _refuse(wish, actor)
     # In one order, so that two jobs never wait for each other.
     chosen = sorted(set(ticket_ids))
     if not chosen:
         raise Invalid("tickets", _("Select at least one ticket."))
     if len(chosen) > AT_MOST:
         raise Invalid("tickets", _("At most %(limit)s tickets at once.") % {"limit": AT_MOST})
-    return jobs.start(KIND, {"tickets": chosen, "wish": dict(wish)}, actor=actor, total=len(chosen))
+    return jobs.start(
+        KIND, {"tickets": chosen, "wish": dict(wish), "names": names}, actor=actor, total=len(chosen)
+    )
 
 
-def _refuse(wish: Wish, actor: User) -> None:
+def _refuse(wish: Wish, actor: User) -> dict[str, str]:
+    """Returns what those things are called that pages will not find any more once they are dropped."""
     now = configuration.current()
     faults: dict[str, object] = {}
     if not wish:
@@ -60,10 +63,12 @@ def _refuse(wish: Wish, actor: User) -> None:
         faults["assignee"] = _("Choose one from the list.")
     if wish.get("group") is not None and wish["group"] not in now.groups:
         faults["group"] = _("Choose one from the list.")
-    if "macro" in wish and not access.macros(actor).filter(pk=wish["macro"]).exists():
+    macro = access.macros(actor).filter(pk=wish["macro"]).first() if "macro" in wish else None
+    if "macro" in wish and macro is None:
         faults["macro"] = _("Choose one from the list.")
     if faults:
         raise Invalid(faults)
+    return {"macro": macro.title} if macro else {}
 
 
 def change_piece(job: Job) -> bool:

@@ -118,7 +118,7 @@ def _tickets(now: datetime) -> SimpleNamespace:
         SimpleNamespace(label="Da fare", count=3, rows=rows[:3]),
         SimpleNamespace(label="In pausa", count=3, rows=rows[3:]),
     ]
-    return SimpleNamespace(columns=columns, groups=groups, has_status=False)
+    return SimpleNamespace(columns=columns, groups=groups, has_status=False, can_pick=False)
 
 
 def _row(now: datetime, minutes: int, **facts: Any) -> SimpleNamespace:

@@ -1,8 +1,9 @@
 """The table of tickets: `{% load ticket_table %}`. Python, because a template takes ten times as long for fifty rows.
 
 A table has columns (name, label, look, sort_url, direction), groups of rows (label, count, rows) and says with
-has_status whether the status has a column of its own. A row has url, subject, snippet, promise, marks, status,
-is_unread and cells: its markup by the name of a column, for those that are not the subject.
+has_status whether the status has a column of its own, with can_pick whether rows have a box for the form "bulk". A row
+has url, number, subject, snippet, promise, marks, status, is_unread and cells: its markup by the name of a column, for
+those that are not the subject.
 """
 
 from collections.abc import Iterable
@@ -41,15 +42,25 @@ def ticket_table(table: Any, caption: str) -> SafeString:
     }
     return fill(
         '<table class="tickets{variant}"><caption class="visually-hidden">{caption}</caption>'
-        "<thead><tr>{mark}{heads}</tr></thead>{groups}</table>",
+        "<thead><tr>{pick}{mark}{heads}</tr></thead>{groups}</table>",
         variant="".join(f" tickets--{name}" for name, holds in variants.items() if holds),
         caption=caption,
+        pick=_pick_all() if table.can_pick else NOTHING,
         mark=fill(
             '<th class="tickets__head ticket-row__mark" scope="col"><span class="visually-hidden">{}</span></th>',
             _("Unread") if table.has_status else _("Status"),
         ),
         heads=joined(map(_heading, table.columns)),
         groups=joined(_group(group, table) for group in table.groups),
+    )
+
+
+def _pick_all() -> SafeString:
+    return fill(
+        '<th class="tickets__head ticket-row__pick" scope="col"><span class="visually-hidden">{}</span>'
+        '<input class="script-only" type="checkbox" data-all-rows aria-label="{}" form="bulk"></th>',
+        _("Selected"),
+        _("All on this page"),
     )
 
 
@@ -67,7 +78,7 @@ def _heading(column: Any) -> SafeString:
 def _group(group: Any, table: Any) -> SafeString:
     head = NOTHING
     if group.label is not None:
-        head = fill(GROUP, width=len(table.columns) + 1, label=group.label, count=group.count)
+        head = fill(GROUP, width=len(table.columns) + 1 + table.can_pick, label=group.label, count=group.count)
     return fill("<tbody>{}{}</tbody>", head, joined(_row(row, table) for row in group.rows))
 
 
@@ -82,8 +93,15 @@ def _row(row: Any, table: Any) -> SafeString:
     shape = "" if table.has_status else ui.status(row.status, bare=True)
     cells = "".join(_cell(row, column) for column in table.columns)
     return SafeString(
-        f'<tr class="ticket-row{unread}"><td class="ticket-row__mark">{shape}{dot}</td>{cells}</tr>\n',
+        f'<tr class="ticket-row{unread}">{_pick(row) if table.can_pick else ""}'
+        f'<td class="ticket-row__mark">{shape}{dot}</td>{cells}</tr>\n',
     )
+
+
+def _pick(row: Any) -> str:
+    said = escape(_("Select #%(ticket)s") % {"ticket": row.number})
+    box = f'<input type="checkbox" name="tickets" value="{row.number}" form="bulk" aria-label="{said}">'
+    return f'<td class="ticket-row__pick"><label class="ticket-row__box">{box}</label></td>'
 
 
 def _cell(row: Any, column: Any) -> str:

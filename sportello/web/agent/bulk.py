@@ -1,0 +1,119 @@
+"""Many tickets at once: from the bar of a list, or on a page that asks for more. What it does: actions.bulk."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from sportello.desk import access
+from sportello.desk.actions import bulk, jobs
+from sportello.desk.errors import Invalid, Missing, Refused
+from sportello.desk.models import User
+from sportello.desk.words import Permission
+from sportello.kit.keys import key_of
+from sportello.web.agent import lists
+from sportello.web.agent.doors import agent_of, staff
+from sportello.web.agent.navigation import address, page
+from sportello.web.agent.wishes import MergeForm, QuickForm, SpamForm, WishForm
+
+# An answer to more customers than these is asked about once more.
+MANY_CUSTOMERS = 10
+WAIT_SECONDS = 1.0
+PAGES = {"more": "agent/bulk.html", "spam": "agent/bulk_spam.html", "merge": "agent/bulk_merge.html"}
+
+
+@require_POST
+@staff
+def change(request: HttpRequest) -> HttpResponse:
+    """do: "quick": what the bar says; "more", "spam", "merge": ask for it; "more-now", …: do what was asked for."""
+    agent = agent_of(request)
+    if not access.may(agent, Permission.BULK):
+        raise Missing
+    wanted, _sign, is_now = request.POST.get("do", "quick").partition("-")
+    form = _form(wanted, request.POST if is_now or wanted == "quick" else None, agent)
+    chosen = _chosen(request.POST, agent)
+    if not chosen:
+        return _ask(request, wanted, form, chosen, problem=_("Select at least one ticket."))
+    if not form.is_bound or not form.is_valid():
+        return _ask(request, wanted, form, chosen)
+    wish = form.wish()
+    if wish.get("public") and "sure" not in request.POST:
+        customers = access.tickets(agent).filter(pk__in=chosen).values("requester").distinct().count()
+        if customers > MANY_CUSTOMERS:
+            return _ask(request, wanted, form, chosen, mails=len(chosen), customers=customers)
+    try:
+        job = bulk.start(chosen, wish, actor=agent)
+    except (Invalid, Refused) as refusal:
+        fields = refusal.fields.values() if isinstance(refusal, Invalid) else [refusal]
+        return _ask(request, wanted, form, chosen, problem=" ".join(map(str, fields)))
+    jobs.press_on(job, seconds=WAIT_SECONDS)
+    return redirect(_back(request.POST, job=job.pk))
+
+
+def _form(wanted: str, posted: QueryDict | None, agent: User) -> Any:
+    if wanted == "quick":
+        return QuickForm(posted)
+    if wanted == "spam":
+        return SpamForm(posted)
+    if wanted == "merge":
+        return MergeForm(posted)
+    return WishForm(posted, agent=agent)
+
+
+def _ask(request: HttpRequest, wanted: str, form: Any, chosen: list[int], **more: Any) -> HttpResponse:
+    """The page that asks what is to be changed, with what was chosen on the bar."""
+    agent = agent_of(request)
+    if wanted in ("quick", "more") and not isinstance(form, WishForm):
+        form = WishForm(initial=request.POST.dict(), agent=agent)
+        wanted = "more"
+    elif wanted == "more" and not form.is_bound:
+        form = WishForm(initial=request.POST.dict(), agent=agent)
+    is_all = "all" in request.POST
+    context = {
+        "form": form,
+        "wanted": wanted,
+        "count": len(chosen),
+        "tickets": [] if is_all else chosen,
+        "is_all": is_all,
+        "view_id": request.POST.get("view", ""),
+        "query": request.POST.get("query", ""),
+        "back": _back(request.POST),
+        "here": _back(request.POST).partition("?")[0],
+        **more,
+    }
+    is_refused = "problem" in more or (form.is_bound and not form.is_valid())
+    return page(request, PAGES.get(wanted, PAGES["more"]), context, status=422 if is_refused else 200)
+
+
+def _chosen(posted: QueryDict, agent: User) -> list[int]:
+    """The tickets that are ticked, or all of the view as it is now; only such as he may see."""
+    if "all" in posted:
+        return lists.ids_of(_view(posted, agent), agent, bulk.AT_MOST + 1)
+    ticked = {key_of(key) for key in posted.getlist("tickets")[: bulk.AT_MOST]} - {0}
+    return list(access.tickets(agent).filter(pk__in=ticked).order_by("pk").values_list("pk", flat=True))
+
+
+def _view(posted: QueryDict, agent: User) -> lists.Listed:
+    found = next((it for it in lists.views_of(agent) if str(it.id) == posted.get("view")), None)
+    if found is None:
+        raise Missing
+    return found
+
+
+def _back(posted: QueryDict, **more: Any) -> str:
+    """The list that he came from."""
+    view_id = key_of(posted.get("view", ""))
+    home = address("agent:view", view_id) if view_id else address("agent:queue")
+    kept = {name: value for name, value in QueryDict(posted.get("query", "")).items() if name != "job"} | more
+    return f"{home}?{urlencode(kept)}" if kept else home
+
+
+@staff
+def size(request: HttpRequest, view_id: int) -> HttpResponse:
+    """How many tickets a view has, all of them counted: asked for only by who is about to change them all."""
+    agent = agent_of(request)
+    found = _view(QueryDict(f"view={view_id}"), agent)
+    return HttpResponse(str(lists.size_of(found, agent)), content_type="text/plain")
