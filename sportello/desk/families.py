@@ -1,4 +1,7 @@
-"""Questions about merged tickets: what went into a ticket, and where a merged one went. docs/algorithms/merging.md"""
+"""Questions about tickets that hang together: what was merged into one, where a merged one went, what follows it up.
+
+docs/algorithms/merging.md
+"""
 
 from django.db import connection
 
@@ -15,6 +18,16 @@ WITH RECURSIVE chain(id, remove) AS (
     FROM desk_ticket ticket JOIN chain ON ticket.id = chain.id WHERE ticket.merged_into_id IS NOT NULL
 ) SELECT id FROM chain ORDER BY remove
 """
+_FOLLOW_UPS = """
+WITH RECURSIVE before(id) AS (
+    SELECT follow_up_of_id FROM desk_ticket WHERE id = %s AND follow_up_of_id IS NOT NULL
+    UNION SELECT ticket.follow_up_of_id FROM desk_ticket ticket JOIN before ON ticket.id = before.id
+    WHERE ticket.follow_up_of_id IS NOT NULL
+), after(id) AS (
+    SELECT id FROM desk_ticket WHERE follow_up_of_id = %s
+    UNION SELECT ticket.id FROM desk_ticket ticket JOIN after ON ticket.follow_up_of_id = after.id
+) SELECT id FROM before UNION SELECT id FROM after ORDER BY id
+"""
 
 
 def merged_into(ticket_id: int) -> list[int]:
@@ -27,7 +40,12 @@ def chain(ticket_id: int) -> list[int]:
     return _ids(_UP, ticket_id)
 
 
-def _ids(statement: str, ticket_id: int) -> list[int]:
+def follow_ups(ticket_id: int) -> list[int]:
+    """What this ticket goes on with, back to the first, and what goes on with it; usually nothing. Oldest first."""
+    return _ids(_FOLLOW_UPS, ticket_id, ticket_id)
+
+
+def _ids(statement: str, *ticket_ids: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [ticket_id])
+        cursor.execute(statement, ticket_ids)
         return [row[0] for row in cursor.fetchall()]

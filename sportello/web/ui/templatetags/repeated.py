@@ -17,14 +17,19 @@ MESSAGE = """
   <header class="message__head">
     {avatar}<span class="message__author">{author}</span>
     <span class="message__kind">{sort}</span>
+    {origin}
     <a class="message__at" href="#comment-{id}">{at}</a>
-    {route}
+    {split}{route}
   </header>
   <div class="message__body">{text}{quoted}</div>
   {attachments}
   {foot}
 </article>
 """
+SPLIT = (
+    '<a class="button button--quiet button--icon button--small" href="{url}" aria-label="{label}" title="{label}">'
+    "{icon}</a>"
+)
 
 
 @register.simple_tag
@@ -32,7 +37,8 @@ def message(said: Any) -> SafeString:
     """A comment as agents read it.
 
     said: id, author, kind: customer, answer, note; via_label, at, route, text, quoted, body_url, has_remote_images,
-    original_url, attachments, delivery, is_machine, is_internal.
+    original_url, attachments, delivery, is_machine, is_internal; origin: the merged ticket on which it was said;
+    split_url: where it becomes a ticket of its own, "" for whoever may not.
     """
     attachments = NOTHING
     if said.attachments:
@@ -45,6 +51,12 @@ def message(said: Any) -> SafeString:
         avatar=avatar(said.author, "", said.is_machine),
         author=said.author,
         sort=_sort(said),
+        origin=fill('<span class="badge">{}</span>', _("from #%(ticket)s") % {"ticket": said.origin})
+        if said.origin
+        else NOTHING,
+        split=fill(SPLIT, url=said.split_url, label=_("Split into a new ticket"), icon=icon("split"))
+        if said.split_url
+        else NOTHING,
         at=relative_time(said.at),
         route=_route(said),
         text=linked(said.text),
