@@ -19,7 +19,7 @@ def worker_loops() -> list[Loop]:
     """The worker process: mail that has come in, timers that are due, mail and webhooks to send."""
     from sportello.channels.email import receive
     from sportello.delivery import outbox, webhooks
-    from sportello.desk.actions import alarms, fair_queue, indexing, jobs, members, rules, timers
+    from sportello.desk.actions import alarms, attachment_texts, fair_queue, indexing, jobs, members, rules, timers
 
     for kind in JOBS:
         import_module(f"sportello.desk.actions.{kind}")
@@ -33,6 +33,7 @@ def worker_loops() -> list[Loop]:
         Loop("views", members.step, every=1.0),
         Loop("jobs", jobs.step, every=1.0),
         Loop("search", indexing.step, every=1.0),
+        Loop("attachments", attachment_texts.step, every=1.0),
         Loop("old jobs", jobs.purge, every=600.0, at_pace=True),
         Loop("rules", rules.switch_off_broken, every=60.0, at_pace=True),
     ]

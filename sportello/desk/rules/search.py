@@ -72,8 +72,6 @@ def _term(text: str, start: int) -> tuple[Term, Fault | None]:
     key, operator = (head["key"].lower(), head["operator"]) if head else ("", "")
     place = head.end() if head else place
     value, end, quoted, fault = _value(text, place)
-    if key and not value.strip():
-        fault = fault or Fault(start, end, _("After “%(key)s” a value is missing.") % {"key": key + operator})
     return Term(value, key, operator, quoted, negated, start, end), fault
 
 

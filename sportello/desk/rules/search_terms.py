@@ -174,9 +174,10 @@ def read(text: str, keys: Mapping[str, Key], now: datetime, zone: ZoneInfo) -> A
     last = max((term.end for term in terms), default=0)
     for number, term in enumerate(terms):
         name = SYNONYMS.get(term.key, term.key)
-        if term.key and not term.value.strip():
-            continue  # Its fault is known.
         try:
+            if name in (*keys, "type") and not term.value.strip():
+                said_key = term.key + term.operator
+                raise Unreadable(_("After “%(key)s” a value is missing.") % {"key": said_key})
             if name == "type":
                 kind = _kind(term)
             elif name in keys:

@@ -109,7 +109,7 @@ class _Search:
         return index.among(self.kind, self.texts, keys) if self.texts else set(keys)
 
     def _ranked(self, keys: list[int]) -> list[int]:
-        if not self.has_words or not 1 < len(keys) <= RANKED:
+        if not self.has_words or not 1 <= len(keys) <= RANKED:
             return keys
         titled = tuple(
             tuple(replace(text, parts=HEAD) if text.parts == EVERYWHERE else text for text in group)
