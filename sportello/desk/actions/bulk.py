@@ -17,7 +17,7 @@ from ..errors import DeskError, Invalid, Missing, Refused, Stale
 from ..models import Audit, Job, JobItem, Macro, Ticket, User
 from ..rules.macros import read_effect
 from ..words import Permission, Priority, Status, Via
-from . import configuration, jobs, junk, macros, tickets
+from . import configuration, jobs, junk, macros, merging, tickets
 from .lists import TAGS, Lists
 from .tickets import Change, Words
 
@@ -39,14 +39,12 @@ def start(ticket_ids: Sequence[int], wish: Wish, *, actor: User) -> Job:
         raise Refused(_("Your role does not let you change many tickets at once."))
     names = _refuse(wish, actor)
     # In one order, so that two jobs never wait for each other.
-    chosen = sorted(set(ticket_ids))
+    chosen = sorted({*ticket_ids} - {wish.get("merge_into")})
     if not chosen:
         raise Invalid("tickets", _("Select at least one ticket."))
     if len(chosen) > AT_MOST:
         raise Invalid("tickets", _("At most %(limit)s tickets at once.") % {"limit": AT_MOST})
-    return jobs.start(
-        KIND, {"tickets": chosen, "wish": dict(wish), "names": names}, actor=actor, total=len(chosen)
-    )
+    return jobs.start(KIND, {"tickets": chosen, "wish": dict(wish), "names": names}, actor=actor, total=len(chosen))
 
 
 def _refuse(wish: Wish, actor: User) -> dict[str, str]:
@@ -66,6 +64,11 @@ def _refuse(wish: Wish, actor: User) -> dict[str, str]:
     macro = access.macros(actor).filter(pk=wish["macro"]).first() if "macro" in wish else None
     if "macro" in wish and macro is None:
         faults["macro"] = _("Choose one from the list.")
+    into = wish.get("merge_into")
+    if into is not None and not (
+        access.may(actor, Permission.MERGE) and access.tickets(actor).filter(pk=into).exists()
+    ):
+        faults["merge_into"] = _("There is no such ticket.")
     if faults:
         raise Invalid(faults)
     return {"macro": macro.title} if macro else {}
@@ -134,6 +137,9 @@ def _change(job: Job, ticket_id: int, macro: Macro | None) -> Audit | None:
     if wish.get("spam"):
         _need(actor, Permission.EDIT)
         return junk.mark(ticket_id, hold=bool(wish.get("hold")), actor=actor, via=Via.WEB, source=source)
+    if "merge_into" in wish:
+        _need(actor, Permission.MERGE)
+        return merging.merge(ticket_id, wish["merge_into"], actor=actor, via=Via.WEB)
     change = _wished(wish, ticket, macro, actor)
     if change.words is not None and change.words.public:
         _need(actor, Permission.ANSWER)

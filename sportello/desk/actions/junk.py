@@ -18,9 +18,7 @@ TAG = "spam"
 BY_HAND = 0
 
 
-def mark(
-    ticket_id: int, *, hold: bool, actor: User, via: str, source: Mapping[str, Any] | None = None
-) -> Audit | None:
+def mark(ticket_id: int, *, hold: bool, actor: User, via: str, source: Mapping[str, Any] | None = None) -> Audit | None:
     """Close the ticket with the tag "spam": no mail leaves, no rule acts, no vote is asked, nobody has solved it.
 
     hold: what its requester writes from now on is held (a breaker, which an agent can lift). Raises Stale on a closed

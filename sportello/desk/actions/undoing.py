@@ -1,4 +1,4 @@
-"""Undo a change of many tickets: what it set and nobody has changed since becomes what it was. docs/algorithms/jobs.md"""
+"""Undo a change of many tickets: what nobody has changed since becomes what it was. docs/algorithms/jobs.md"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from .. import access
 from ..errors import Invalid, Missing, Stale
-from ..models import Audit, Job, JobItem, User
+from ..models import Audit, Job, JobItem, Ticket, User
 from ..rules import custom_fields, protocol
 from ..words import FINISHED, Permission, Priority, Status, TimerKind, Via
-from . import bulk, jobs, junk, tickets
+from . import bulk, jobs, junk, merging, tickets
 from .lists import CC, FOLLOWER, TAGS
 from .update import Update
 
@@ -70,6 +70,12 @@ def _undo(job: Job, audit: Audit, *, is_seen: bool) -> tuple[Audit | None, str]:
         # He may have put it out of his own sight; as long as nobody has touched it, it is his to bring back.
         if not access.may(job.actor, Permission.EDIT) or not (is_seen or _is_untouched(audit)):
             raise Missing
+        merged = next((event["into"] for event in audit.events if event["type"] == "Merge"), None)
+        if merged is not None:
+            if Ticket.objects.filter(pk=audit.ticket_id, merged_into=merged).exists():
+                return merging.unmerge(audit.ticket_id, actor=job.actor, via=Via.WEB)
+            stayed.append("merged_into_id")  # Somebody has taken it out already.
+            return None
         back, kept = take_back(audit, actor=job.actor, via=Via.WEB, source={"rel": "undo", "id": job.pk})
         stayed.extend(kept)
         return back
@@ -165,9 +171,7 @@ def _put_list_back(update: Update, name: str, before: set[Any], after: set[Any])
         update.tag(gone, come)
     else:
         people = {person.pk: person for person in User.objects.filter(pk__in=come | gone)}
-        update.take_part(
-            kind, [people[pk] for pk in gone if pk in people], [people[pk] for pk in come if pk in people]
-        )
+        update.take_part(kind, [people[pk] for pk in gone if pk in people], [people[pk] for pk in come if pk in people])
     return True
 
 

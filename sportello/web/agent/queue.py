@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sportello.desk import access
-from sportello.desk import access
 from sportello.desk.actions import fair_queue
 from sportello.desk.errors import Missing
 from sportello.desk.words import Permission, Via

@@ -75,7 +75,8 @@ def table(
     can_pick: bool = False,
 ) -> SimpleNamespace:
     """found: the rows of one page, in order. own: what stands in the columns of the desk's own fields, by the ticket
-    (lists.own_of). home: the address below which tickets are. can_sort: by a click on the name of a column. can_pick: rows have a box."""
+    (lists.own_of). home: the address below which tickets are. can_sort: by a click on the name of a column. can_pick:
+    rows have a box."""
     shown = layout.columns if "subject" in layout.columns else ("subject", *layout.columns)
     rows = [(row, _row(row, shown, tags.get(row.pk, ()), own.get(row.pk, {}), now, home)) for row in found]
     return SimpleNamespace(

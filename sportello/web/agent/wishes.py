@@ -121,8 +121,8 @@ def in_words(wish: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
         group = now.groups.get(wish["group"])
         said.append(_("Group: %(group)s") % {"group": group.name} if group else _("No group"))
     if "priority" in wish:
-        urgency = wish["priority"]
-        said.append(_("Priority: %(priority)s") % {"priority": Priority(urgency).label} if urgency else _("No priority"))
+        named = {"priority": Priority(wish["priority"]).label} if wish["priority"] else None
+        said.append(_("Priority: %(priority)s") % named if named else _("No priority"))
     if "add_tags" in wish:
         said.append(_("Add tags: %(tags)s") % {"tags": ", ".join(wish["add_tags"])})
     if "remove_tags" in wish:

@@ -198,6 +198,22 @@ def test_spam_of_a_colleague_holds_nobody(mailbox, anna, ben):
     assert not Breaker.objects.exists()
 
 
+def test_merge_makes_the_others_part_of_one_and_leaves_that_one(opened, anna):
+    into, first, second = opened(3)
+
+    job = run([into, first, second], anna, merge_into=into.pk)
+
+    assert counts(job)[1:4] == (2, 2, 0)
+    assert [it.merged_into_id for it in again([into, first, second])] == [None, into.pk, into.pk]
+
+
+def test_merge_into_a_ticket_that_he_does_not_see_is_not_begun(opened, ben):
+    hidden, other = opened(2)
+
+    with pytest.raises(Invalid, match="merge_into"):
+        bulk.start([other.pk], {"merge_into": hidden.pk}, actor=ben)
+
+
 def test_bulk_does_a_piece_at_a_time_and_no_ticket_twice(opened, anna, monkeypatch):
     monkeypatch.setattr(jobs, "PIECE_SECONDS", -1)
     found = opened(3)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sportello.desk.actions import bulk, jobs, macros, people, ticket_fields, tickets, undoing
+from sportello.desk.actions import bulk, jobs, macros, merging, people, ticket_fields, tickets, undoing
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.errors import Missing, Stale
 from sportello.desk.models import Breaker, Job, JobItem, OutgoingMail, Ticket, TicketFieldValue, TicketMetric, Timer
@@ -81,7 +81,7 @@ def test_undo_when_nobody_else_wrote_gives_back_every_field(opened, anna, ben, g
     (found,) = opened(1)
     _bring(found, before, anna)
     had, told = stands([found]), mails(found)
-    wish = {name: names[value].pk if isinstance(value, str) and value in names else value for name, value in wish.items()}
+    wish |= {name: names[wish[name]].pk for name in ("assignee", "group") if wish.get(name)}
 
     job = run([found], anna, **wish)
     mailed = mails(found)
@@ -185,6 +185,18 @@ def test_undo_of_spam_opens_again_and_lets_the_sender_through(opened, anna):
     assert not Breaker.objects.filter(lifted_at=None).exists()
 
 
+def test_undo_of_a_merge_takes_out_those_that_are_still_in(opened, anna):
+    into, still, taken_out = found = opened(3)
+    had = stands(found)
+    job = run([still, taken_out], anna, merge_into=into.pk)
+    merging.unmerge(taken_out.pk, actor=anna, via=Via.WEB)
+
+    back = undo(job, anna)
+
+    assert stands(found) == had
+    assert (back.done, back.failed, back.result["stayed"]) == (2, 0, 1)
+
+
 def test_undo_leaves_what_was_said(opened, anna):
     found = opened(1)
     job = run(found, anna, text="Ci siamo.", public=True, status="pending")
@@ -198,7 +210,8 @@ def test_undo_leaves_what_was_said(opened, anna):
 
 
 def test_undo_of_own_fields_gives_back_what_stood_there(opened, anna, ada):
-    field = ticket_fields.save_field({"title": {"en": "Floor"}, "key": "floor", "kind": "text", "of": "ticket"}, actor=ada)
+    floor = {"title": {"en": "Floor"}, "key": "floor", "kind": "text", "of": "ticket"}
+    field = ticket_fields.save_field(floor, actor=ada)
     found = opened(2)
     tickets.update(found[0].pk, Change(fields={field.pk: "primo"}), actor=ada, via=Via.WEB)
     macro = macros.save(
@@ -213,7 +226,7 @@ def test_undo_of_own_fields_gives_back_what_stood_there(opened, anna, ada):
     assert stands(found) == had
 
 
-def test_undo_by_an_agent_who_put_them_out_of_his_sight_brings_back_what_nobody_touched(opened, anna, ada, group, others):
+def test_undo_by_who_put_them_out_of_his_sight_brings_back_what_nobody_touched(opened, anna, ada, group, others):
     anna.ticket_restriction = "groups"
     anna.save()
     untouched, touched = opened(2)

@@ -1,0 +1,184 @@
+"""Many tickets at once, from a list: without script, by who may, with the confirmation that mails need."""
+
+import pytest
+
+from sportello.desk.actions import members, people, tickets
+from sportello.desk.actions.tickets import Change, Words
+from sportello.desk.models import Comment, CustomRole, Job, OutgoingMail, Ticket
+from sportello.desk.words import JobState, Status, Via
+from sportello.kit import clock
+
+
+@pytest.fixture
+def opened(mailbox, group, rita):
+    def opened(count, requester=rita, **more):
+        return [
+            tickets.open_ticket(
+                requester=requester, subject=f"Richiesta {number}", words=Words("Aiuto"), actor=requester,
+                via=Via.EMAIL, **{"group": group, "mailbox_id": mailbox.pk} | more,
+            )
+            for number in range(count)
+        ]  # fmt: skip
+
+    return opened
+
+
+def view_id(address):
+    return address.rpartition("/")[2]
+
+
+def post(client, found, **more):
+    return client.post("/tickets/bulk", {"tickets": [it.pk for it in found], "do": "quick", **more})
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_bulk_from_the_bar_is_done_when_the_list_is_back(enter, usual, anna, opened, count):
+    found, agent = opened(count), enter(anna)
+
+    answer = post(agent, found, view=view_id(usual["unsolved"]), query="sort_by=priority&job=3", priority="4")
+    page = agent.get(answer.url).content.decode()
+
+    job = Job.objects.get()
+    assert answer.url == f"{usual['unsolved']}?sort_by=priority&job={job.pk}"
+    assert set(Ticket.objects.values_list("priority", flat=True)) == {4}
+    assert f"{count} done" in page
+    assert f'action="/jobs/{job.pk}/reversal"' in page
+
+
+def test_bulk_of_a_whole_view_takes_those_on_its_other_pages_too(enter, usual, anna, ben, opened, frozen_clock):
+    opened(2)
+    solved = opened(1)[0]
+    tickets.update(solved.pk, Change(status=Status.SOLVED), actor=anna, via=Via.WEB)
+
+    for is_filled in (False, True):
+        if is_filled:
+            frozen_clock.shift(members.SETTLED)
+            while members.step():
+                pass
+        priority = 2 + is_filled
+        enter(anna).post(
+            "/tickets/bulk", {"all": "1", "view": view_id(usual["unsolved"]), "do": "quick", "priority": priority}
+        )
+
+        assert list(Ticket.objects.order_by("pk").values_list("priority", flat=True)) == [priority, priority, None]
+
+
+def test_size_of_a_view_is_counted_for_who_sees_it(enter, usual, anna, ben, opened):
+    opened(3)
+
+    sizes = [enter(person).get(f"{usual['unsolved']}/size").content for person in (anna, ben)]
+
+    assert sizes == [b"3", b"0"]
+
+
+def test_bulk_leaves_what_he_does_not_see(enter, usual, ben, opened):
+    found = opened(2)
+
+    answer = post(enter(ben), found, priority="4")
+
+    assert answer.status_code == 422
+    assert not Job.objects.exists()
+    assert set(Ticket.objects.values_list("priority", flat=True)) == {None}
+
+
+@pytest.mark.parametrize(("name", "status"), [("rita", 404), ("sam", 404)])
+def test_bulk_is_not_there_for_customers(enter, request, opened, name, status):
+    assert post(enter(request.getfixturevalue(name)), opened(1), priority="4").status_code == status
+
+
+def test_bulk_is_not_there_for_a_role_without_it(enter, usual, anna, opened):
+    found = opened(1)
+    anna.custom_role = CustomRole.objects.create(
+        name="Light", permissions=["edit"], created_at=clock.now(), updated_at=clock.now()
+    )
+    anna.save()
+    agent = enter(anna)
+
+    page = agent.get(usual["unsolved"]).content.decode()
+
+    assert 'name="tickets"' not in page
+    assert post(agent, found, priority="4").status_code == 404
+
+
+def test_bulk_with_nothing_to_change_asks_what(enter, anna, opened):
+    answer = post(enter(anna), opened(1))
+
+    assert answer.status_code == 422
+    assert "Choose what is to change." in answer.content.decode()
+
+
+def test_bulk_page_takes_along_what_was_chosen(enter, usual, anna, opened):
+    found, agent = opened(2), enter(anna)
+
+    asked = post(agent, found, do="more", status="pending", view=view_id(usual["mine"]))
+    page = asked.content.decode()
+    done = post(agent, found, do="more-now", status="pending", add_tags="uno, due", text="Solo per noi.", kind="note")
+
+    assert asked.status_code == 200
+    assert all(f'name="tickets" value="{it.pk}"' in page for it in found)
+    assert '<option value="pending" selected>' in page
+    assert f'href="{usual["mine"]}"' in page
+    assert done.status_code == 302
+    assert set(Ticket.objects.values_list("status", flat=True)) == {"pending"}
+    assert Comment.objects.filter(text="Solo per noi.", public=False).count() == 2
+
+
+def test_bulk_answer_to_many_customers_is_asked_about_once_more(enter, anna, opened, organization):
+    found = [opened(1, requester=people.add(f"C{n}", f"c{n}@client.example"))[0] for n in range(11)]
+    agent = enter(anna)
+
+    asked = post(agent, found, do="more-now", text="Ci siamo.", kind="answer")
+    few = post(agent, found[:10], do="more-now", text="Ci siamo.", kind="answer")
+    sent_to_few = OutgoingMail.objects.count()
+    sure = post(agent, found, do="more-now", text="Eccoci.", kind="answer", sure="1")
+
+    page = asked.content.decode()
+    assert asked.status_code == 200
+    assert "This answer goes to 11 customers." in page
+    assert "11 mails will leave" in page
+    assert (few.status_code, sent_to_few) == (302, 10)
+    assert (sure.status_code, Comment.objects.filter(text="Eccoci.").count()) == (302, 11)
+
+
+def test_spam_page_says_what_it_does_and_does_it(enter, anna, opened):
+    found, agent = opened(2), enter(anna)
+
+    page = post(agent, found, do="spam").content.decode()
+    post(agent, found, do="spam-now", hold="on")
+
+    assert "Are 2 tickets spam?" in page
+    assert set(Ticket.objects.values_list("status", flat=True)) == {"closed"}
+    assert not OutgoingMail.objects.exists()
+
+
+def test_merge_page_merges_into_a_ticket_and_says_when_there_is_none(enter, anna, opened):
+    into, other = opened(2)
+    agent = enter(anna)
+
+    refused = [post(agent, [other], do="merge-now", merge_into=said).status_code for said in ("", "x", "999999")]
+    post(agent, [other], do="merge-now", merge_into=f"#{into.pk}")
+
+    other.refresh_from_db()
+    assert refused == [422, 422, 422]
+    assert other.merged_into_id == into.pk
+
+
+def test_bulk_by_get_changes_nothing(enter, anna):
+    assert enter(anna).get("/tickets/bulk").status_code == 405
+
+
+def test_bulk_of_a_mangled_view_is_not_there(enter, anna, opened):
+    for view in ("", "x", "999"):
+        assert enter(anna).post("/tickets/bulk", {"all": "1", "view": view, "priority": "4"}).status_code == 404
+
+
+def test_bulk_tells_in_the_list_what_could_not(enter, usual, anna, opened):
+    fine, closed = opened(2)
+    tickets.confirm(closed.pk, actor=closed.requester, via=Via.WEB)
+    agent = enter(anna)
+
+    page = agent.get(post(agent, [fine, closed], view=view_id(usual["unsolved"]), priority="1").url).content.decode()
+
+    assert "1 done, 1 could not" in page
+    assert f'href="/tickets/{closed.pk}"' in page
+    assert Job.objects.get().state == JobState.DONE

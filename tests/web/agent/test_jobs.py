@@ -1,0 +1,106 @@
+"""Jobs as their actors see them: how far, what could not, stop, undo."""
+
+import pytest
+
+from sportello.desk.actions import bulk, jobs, tickets
+from sportello.desk.actions.tickets import Words
+from sportello.desk.models import Job, Ticket
+from sportello.desk.words import JobState, Via
+
+
+@pytest.fixture
+def found(mailbox, group, rita):
+    return [
+        tickets.open_ticket(requester=rita, subject="?", words=Words("?"), actor=rita, via=Via.EMAIL, group=group)
+        for _number in range(3)
+    ]
+
+
+def start(found, anna, **wish):
+    return bulk.start([it.pk for it in found], wish or {"priority": 4}, actor=anna)
+
+
+def test_job_page_at_work_tells_how_far_and_asks_again(enter, anna, found, monkeypatch):
+    monkeypatch.setattr(jobs, "PIECE_SECONDS", -1)
+    job = start(found, anna)
+    jobs.step()
+
+    page = enter(anna).get(f"/jobs/{job.pk}").content.decode()
+
+    assert "1 of 3" in page
+    assert f'src="/jobs/{job.pk}/progress"' in page
+    assert f'action="/jobs/{job.pk}/stopping"' in page
+
+
+def test_job_page_at_its_end_asks_no_more_and_offers_to_undo(enter, anna, found):
+    job = jobs.press_on(start(found, anna, priority=4, add_tags=["uno"]), seconds=60)
+
+    pages = [enter(anna).get(f"/jobs/{job.pk}{more}").content.decode() for more in ("", "/progress")]
+
+    for page in pages:
+        assert "3 done" in page
+        assert "src=" not in page.partition("<sp-poll")[2].partition(">")[0]
+        assert f'action="/jobs/{job.pk}/reversal"' in page
+    assert "Priority: Urgent · Add tags: uno" in pages[0]
+
+
+def test_job_is_stopped_by_hand(enter, anna, found):
+    job = start(found, anna)
+    agent = enter(anna)
+
+    agent.post(f"/jobs/{job.pk}/stopping")
+    again = agent.post(f"/jobs/{job.pk}/stopping", follow=True).content.decode()
+
+    job.refresh_from_db()
+    assert job.state == JobState.STOPPED
+    assert "This has ended already." in again
+
+
+def test_job_is_undone_and_only_once(enter, anna, found):
+    job = jobs.press_on(start(found, anna), seconds=60)
+    agent = enter(anna)
+
+    page = agent.post(f"/jobs/{job.pk}/reversal", follow=True).content.decode()
+    again = agent.post(f"/jobs/{job.pk}/reversal", follow=True).content.decode()
+
+    assert "3 tickets put back" in page
+    assert set(Ticket.objects.values_list("priority", flat=True)) == {None}
+    assert "This has been undone already." in again
+    assert Job.objects.filter(undoes=job).count() == 1
+
+
+def test_job_that_said_something_tells_before_that_it_stays_said(enter, anna, found):
+    job = jobs.press_on(start(found, anna, text="Fatto.", public=True, status="pending"), seconds=60)
+
+    page = enter(anna).get(f"/jobs/{job.pk}").content.decode()
+
+    assert "What was said, and mails that have left, stay." in page
+
+
+@pytest.mark.parametrize(("name", "status"), [("ada", 200), ("ben", 404), ("rita", 404)])
+def test_job_is_seen_by_its_actor_and_by_administrators_alone(enter, request, anna, found, name, status):
+    job = start(found, anna)
+    client = enter(request.getfixturevalue(name))
+
+    answers = [client.get(f"/jobs/{job.pk}"), client.get(f"/jobs/{job.pk}/progress")]
+    answers += [client.post(f"/jobs/{job.pk}/{verb}") for verb in ("stopping", "reversal")] if status == 404 else []
+
+    assert {answer.status_code for answer in answers} == {status}
+    job.refresh_from_db()
+    assert job.state == JobState.QUEUED
+
+
+def test_jobs_lists_his_own_in_as_many_queries_for_one_as_for_three(enter, anna, ben, found, django_assert_num_queries):
+    start(found, anna)
+    agent = enter(anna)
+    agent.get("/jobs")
+
+    with django_assert_num_queries(5) as asked:
+        one = agent.get("/jobs").content.decode()
+    start(found, anna)
+    start(found, anna)
+    with django_assert_num_queries(len(asked)):
+        three = agent.get("/jobs").content.decode()
+
+    assert (one.count('href="/jobs/'), three.count('href="/jobs/')) == (1, 3)
+    assert 'href="/jobs/' not in enter(ben).get("/jobs").content.decode()
