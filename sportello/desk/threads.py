@@ -8,23 +8,26 @@ from django.db.models import Q
 
 from sportello.kit import clock
 
-from .models import Breaker, Identity, InboundMail, OutgoingMail, Participant, Ticket, User
+from .models import Breaker, Identity, InboundMail, OutgoingMail, Participant, SideConversation, Ticket, User
 from .words import MailState, Status
 
 REPORTS = ("bounce", "delay")
 TAKEN_IN = Q(state__in=(MailState.OPENED, MailState.COMMENTED)) | Q(state=MailState.IGNORED, reason__in=REPORTS)
 
 
-def tickets_of_messages(message_ids: Sequence[str]) -> list[int]:
-    """The tickets of those of these Message-IDs that the desk knows, latest first. message_ids: oldest first."""
+def tickets_of_messages(message_ids: Sequence[str]) -> list[tuple[int, int | None]]:
+    """Where those of these Message-IDs that the desk knows belong, latest first: (ticket, its side conversation).
+
+    message_ids: oldest first.
+    """
     if not message_ids:
         return []
-    known: dict[str, list[int]] = {}
+    known: dict[str, list[tuple[int, int | None]]] = {}
     for model in (OutgoingMail, InboundMail):
         rows = model.objects.filter(message_id__in=message_ids, ticket__isnull=False).order_by("id")
-        for message_id, ticket_id in rows.values_list("message_id", "ticket"):
-            known.setdefault(message_id, []).append(ticket_id)
-    return list(dict.fromkeys(ticket for message_id in reversed(message_ids) for ticket in known.get(message_id, ())))
+        for message_id, ticket_id, side_id in rows.values_list("message_id", "ticket", "comment__side_conversation"):
+            known.setdefault(message_id, []).append((ticket_id, side_id))
+    return list(dict.fromkeys(place for message_id in reversed(message_ids) for place in known.get(message_id, ())))
 
 
 def mail_of_message(message_id: str) -> OutgoingMail | None:
@@ -42,6 +45,16 @@ def is_reported(mail: OutgoingMail, identity: str) -> bool:
     return mail.ticket_id is not None and reports.filter(identity=identity).exists()
 
 
+def side_of(mail: OutgoingMail) -> int | None:
+    """The side conversation to which a mail of the desk belongs."""
+    return mail.comment.side_conversation_id if mail.comment_id and mail.comment else None
+
+
+def ticket_of_side(side_id: int) -> int | None:
+    """The ticket of a side conversation; None: there is no such."""
+    return SideConversation.objects.filter(pk=side_id).values_list("ticket", flat=True).first()
+
+
 def takes_part(person: User, ticket_id: int) -> bool:
     """Whether this customer is the requester or in copy."""
     return bool(taking_part(person, [ticket_id]))
@@ -54,12 +67,25 @@ def taking_part(person: User, ticket_ids: Sequence[int]) -> set[int]:
     return {*requested, *copied.values_list("ticket", flat=True)}
 
 
+def asked(person: User, side_ids: Sequence[int]) -> set[int]:
+    """In which of these side conversations this person is a third party."""
+    if not side_ids:
+        return set()
+    through = SideConversation.people.through.objects.filter(sideconversation__in=side_ids, user=person)
+    return set(through.values_list("sideconversation", flat=True))
+
+
 def exists(ticket_id: int) -> bool:
     return Ticket.objects.filter(pk=ticket_id).exists()
 
 
 def is_closed(ticket_id: int) -> bool:
-    return Ticket.objects.filter(pk=ticket_id, status=Status.CLOSED).exists()
+    return status_of(ticket_id) == Status.CLOSED
+
+
+def status_of(ticket_id: int) -> str:
+    """"" for a ticket that is not there."""
+    return Ticket.objects.filter(pk=ticket_id).values_list("status", flat=True).first() or ""
 
 
 class Known:

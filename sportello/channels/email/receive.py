@@ -19,7 +19,7 @@ from sportello.channels.email import authentication, thread
 from sportello.channels.email.parsed import ParsedMail
 from sportello.channels.email.reading import Reading, read
 from sportello.desk import access, threads
-from sportello.desk.actions import configuration, inbox, outbox, people, tickets
+from sportello.desk.actions import configuration, inbox, outbox, people, side_conversations, tickets
 from sportello.desk.actions.inbox import Outcome
 from sportello.desk.errors import Invalid
 from sportello.desk.models import InboundMail, Mailbox, Ticket, User
@@ -203,7 +203,7 @@ def _hold(
         return held("forged")
     if not (sender and sender.is_staff_member) and _is_too_much(address, known):
         return held("breaker")
-    if found.ticket_id and not _is_automatic(content) and not _may_speak(sender, found.ticket_id):
+    if found.ticket_id and not _is_automatic(content) and not _may_speak(sender, found):
         return held("stranger")
     return None
 
@@ -246,9 +246,13 @@ def _is_too_much(address: str, known: threads.Known) -> bool:
     return address in known.tripped
 
 
-def _may_speak(sender: User | None, ticket_id: int) -> bool:
-    if sender is None:
+def _may_speak(sender: User | None, found: thread.Thread) -> bool:
+    ticket_id = found.ticket_id
+    if sender is None or ticket_id is None:
         return False
+    if found.side_id:
+        # The customer too, should somebody forward it to him.
+        return bool(threads.asked(sender, [found.side_id]))
     if sender.is_staff_member:
         # thread.find lets no agent in by a subject tag: he has got one of our mails.
         return access.tickets(sender).filter(pk=ticket_id).exists()
@@ -296,6 +300,10 @@ def _go_on(
     person = sender or _newcomer(content, known)
     if person is None:
         return Outcome(MailState.HELD, "no_sender", ticket=Ticket(pk=found.ticket_id), threaded_by=found.by)
+    if found.side_id:
+        words = replace(reading.words, public=False, automatic=automatic)
+        ticket, _audit = side_conversations.hear(found.side_id, words, author=person)
+        return Outcome(MailState.COMMENTED, threaded_by=found.by, ticket=ticket)
     newcomer = () if automatic or person.is_staff_member or threads.takes_part(person, found.ticket_id) else (person,)
     ccs: tuple[User, ...] = newcomer
     # A number can be guessed: it lets nobody else in.

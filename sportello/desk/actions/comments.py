@@ -74,6 +74,12 @@ def write(update: "Update", files: list[tuple[NewFile, str]]) -> Comment | None:
         created_at=update.now,
     )
     rows.insert(comment)
+    attach(comment, files)
+    return comment
+
+
+def attach(comment: Comment, files: list[tuple[NewFile, str]]) -> None:
+    """The rows of a comment's new files, each with its digest."""
     if files:
         Attachment.objects.bulk_create(
             Attachment(
@@ -87,7 +93,6 @@ def write(update: "Update", files: list[tuple[NewFile, str]]) -> Comment | None:
             )
             for file, digest in files
         )
-    return comment
 
 
 def write_note(update: "Update", text: str) -> None:

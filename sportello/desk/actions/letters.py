@@ -93,9 +93,19 @@ def _queue_one(
 
 
 def post(
-    update: "Update", person: User, letter: letters.Letter, language: str, *, message_id: str = "", **columns: Any
+    update: "Update",
+    person: User,
+    letter: letters.Letter,
+    language: str,
+    *,
+    message_id: str = "",
+    reply_to: str = "",
+    **columns: Any,
 ) -> None:
-    """Queue a rendered mail that tells of the update, from the ticket's mailbox. columns: the mail's own."""
+    """Queue a rendered mail that tells of the update, from the ticket's mailbox. columns: the mail's own.
+
+    reply_to: where answers go, when not to the ticket.
+    """
     ticket = update.ticket
     sender = update.configuration.mailbox(ticket.mailbox_id)
     rows.insert(
@@ -104,7 +114,7 @@ def post(
             audit=update.audit,
             recipient=person,
             sender=sender_address(sender),
-            reply_to=reply_address(ticket.pk, sender),
+            reply_to=reply_to or reply_address(ticket.pk, sender),
             to=person.email,
             message_id=message_id or make_message_id(sender),
             language=language,
@@ -297,6 +307,14 @@ def reply_address(ticket_id: int, mailbox: Mailbox | None) -> str:
     if mailbox is None or not mailbox.plus_addressing:
         return address
     return tagged(address, f"{ticket_id}.{tokens.mark('reply', ticket_id)}")
+
+
+def side_address(side_id: int, mailbox: Mailbox | None) -> str:
+    """Where the third parties of a side conversation answer: it leads there, never into the customer's conversation."""
+    address = sender_address(mailbox)
+    if mailbox is None or not mailbox.plus_addressing:
+        return address
+    return tagged(address, f"s{side_id}.{tokens.mark('side', side_id)}")
 
 
 def bounce_address(mail: OutgoingMail) -> str:

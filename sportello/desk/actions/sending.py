@@ -165,7 +165,8 @@ def give_up(timer: Timer) -> None:
 
 def _forestalled(ticket: Ticket, draft: Draft) -> Stop | None:
     """Who wrote first. What machines say by themselves holds up nobody."""
-    newer = Comment.objects.filter(ticket=ticket, pk__gt=draft.seen, automatic=False).exclude(author=draft.author_id)
+    newer = Comment.objects.filter(ticket=ticket, side_conversation=None, pk__gt=draft.seen, automatic=False)
+    newer = newer.exclude(author=draft.author_id)
     first = newer.select_related("author").order_by("id").first()
     if first is None:
         return None

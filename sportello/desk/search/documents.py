@@ -34,14 +34,14 @@ def _tickets(keys: Collection[int]) -> list[Document]:
     tags = _by_owner(Tagging.objects.filter(ticket__in=keys).values_list("ticket", "tag"))
     values = _by_owner(TicketFieldValue.objects.filter(ticket__in=keys).values_list("ticket", "value", "text"))
     files = _by_owner(
-        Attachment.objects.filter(comment__ticket__in=keys)
+        Attachment.objects.filter(comment__ticket__in=keys, comment__side_conversation=None)
         .order_by("id")
         .values_list("comment__ticket", "file_name", "digest")
     )
     digests = {digest for names in files.values() for _name, digest in names}
     read_files = dict(AttachmentText.objects.filter(digest__in=digests).values_list("digest", "text"))
     said: dict[int, list[str]] = defaultdict(list)
-    comments = Comment.objects.filter(ticket__in=keys).order_by("id")
+    comments = Comment.objects.filter(ticket__in=keys, side_conversation=None).order_by("id")
     for ticket_id, text, quoted in comments.values_list("ticket", "text", "quoted_text"):
         # What later messages quote stands above them; what the first one quotes stands nowhere else.
         said[ticket_id] += [text] if ticket_id in said else [text, quoted]
