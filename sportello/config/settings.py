@@ -172,6 +172,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
         "frame-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
