@@ -15,7 +15,10 @@ REFERENCES = 10
 
 
 def build(mail: OutgoingMail, attachments: Iterable[Attachment] = ()) -> bytes:
-    """The mail, the same bytes each time but for MIME boundaries. Multipart: text, HTML, then the files."""
+    """The mail, the same bytes each time but for MIME boundaries. Multipart: text, HTML with its pictures, the files.
+
+    A picture that the HTML shows (src="cid:…") goes beside it (RFC 2387), so that every mail program finds it.
+    """
     message = EmailMessage(policy=SMTP)
     message["From"] = _address(mail.sender_name, mail.sender)
     message["To"] = _address("", mail.to)
@@ -35,15 +38,23 @@ def build(mail: OutgoingMail, attachments: Iterable[Attachment] = ()) -> bytes:
     message["Content-Language"] = mail.language
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
+    _text, html = message.iter_parts()
+    assert isinstance(html, EmailMessage)
     for attachment in attachments:
-        main, _slash, sub = attachment.content_type.partition("/")
-        message.add_attachment(
-            blobs.read(attachment.digest),
-            maintype=main if main not in ("", "message", "multipart") else "application",
-            subtype=sub if main not in ("", "message", "multipart") and sub else "octet-stream",
-            filename=attachment.file_name,
-        )
+        content, kind = blobs.read(attachment.digest), _kind(attachment.content_type)
+        if attachment.inline and f'src="cid:{attachment.content_id}"' in mail.html:
+            where = {"cid": f"<{attachment.content_id}>", "disposition": "inline"}
+            html.add_related(content, **kind, filename=attachment.file_name, **where)
+        else:
+            message.add_attachment(content, **kind, filename=attachment.file_name)
     return message.as_bytes()
+
+
+def _kind(content_type: str) -> dict[str, str]:
+    main, _slash, sub = content_type.partition("/")
+    if main in ("", "message", "multipart"):
+        main, sub = "application", ""
+    return {"maintype": main, "subtype": sub or "octet-stream"}
 
 
 def _address(name: str, address: str) -> Address:

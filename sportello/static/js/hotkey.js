@@ -16,7 +16,7 @@ document.addEventListener("keydown", (event) => {
   if (!found.length) found.push(...all.filter((element) => element.dataset.hotkey === key))
   first = ""
   const scope = event.target.closest("form")
-  const element = (isMod && scope && found.find((candidate) => candidate.form === scope)) || found.find(isShown) || found[0]
+  const element = (isMod && scope && found.find((candidate) => candidate.form === scope && isShown(candidate))) || found.find(isShown) || found[0]
   if (!element) {
     if (isMod || !all.some(({ dataset }) => dataset.hotkey.startsWith(`${key} `))) return
     first = key

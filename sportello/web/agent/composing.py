@@ -133,12 +133,16 @@ def _files(agent: User, ticket_id: int) -> QuerySet[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """An answer on its way. author: "" where it is the reader's own."""
+    """An answer on its way. author: "" where it is the reader's own. seconds: until it leaves."""
 
     author: str
     at: datetime
-    is_soon: bool
+    seconds: float
     text: str = ""
+
+    @property
+    def is_soon(self) -> bool:
+        return self.seconds <= 60
 
 
 def composer_of(
@@ -176,7 +180,7 @@ def composer_of(
 
 
 def _leaving(timer: Any, author: str, text: str, now: datetime) -> Leaving:
-    return Leaving(author, timer.due_at, (timer.due_at - now).total_seconds() <= 60, text)
+    return Leaving(author, timer.due_at, max(0.0, (timer.due_at - now).total_seconds()), text)
 
 
 def _resumed(chosen: Chosen, kept: Any) -> Chosen:

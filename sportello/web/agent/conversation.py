@@ -18,6 +18,7 @@ from sportello.desk.words import Permission, Role, Score, SendState, Status, Ste
 from sportello.kit import html as kit_html
 from sportello.web.agent.names import Staff, names_of
 from sportello.web.agent.prepared import prepared
+from sportello.web.ui.written import written
 
 SHOWN = 100
 HISTORY = 200
@@ -70,7 +71,7 @@ def _latest_comments(agent: User, ticket_id: int) -> QuerySet[Any]:
 
 @prepared
 def _attachments(agent: User, ticket_id: int) -> QuerySet[Any]:
-    columns = ("pk", "comment_id", "file_name", "content_type", "size", "inline")
+    columns = ("pk", "comment_id", "file_name", "content_type", "size", "inline", "content_id")
     return access.attachments(agent, Ticket(pk=ticket_id)).values_list(*columns, named=True)
 
 
@@ -141,7 +142,10 @@ def _message(
 ) -> SimpleNamespace:
     fates = [_delivery(mail) for mail in mails]
     is_answer = comment.author__role in STAFF and comment.author_id != ticket.requester_id
-    body = reverse("agent:body", args=[ticket.pk, comment.pk]) if comment.html or comment.quoted_html else ""
+    pictures = {file.content_id: reverse("agent:attachment", args=[file.pk]) for file in files if file.inline}
+    shown = written(comment.via, comment.html, pictures)
+    has_body = (comment.html and not shown) or comment.quoted_html
+    body = reverse("agent:body", args=[ticket.pk, comment.pk]) if has_body else ""
     return SimpleNamespace(
         id=comment.pk,
         author=comment.author__name or configuration.current().desk.name,
@@ -152,6 +156,7 @@ def _message(
         at=comment.created_at,
         route=_("to %(addresses)s") % {"addresses": ", ".join(mail.to for mail in mails)} if mails else "",
         text=links.without_tokens(comment.text),
+        written=shown,
         quoted=links.without_tokens(comment.quoted_text),
         body_url=body,
         has_remote_images=kit_html.has_remote_images(comment.html + comment.quoted_html),

@@ -26,6 +26,7 @@ MESSAGE = """
   {foot}
 </article>
 """
+WRITTEN = '<div class="written">{}</div>'
 SPLIT = (
     '<a class="button button--quiet button--icon button--small" href="{url}" aria-label="{label}" title="{label}">'
     "{icon}</a>"
@@ -59,7 +60,7 @@ def message(said: Any) -> SafeString:
         else NOTHING,
         at=relative_time(said.at),
         route=_route(said),
-        text=linked(said.text),
+        text=fill(WRITTEN, html) if (html := getattr(said, "written", "")) else linked(said.text),
         quoted=fill(QUOTED, label=_("Show quoted text"), text=said.quoted) if said.quoted else NOTHING,
         attachments=attachments,
         foot=_foot(said) if said.body_url or said.original_url else NOTHING,

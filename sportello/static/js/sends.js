@@ -1,0 +1,50 @@
+// form[data-sends=page]: sent without leaving the page, so that whatever fails is said beside what was typed; then the page is drawn anew.
+// Its button [data-usual] becomes the way of sending ([data-way]) that was used last.
+const KEY = "sportello-way"
+
+document.addEventListener("submit", async (event) => {
+  const [form, button] = [event.target, event.submitter]
+  if (!form.dataset.sends || event.defaultPrevented) return
+  event.preventDefault()
+  if (form.dataset.sending) return
+  form.dataset.sending = "yes"
+  button?.setAttribute("aria-busy", "true")
+  if (button?.matches("[data-way], [data-usual]")) localStorage.setItem(KEY, button.value)
+  const keep = form.closest("sp-keep")
+  await keep?.settled()
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form, button), redirect: "manual" }).catch(() => null)
+  if (answer?.type === "opaqueredirect") {
+    history.replaceState(null, "", `${form.dataset.sends}#latest`)
+    return location.reload()
+  }
+  delete form.dataset.sending
+  button?.removeAttribute("aria-busy")
+  if (keep) keep.isSent = false
+  if (answer?.status === 422) return draw(await answer.text())
+  if (answer?.status === 403) return keep?.notice("expired")
+  fail(form, answer, button)
+})
+
+function fail(form, answer, button) {
+  const notice = form.querySelector("[data-notice=failed]")
+  const detail = notice.querySelector("[data-detail]")
+  detail.textContent = answer ? `${detail.dataset.error} (${answer.status}).` : detail.dataset.unreachable
+  form.closest("sp-keep")?.notice("failed")
+  notice.querySelector("[data-retries]").onclick = () => form.requestSubmit(button)
+  notice.querySelector("[data-retries]").focus()
+}
+
+// The page with what was refused, in the place of this one.
+function draw(page) {
+  const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("#main")
+  document.querySelector("#main").replaceWith(document.adoptNode(fresh))
+  document.querySelector("#composer")?.scrollIntoView({ block: "end" })
+}
+
+document.addEventListener("sp-editor-ready", ({ target }) => {
+  const form = target.closest("form")
+  const [usual, way] = [form.querySelector("[data-usual]"), form.querySelector(`[data-way][value="${localStorage.getItem(KEY)}"]`)]
+  if (!usual || !way?.value) return
+  usual.value = way.value
+  usual.replaceChildren(...Array.from(way.childNodes, (it) => it.cloneNode(true)))
+})
