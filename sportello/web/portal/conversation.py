@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sportello.desk import access, links
+from sportello.desk import access, families, links, threads
 from sportello.desk.actions import configuration, field_values, tickets
 from sportello.desk.errors import Invalid, Missing
 from sportello.desk.models import Attachment, Audit, Comment, Ticket, User
@@ -25,6 +25,7 @@ from sportello.web.portal.doors import page
 from sportello.web.portal.forms import WordsForm
 from sportello.web.ui import files
 from sportello.web.ui.framed import framed_comment
+from sportello.web.ui.written import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +76,22 @@ def request_page(
     request: HttpRequest, ticket: Ticket, way: Way, *, form: WordsForm | None = None, status: int = 200
 ) -> HttpResponse:
     person = way.person
-    found = access.comments(person, ticket).filter(public=True)
+    found = access.conversation(person, ticket).filter(public=True)
     found = found.select_related("author").prefetch_related("attachments")
     closes = ticket.timers.filter(kind=TimerKind.CLOSE, state=TimerState.WAITING).first()
     rating = getattr(ticket, "satisfaction_rating", None)
     can_vote = rating is not None and rating.requester_id == person.pk and clock.now() <= rating.expires_at
+    end, stands = _end(person, ticket) if ticket.merged_into_id else (None, ticket.status)
     context: dict[str, Any] = {
         "ticket": ticket,
+        "status": stands,
+        "end": end,
+        "end_url": way.request_url(end, same=False) if end else "",
         "fields": _visible(ticket),
         "messages_of_ticket": [_message(comment, ticket, way) for comment in found],
         "form": form or WordsForm(),
         "comments_url": way.comments_url(ticket),
-        "is_over": ticket.status == Status.CLOSED,
+        "is_over": stands == Status.CLOSED,
         "closes_at": closes.due_at if closes else None,
         "may_confirm": ticket.status == Status.SOLVED and ticket.requester_id == person.pk,
         "confirm_url": path_of(links.confirm_url(ticket.pk, person.pk)),
@@ -96,6 +101,19 @@ def request_page(
         "has_session": not way.token,
     }
     return page(request, "portal/request.html", context, person=person, status=status)
+
+
+def _end(person: User, ticket: Ticket) -> tuple[Ticket | None, str]:
+    """Where a merged request goes on, if he may read that, and how it stands there.
+
+    Of a request that is somebody else's he learns neither the number nor that its requester is waited for.
+    """
+    end_id = families.chain(ticket.pk)[-1]
+    seen = access.tickets(person).filter(pk=end_id).first()
+    if seen:
+        return seen, seen.status
+    status = threads.status_of(end_id)
+    return None, Status.OPEN if status == Status.PENDING else status
 
 
 def _visible(ticket: Ticket) -> list[tuple[str, str]]:
@@ -125,11 +143,16 @@ def _message(comment: Comment, ticket: Ticket, way: Way) -> SimpleNamespace:
         text=links.without_tokens(comment.text),
         quoted=links.without_tokens(comment.quoted_text),
         body_url=way.body_url(ticket, comment) if comment.html else "",
+        written=written(comment.via, comment.html, _pictures(comment, ticket, way)) if not comment.quoted_html else "",
         has_remote_images=kit_html.has_remote_images(comment.html + comment.quoted_html),
         attachments=[
             _file(file, ticket, way) for file in comment.attachments.all() if not file.inline or not comment.html
         ],
     )
+
+
+def _pictures(comment: Comment, ticket: Ticket, way: Way) -> dict[str, str]:
+    return {file.content_id: way.file_url(ticket, file) for file in comment.attachments.all() if file.inline}
 
 
 def _file(file: Attachment, ticket: Ticket, way: Way) -> SimpleNamespace:
@@ -165,7 +188,7 @@ def say(request: HttpRequest, ticket: Ticket, way: Way) -> HttpResponse:
 def said(request: HttpRequest, ticket: Ticket, heard: Ticket, audit: Audit | None, way: Way) -> HttpResponse:
     """To the page on which the words of `ticket` stand now."""
     sentence = _("Sent. Thank you.")
-    if heard.pk != ticket.pk:
+    if heard.follow_up_of_id and heard.pk != ticket.pk and audit and audit.events[0]["type"] == "Create":
         sentence = _("Sent. Your request was closed, so we opened a new one that follows it up.")
     messages.success(request, sentence, extra_tags=f"request-{ticket.pk}")
     comment = audit.comments.earliest("id") if audit else None
@@ -175,7 +198,7 @@ def said(request: HttpRequest, ticket: Ticket, heard: Ticket, audit: Audit | Non
 def download(person: User, ticket: Ticket, file_id: int) -> HttpResponse:
     """A file of the public conversation: a page shows pictures in its text; opened by itself it is saved."""
     file = access.get_attachment(person, file_id)
-    if file.comment.ticket_id != ticket.pk or not file.comment.public:
+    if not access.conversation(person, ticket).filter(pk=file.comment_id, public=True).exists():
         raise Missing
     try:
         content = blobs.read(file.digest)
