@@ -1,12 +1,11 @@
 """Send what the outbox holds: claim → MIME → server → report by a verb. docs/algorithms/outbox.md"""
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 
 from sportello.delivery import mime
 from sportello.delivery.transport import Failed, Transport, connect
-from sportello.desk.actions import configuration, letters, outbox
+from sportello.desk.actions import desks, letters, outbox
 from sportello.desk.models import OutgoingMail
 from sportello.desk.words import SendState
 from sportello.kit import claims, clock, mail_out, secrets
@@ -17,15 +16,9 @@ BATCH = 10
 
 
 def way_out() -> mail_out.MailOut | None:
-    """Where mails leave: SPORTELLO_MAIL_OUT, else what the set-up wrote; None keeps them in the outbox.
-
-    Raises Failed when the set-up's server cannot be read back.
-    """
-    if settings.MAIL_OUT or settings.DEMO:  # The demo's people are invented, their addresses perhaps not.
-        return settings.MAIL_OUT
-    secret = configuration.current().desk.mail_out_secret
+    """Where mails leave (desks.way_out). Raises Failed when the server cannot be read back."""
     try:
-        return mail_out.parse(secrets.decrypt(secret)) if secret else None
+        return desks.way_out()
     except secrets.Unreadable:
         raise Failed("the desk's key has changed: enter the mail server again", whole=True) from None
 

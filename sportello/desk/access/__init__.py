@@ -24,6 +24,7 @@ from .lookup import people_like
 from .mail import (
     breakers,
     get_inbound_mail,
+    get_mailbox,
     get_outgoing_mail,
     inbound_mails,
     mailboxes,
@@ -135,6 +136,7 @@ __all__ = [
     "get_job",
     "get_known_person",
     "get_macro",
+    "get_mailbox",
     "get_member",
     "get_organization",
     "get_outgoing_mail",

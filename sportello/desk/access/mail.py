@@ -43,5 +43,10 @@ def breakers(person: User) -> "QuerySet[Breaker]":
 
 
 def mailboxes(person: User) -> "QuerySet[Mailbox]":
+    """The addresses of the desk, for administrators."""
     admin(person)
-    return Mailbox.objects.order_by("address")
+    return Mailbox.objects.select_related("group").order_by("address")
+
+
+def get_mailbox(person: User, mailbox_id: int) -> Mailbox:
+    return one(mailboxes(person).filter(pk=mailbox_id))

@@ -1,37 +1,63 @@
 """Verbs on the desk itself and its mailboxes."""
 
+import re
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from sportello.kit import clock, secrets
+from sportello.kit import clock, mail_out, secrets
+from sportello.kit.mail_out import MailOut
 
 from ..errors import Invalid
-from ..models import Desk, Mailbox, Schedule, User
+from ..models import Desk, Group, Mailbox, Schedule, User
 from ..rules.schedules import is_zone
-from . import configuration, defaults
-from .people import fold_address
+from . import configuration, defaults, mailboxes, rule_rows
+
+KIND = "desk"
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 # Monday to Friday, 9 to 18: minutes from Sunday 00:00.
 OFFICE_HOURS = [[day * 1440 + 9 * 60, day * 1440 + 18 * 60] for day in range(1, 6)]
 
 
 def configure(*, actor: User | None = None, **values: Any) -> Desk:
-    """Set columns of the desk's row. Raises Invalid by field."""
-    desk = Desk.objects.filter(pk=1).first() or Desk(pk=1)
+    """Set columns of the desk's row; what an administrator sets stays in the history. Raises Invalid by field."""
+    with transaction.atomic():
+        found = Desk.objects.select_for_update().filter(pk=1).first()
+        return _configure(found or Desk(pk=1), export(found) if found else None, actor, values)
+
+
+def _configure(desk: Desk, before: dict[str, Any] | None, actor: User | None, values: dict[str, Any]) -> Desk:
     if "name" in values and not values["name"].strip():
         raise Invalid("name", _("The desk needs a name."))
     if "language" in values and values["language"] not in dict(settings.LANGUAGES):
         raise Invalid("language", _("The desk speaks Italian and English."))
     if "time_zone" in values and not is_zone(values["time_zone"]):
         raise Invalid("time_zone", _("There is no time zone of this name."))
+    if "colour" in values and not COLOUR.fullmatch(values["colour"]):
+        raise Invalid("colour", _("A colour is written like #0b6b5b."))
     for name, value in values.items():
         setattr(desk, name, value)
     desk.save()
+    after = export(desk)
+    if before != after and actor:
+        rule_rows.log(KIND, desk.pk, before, after, actor)
     configuration.forget()
     return desk
+
+
+def export(desk: Desk) -> dict[str, Any]:
+    """The desk as it is kept in its history: where mails leave, without user and password."""
+    names = ("name", "language", "time_zone", "colour", "phone", "hourly_budget", "logo")
+    try:
+        way = mail_out.parse(secrets.decrypt(desk.mail_out_secret)) if desk.mail_out_secret else None
+        mails = f"{way.scheme}://{way.host}:{way.port}" if way else ""
+    except secrets.Unreadable:
+        mails = "?"
+    return {**{name: getattr(desk, name) for name in names}, "mail_out": mails}
 
 
 def finish_set_up() -> Desk:
@@ -52,22 +78,28 @@ def finish_set_up() -> Desk:
     return desk
 
 
-def set_mail_out(url: str) -> Desk:
+def set_mail_out(url: str, *, actor: User | None = None) -> Desk:
     """Keep the address of the outgoing mail server, encrypted. "" forgets it. SPORTELLO_MAIL_OUT goes before it."""
-    return configure(mail_out_secret=secrets.encrypt(url))
+    return configure(actor=actor, mail_out_secret=secrets.encrypt(url))
 
 
-def add_mailbox(address: str, *, imap_password: str = "", **values: Any) -> Mailbox:
-    """A new address of the desk; the first one is the default. Raises Invalid("email")."""
-    folded = fold_address(address)
-    if Mailbox.objects.filter(address=folded).exists():
-        raise Invalid("email", _("The desk has this mailbox already."))
-    mailbox = Mailbox.objects.create(
-        address=folded,
-        default=not Mailbox.objects.exists(),
-        imap_secret=secrets.encrypt(imap_password),
-        created_at=clock.now(),
-        **values,
-    )
-    configuration.forget()
-    return mailbox
+def way_out() -> MailOut | None:
+    """Where mails leave: SPORTELLO_MAIL_OUT, else what an administrator wrote; None keeps them in the outbox.
+
+    Raises secrets.Unreadable when that cannot be read back.
+    """
+    if settings.MAIL_OUT or settings.DEMO:  # The demo's people are invented, their addresses perhaps not.
+        found: MailOut | None = settings.MAIL_OUT
+        return found
+    secret = configuration.current().desk.mail_out_secret
+    return mail_out.parse(secrets.decrypt(secret)) if secret else None
+
+
+def add_mailbox(address: str, *, imap_password: str = "", group: Group | None = None, **values: Any) -> Mailbox:
+    """A new address of the desk; the first one is the default. Raises Invalid("email") and as mailboxes.save does."""
+    data = {"address": address, "imap_password": imap_password or None, "group": group and group.pk, **values}
+    try:
+        return mailboxes.save(data, actor=None)
+    except Invalid as refusal:
+        # Where the desk is set up, it is asked for as a mail address.
+        raise Invalid({"email" if it == "address" else it: why for it, why in refusal.fields.items()}) from None
