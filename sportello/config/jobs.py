@@ -12,14 +12,24 @@ from importlib import import_module
 from sportello.kit.loops import Loop
 
 # The modules of desk.actions that enter their kinds of jobs into actions.jobs.KINDS.
-JOBS = ("bulk", "incidents", "undoing")
+JOBS = ("bulk", "importing", "incidents", "undoing")
 
 
 def worker_loops() -> list[Loop]:
     """The worker process: mail that has come in, timers that are due, mail and webhooks to send."""
     from sportello.channels.email import receive
     from sportello.delivery import outbox, webhooks
-    from sportello.desk.actions import alarms, attachment_texts, fair_queue, indexing, jobs, members, rules, timers
+    from sportello.desk.actions import (
+        alarms,
+        attachment_texts,
+        fair_queue,
+        indexing,
+        jobs,
+        members,
+        merging_people,
+        rules,
+        timers,
+    )
 
     for kind in JOBS:
         import_module(f"sportello.desk.actions.{kind}")
@@ -34,6 +44,7 @@ def worker_loops() -> list[Loop]:
         Loop("jobs", jobs.step, every=1.0),
         Loop("search", indexing.step, every=1.0),
         Loop("attachments", attachment_texts.step, every=1.0),
+        Loop("merged people", merging_people.sweep, every=60.0, at_pace=True),
         Loop("old jobs", jobs.purge, every=600.0, at_pace=True),
         Loop("rules", rules.switch_off_broken, every=60.0, at_pace=True),
     ]

@@ -1,6 +1,7 @@
 """Who may see or do. A door gets an object only from here; missing and forbidden look the same (Missing)."""
 
 from .beside import (
+    get_side_comment,
     get_side_conversation,
     side_comments,
     side_conversations,
@@ -145,6 +146,7 @@ __all__ = [
     "get_rating",
     "get_role",
     "get_schedule",
+    "get_side_comment",
     "get_side_conversation",
     "get_skill",
     "get_ticket",

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.backends.sqlite3 import base as django_sqlite
 from django.db.utils import OperationalError
 
+from ..accents import plain
+
 try:
     import fcntl
 except ImportError:  # Windows: SQLite's own busy handler has to do
@@ -31,6 +33,10 @@ if hasattr(os, "register_at_fork"):
 
 def _fold(text: str | None) -> str | None:
     return text.lower() if isinstance(text, str) else text
+
+
+def _plain(text: str | None) -> str | None:
+    return plain(text) if isinstance(text, str) else text
 
 
 def _refuse_read_only(path: str) -> None:
@@ -82,6 +88,7 @@ class DatabaseWrapper(django_sqlite.DatabaseWrapper):
             raise
         # SQLite's own LOWER knows ASCII alone.
         connection.create_function("SPORTELLO_FOLD", 1, _fold, deterministic=True)
+        connection.create_function("SPORTELLO_PLAIN", 1, _plain, deterministic=True)
         return connection
 
     def _start_transaction_under_autocommit(self) -> None:

@@ -55,14 +55,15 @@ class Owned:
 def owned(ticket: Ticket) -> list[Owned]:
     """The requester's own fields, then his organization's; asks nothing of a desk that has none."""
     found = []
-    if fields := _fields(USER):
+    if fields := fields_of(USER):
         values = field_values.of_person(ticket.requester_id)
         found.append(Owned(fields, values, field_values.set_person, ticket.requester_id))
-    if (fields := _fields(ORGANIZATION)) and ticket.organization_id:
+    if (fields := fields_of(ORGANIZATION)) and ticket.organization_id:
         values = field_values.of_organization(ticket.organization_id)
         found.append(Owned(fields, values, field_values.set_organization, ticket.organization_id))
     return found
 
 
-def _fields(of: str) -> tuple[CustomField, ...]:
+def fields_of(of: str) -> tuple[CustomField, ...]:
+    """The fields that the desk has added to people (USER) or organizations, those in use."""
     return tuple(it for it in configuration.current().custom_fields.values() if it.of == of and it.active)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sportello.desk import access
-from sportello.desk.actions import bulk, jobs, undoing
+from sportello.desk.actions import bulk, importing, jobs, undoing
 from sportello.desk.errors import Stale
 from sportello.desk.models import Job, User
 from sportello.desk.words import JobState
@@ -22,6 +22,8 @@ from sportello.web.ui import paging
 # What a job of each kind is called; a part that adds a kind adds its name.
 TITLES = {
     bulk.KIND: gettext_lazy("Change of several tickets"),
+    importing.KIND_PEOPLE: gettext_lazy("Import of people"),
+    importing.KIND_ORGANIZATIONS: gettext_lazy("Import of organizations"),
     undoing.KIND: gettext_lazy("A change of several tickets undone"),
 }
 REASONS = {
@@ -87,6 +89,7 @@ def told(agent: User, job: Job) -> SimpleNamespace:
     shown.can_undo = shown.has_ended and job.kind == bulk.KIND and undone is None and job.done > 0
     shown.wish = in_words(job.arguments["wish"], job.arguments["names"]) if job.kind == bulk.KIND else []
     shown.has_said = job.kind == bulk.KIND and {"text", "macro"} & job.arguments["wish"].keys()
+    shown.has_report = bool(job.failed) and job.kind in importing.KINDS.values()
     shown.unchanged, shown.gone = job.result.get("unchanged", 0), job.result.get("gone", 0)
     shown.stayed = job.result.get(undoing.STAYED, 0)
     shown.refused = _refused(agent, job) if job.failed or shown.stayed else []

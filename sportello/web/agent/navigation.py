@@ -17,7 +17,7 @@ from sportello.desk.words import Permission
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of
 from sportello.web.agent.lists import Listed
-from sportello.web.agent.live.hub import HUB
+from sportello.web.agent.live import hub as live
 from sportello.web.agent.places import Place, sections_for
 from sportello.web.setup.links import HERE
 
@@ -105,7 +105,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
         "home": home,
         "here": here,
         "notices": link("notices", "bell", _("Notices"), unread, key="g n"),
-        "since": HUB.settled,
+        "since": live.HUB.settled,
         "views": [*(it for _view, it in queue), all_views],
         "count": next((it.count for _view, it in queue if it.is_current), ""),
         "new_ticket": address("agent:new_ticket"),
@@ -131,6 +131,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
             Link(home, "inbox", _("Queue"), waiting, is_current=here in {home, *(it.url for _view, it in queue)}),
             link("new_ticket", "plus", _("New")),
             Link(held_link.url, "shield-alert", _("Held"), held, is_current=held_link.is_current),
+            link("notices", "bell", _("Notices"), unread),
         ],
         "viewer": {
             "name": agent.name,

@@ -1,0 +1,217 @@
+"""Lists of customers and organizations: found as one types, page by page, as CSV; and new ones."""
+
+from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from sportello.desk import access
+from sportello.desk.actions import organizations as organization_verbs
+from sportello.desk.actions import people as verbs
+from sportello.desk.errors import Invalid
+from sportello.desk.models import Organization, User
+from sportello.desk.words import Permission
+from sportello.kit.csv_files import BOM, line
+from sportello.kit.keys import key_of
+from sportello.web.agent.doors import agent_of, permitted, staff
+from sportello.web.agent.name_pages import by_name
+from sportello.web.agent.navigation import page
+from sportello.web.ui.forms import Form, TextInput
+
+PIECE = 500
+
+
+class NewPersonForm(Form):
+    verb_names = {"email": "address"}
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
+    address = forms.EmailField(label=gettext_lazy("Mail address"), required=False)
+    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
+
+
+class NewOrganizationForm(Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    domains = forms.CharField(
+        label=gettext_lazy("Mail domains"),
+        required=False,
+        widget=TextInput,
+        help_text=gettext_lazy("Whoever writes from one of them belongs to the organization."),
+    )
+
+
+@staff
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    return _people(request, NewPersonForm())
+
+
+def _people(request: HttpRequest, form: NewPersonForm, *, status: int = 200) -> HttpResponse:
+    agent = agent_of(request)
+    found = _wanted(request).select_related("organization")
+    shown = by_name(found, request.GET)
+    context = {
+        "page": shown,
+        "rows": _rows(agent, shown.rows),
+        "query": request.GET,
+        "is_filtered": any(request.GET.get(it) for it in ("q", "tag", "organization", "language")),
+        "languages": settings.LANGUAGES,
+        "organization": _organization_of(agent, request.GET.get("organization", "")),
+        "form": form,
+    }
+    return page(request, "agent/people.html", context, status=status)
+
+
+def _wanted(request: HttpRequest) -> QuerySet[User]:
+    asked = request.GET
+    return access.customers(
+        agent_of(request),
+        typed=asked.get("q", ""),
+        tag=asked.get("tag", "").strip(),
+        organization=key_of(asked.get("organization", "")),
+        language=asked.get("language", ""),
+    )
+
+
+def _organization_of(agent: User, number: str) -> Organization | None:
+    return access.organizations(agent).filter(pk=key_of(number)).first() if number else None
+
+
+def _rows(agent: User, found: list[User]) -> list[SimpleNamespace]:
+    keys = [it.pk for it in found]
+    unsolved = access.tickets(agent).unsolved().filter(requester__in=keys).order_by()
+    counts: dict[int, int] = dict(unsolved.values_list("requester").annotate(Count("pk")))
+    tags = _tags(access.tags_of_people(agent, keys))
+    return [SimpleNamespace(row=it, count=counts.get(it.pk, 0), tags=tags.get(it.pk, [])) for it in found]
+
+
+def _tags(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for key, tag in pairs:
+        found.setdefault(key, []).append(tag)
+    return found
+
+
+@require_POST
+@permitted(Permission.PEOPLE)
+def new_person(request: HttpRequest) -> HttpResponse:
+    form = NewPersonForm(request.POST)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            made = verbs.add(said["name"], said["address"], phone=said["phone"])
+        except Invalid as refusal:
+            form.refuse(dict(refusal.fields))
+        else:
+            return redirect("agent:person", made.pk)
+    return _people(request, form, status=422)
+
+
+@permitted(Permission.PEOPLE)
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """All that the list finds, as the import takes it."""
+    found = _wanted(request).select_related("organization").order_by("pk")
+    return _download(_lines(agent_of(request), found), "people.csv")
+
+
+def _lines(agent: User, found: QuerySet[User]) -> Iterator[str]:
+    yield BOM + line([_("Name"), _("Mail"), _("Phone"), _("Language"), _("Organization"), _("Tags"), _("Notes")])
+    last = 0
+    while piece := list(found.filter(pk__gt=last)[:PIECE]):
+        last, keys = piece[-1].pk, [it.pk for it in piece]
+        tags, addresses = _tags(access.tags_of_people(agent, keys)), _tags(access.addresses_of_people(agent, keys))
+        for it in piece:
+            organization = it.organization.name if it.organization else ""
+            own = " ".join(addresses.get(it.pk, ())), " ".join(tags.get(it.pk, ()))
+            yield line([it.name, own[0], it.phone, it.language, organization, own[1], it.notes])
+
+
+def _download(lines: Iterator[str], name: str) -> HttpResponse:
+    response = HttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@staff
+@require_safe
+def organizations(request: HttpRequest) -> HttpResponse:
+    return _organizations(request, NewOrganizationForm())
+
+
+def _organizations(request: HttpRequest, form: NewOrganizationForm, *, status: int = 200) -> HttpResponse:
+    agent = agent_of(request)
+    shown = by_name(_companies(request), request.GET)
+    context = {
+        "page": shown,
+        "rows": _organization_rows(agent, shown.rows),
+        "query": request.GET,
+        "is_filtered": any(request.GET.get(it) for it in ("q", "tag")),
+        "form": form,
+    }
+    return page(request, "agent/organizations.html", context, status=status)
+
+
+def _companies(request: HttpRequest) -> QuerySet[Organization]:
+    asked = request.GET
+    return access.companies(agent_of(request), typed=asked.get("q", ""), tag=asked.get("tag", "").strip())
+
+
+def _organization_rows(agent: User, found: list[Organization]) -> list[SimpleNamespace]:
+    keys = [it.pk for it in found]
+    unsolved = access.tickets(agent).unsolved().filter(organization__in=keys).order_by()
+    counts: dict[Any, int] = dict(unsolved.values_list("organization").annotate(Count("pk")))
+    members = access.people(agent).filter(organization__in=keys).order_by()
+    people_of: dict[Any, int] = dict(members.values_list("organization").annotate(Count("pk")))
+    domains, tags = (_tags(pairs) for pairs in access.words_of_organizations(agent, keys))
+    return [
+        SimpleNamespace(
+            row=it,
+            count=counts.get(it.pk, 0),
+            people=people_of.get(it.pk, 0),
+            domains=domains.get(it.pk, []),
+            tags=tags.get(it.pk, []),
+        )
+        for it in found
+    ]
+
+
+@require_POST
+@permitted(Permission.PEOPLE)
+def new_organization(request: HttpRequest) -> HttpResponse:
+    form = NewOrganizationForm(request.POST)
+    if form.is_valid():
+        said = form.cleaned_data
+        data = {"name": said["name"], "domains": said["domains"].replace(",", " ").split()}
+        try:
+            made = organization_verbs.save(data, actor=agent_of(request))
+        except Invalid as refusal:
+            form.refuse(dict(refusal.fields))
+        else:
+            return redirect("agent:organization", made.pk)
+    return _organizations(request, form, status=422)
+
+
+@permitted(Permission.PEOPLE)
+@require_safe
+def export_organizations(request: HttpRequest) -> HttpResponse:
+    found = _companies(request).select_related("group").order_by("pk")
+    return _download(_organization_lines(agent_of(request), found), "organizations.csv")
+
+
+def _organization_lines(agent: User, found: QuerySet[Organization]) -> Iterator[str]:
+    yield BOM + line([_("Name"), _("Domains"), _("Group"), _("Tags"), _("Notes")])
+    last = 0
+    while piece := list(found.filter(pk__gt=last)[:PIECE]):
+        last, keys = piece[-1].pk, [it.pk for it in piece]
+        domains, tags = (_tags(pairs) for pairs in access.words_of_organizations(agent, keys))
+        for it in piece:
+            group = it.group.name if it.group else ""
+            yield line([it.name, " ".join(domains.get(it.pk, ())), group, " ".join(tags.get(it.pk, ())), it.notes])

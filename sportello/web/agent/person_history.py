@@ -1,0 +1,87 @@
+"""Who changed what of a person or an organization, as sentences."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from sportello.desk.actions import configuration
+from sportello.desk.models import RuleChange
+from sportello.desk.rules import custom_fields
+from sportello.desk.rules.texts import in_language
+
+CHANGES = 30
+LONGEST = 120
+
+
+def told(changes: QuerySet[RuleChange]) -> list[SimpleNamespace]:
+    """For agent/_person_changes.html: author, at, sentences. changes: newest first."""
+    return [
+        SimpleNamespace(author=it.author, at=it.created_at, sentences=sentences)
+        for it in changes.select_related("author")[:CHANGES]
+        if (sentences := list(_sentences(it)))
+    ]
+
+
+def _sentences(change: RuleChange) -> Iterator[str]:
+    before, after = change.before or {}, change.after or {}
+    if change.before is None and change.kind == "organization":
+        yield _("Added")
+        return
+    if merged := after.get("merged"):
+        yield _("%(name)s turned out to be the same person") % {"name": merged["name"]}
+    if into := after.get("merged_into"):
+        yield _("Merged into %(name)s") % {"name": into["name"]}
+    if parted := after.get("unmerged") or after.get("unmerged_from"):
+        yield _("Parted again from %(name)s") % {"name": parted["name"]}
+    labels = _labels()
+    for name, value in after.items():
+        key = name.removeprefix("organization.")
+        if change.kind == "person" or (change.kind == "organization" and key == name):
+            yield _own(name, before.get(name), value)
+        elif key in labels:
+            yield _change(labels[key], before.get(name), value)
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "name": _("Name"),
+        "phone": _("Phone"),
+        "language": _("Language"),
+        "time_zone": _("Time zone"),
+        "notes": _("Notes"),
+        "surveys": _("Surveys"),
+        "organization": _("Organization"),
+        "tags": _("Tags"),
+        "addresses": _("Addresses"),
+        "group": _("Group"),
+        "shared_tickets": _("Shared requests"),
+        "domains": _("Mail domains"),
+    }
+
+
+def _change(label: str, had: Any, has: Any) -> str:
+    if isinstance(has, list):
+        came = [f"+{it}" for it in has if it not in (had or [])]
+        went = [f"−{it}" for it in had or [] if it not in has]
+        return f"{label}: {', '.join([*came, *went]) or ', '.join(has)}"
+    return f"{label}: {_shown(had)} → {_shown(has)}"
+
+
+def _own(key: str, had: Any, has: Any) -> str:
+    language = get_language() or "en"
+    field = next((it for it in configuration.current().custom_fields.values() if it.key == key), None)
+    if field is None:
+        return f"{key}: {_shown(had)} → {_shown(has)}"
+    was, now = (custom_fields.shown(field, custom_fields.stored(field, it), language) for it in (had, has))
+    return f"{in_language(field.title, language)}: {_shown(was)} → {_shown(now)}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    text = " ".join(str(value).split()) if value else "–"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
