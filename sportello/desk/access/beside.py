@@ -31,6 +31,12 @@ def side_comments(person: User, ticket_id: int) -> "QuerySet[Comment]":
     return Comment.objects.filter(side_conversation__ticket=ticket_id).order_by("id")
 
 
+def get_side_comment(person: User, ticket_id: int, side_id: int, comment_id: int) -> Comment:
+    """Raises Missing."""
+    side = get_side_conversation(person, ticket_id, side_id)
+    return one(side_comments(person, ticket_id).filter(side_conversation=side, pk=comment_id))
+
+
 def get_side_conversation(person: User, ticket_id: int, side_id: int, *, to: str = "view") -> SideConversation:
     """For a member of the staff who may `to` "view" or "edit" the ticket. Raises Missing."""
     staff(person)

@@ -125,7 +125,7 @@ def _move(side_id: int, state: SideState, code: str, actor: User) -> None:
 
 
 def _lock(side_id: int) -> tuple[SideConversation, Ticket]:
-    """Both as they are now: the ticket is held, as by every verb, and nobody writes its side conversations meanwhile."""
+    """Both as they are now; the ticket is held, so that nobody writes its side conversations meanwhile."""
     ticket_id = SideConversation.objects.filter(pk=side_id).values_list("ticket", flat=True).first()
     if ticket_id is None:
         raise Missing

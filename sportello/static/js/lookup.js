@@ -1,5 +1,5 @@
 // <sp-lookup url="…"><input type="search">… <div data-found>: what is typed is looked up at the url, under the name of the input; the
-// answer takes the place of [data-found]. Down goes to the choices, Enter takes the first one and sends nothing.
+// answer takes the place of [data-found]; ticked boxes go to [data-kept]. Down and Enter take the first choice and send nothing.
 class Lookup extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input[type=search]")
@@ -19,9 +19,18 @@ class Lookup extends HTMLElement {
   async choose() {
     clearTimeout(this.waiting)
     if (this.looked !== this.input.value) await this.look()
-    const first = this.querySelector("[data-found] :is(input[type=radio], button)")
-    if (first?.type === "radio") first.checked = true
-    first?.focus()
+    const first = this.querySelector("[data-found] input:is([type=radio], [type=checkbox])")
+    if (!first) return
+    first.checked = true
+    first.focus()
+  }
+
+  // What is ticked stays chosen when something else is looked up.
+  keep(fresh) {
+    const kept = this.querySelector("[data-kept]")
+    if (!kept) return
+    for (const box of this.querySelectorAll("[data-found] input[type=checkbox]:checked")) kept.append(box.closest(".lookup__one"))
+    for (const box of kept.querySelectorAll("input")) fresh.querySelector(`input[name="${box.name}"][value="${CSS.escape(box.value)}"]`)?.closest(".lookup__one").remove()
   }
 
   async look() {
@@ -33,6 +42,7 @@ class Lookup extends HTMLElement {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-found]")
     if (!fresh) return
     this.looked = typed
+    this.keep(fresh)
     this.querySelector("[data-found]").replaceWith(fresh)
   }
 }

@@ -130,6 +130,25 @@ def said_since(agent: User, ticket_id: int, audit_id: int = 0, comment_id: int =
     return [_message(agent, row, ticket, sent.get(row.pk, []), files.get(row.pk, [])) for row in reversed(found)]
 
 
+@prepared
+def _aside(agent: User, ticket_id: int, side_id: int) -> QuerySet[Any]:
+    said = access.side_comments(agent, ticket_id).filter(side_conversation=side_id)
+    return said.values_list(*COLUMNS, *PEOPLE, named=True)
+
+
+def said_aside(agent: User, ticket: Ticket, side_id: int) -> list[SimpleNamespace]:
+    """What was said in a side conversation, oldest first: the desk's own words are answers there, not notes."""
+    sent, files = _by_comment(mails_of(agent, ticket.pk)), _by_comment(_attachments(agent, ticket.pk))
+    said = []
+    for row in _aside(agent, ticket.pk, side_id):
+        message = _message(agent, row, ticket, sent.get(row.pk, []), files.get(row.pk, []))
+        message.kind, message.is_internal, message.split_url = "answer" if sent.get(row.pk) else "customer", False, ""
+        if message.body_url:
+            message.body_url = reverse("agent:side_body", args=[ticket.pk, side_id, row.pk])
+        said.append(message)
+    return said
+
+
 def _by_comment(rows: Iterable[Any]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
     for row in rows:
