@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from sportello.web.ui import brand
 from sportello.web.ui.patterns import patterns
 
 
@@ -15,6 +16,8 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("alive", alive, name="alive"),
+    path("brand/colour/<str:code>.css", brand.colour, name="brand_colour"),
+    path("brand/logo/<str:digest>", brand.logo, name="brand_logo"),
     path("patterns", patterns, name="patterns"),
     path("", include("sportello.web.session.urls")),
     path("", include("sportello.web.setup.urls")),

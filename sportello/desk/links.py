@@ -56,6 +56,12 @@ def invitation_url(user_id: int, *, seen: str) -> str:
     return public_url(f"/invitation/{tokens.sign('invitation', [user_id, seen])}")
 
 
+def logo_url(digest: str) -> str:
+    """The desk's picture. In mails an image from afar, with the name in its place until it is shown: a picture that
+    each mail carries would look like an attachment in many programs, and weigh on every answer."""
+    return public_url(f"/brand/logo/{digest}")
+
+
 def read_pair(purpose: str, token: str) -> tuple[int, int]:
     """(ticket id, user id) of a request, confirm or vote token. Raises tokens.BadToken."""
     valid_for = {"request": REQUEST_VALID, "confirm": CONFIRM_VALID, "vote": VOTE_VALID}[purpose]

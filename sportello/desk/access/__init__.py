@@ -28,6 +28,7 @@ from .mail import (
     get_mailbox,
     get_outgoing_mail,
     inbound_mails,
+    is_logo,
     mailboxes,
     outgoing_mails,
 )
@@ -159,6 +160,7 @@ __all__ = [
     "groups",
     "holder",
     "inbound_mails",
+    "is_logo",
     "is_withdrawn",
     "job_items",
     "jobs",

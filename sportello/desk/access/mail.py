@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from ..models import Breaker, InboundMail, Mailbox, OutgoingMail, User
+from ..models import Breaker, Desk, InboundMail, Mailbox, OutgoingMail, RuleChange, User
 from .gate import admin, one, staff
 from .tickets import tickets
 
@@ -50,3 +50,10 @@ def mailboxes(person: User) -> "QuerySet[Mailbox]":
 
 def get_mailbox(person: User, mailbox_id: int) -> Mailbox:
     return one(mailboxes(person).filter(pk=mailbox_id))
+
+
+def is_logo(digest: str) -> bool:
+    """Whether this is the desk's picture, or was: that everybody may see."""
+    if Desk.objects.filter(logo=digest).exclude(logo="").exists():
+        return True
+    return bool(digest) and RuleChange.objects.filter(kind="desk", after__logo=digest).exists()

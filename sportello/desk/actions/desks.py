@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from sportello.kit import clock, mail_out, secrets
+from sportello.kit import blobs, clock, mail_out, pictures, secrets
 from sportello.kit.mail_out import MailOut
 
 from ..errors import Invalid
@@ -18,6 +18,8 @@ from . import configuration, defaults, mailboxes, rule_rows
 
 KIND = "desk"
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+# The pages have this accent by themselves.
+HOUSE_COLOUR = str(Desk._meta.get_field("colour").default)
 
 # Monday to Friday, 9 to 18: minutes from Sunday 00:00.
 OFFICE_HOURS = [[day * 1440 + 9 * 60, day * 1440 + 18 * 60] for day in range(1, 6)]
@@ -37,7 +39,7 @@ def _configure(desk: Desk, before: dict[str, Any] | None, actor: User | None, va
         raise Invalid("language", _("The desk speaks Italian and English."))
     if "time_zone" in values and not is_zone(values["time_zone"]):
         raise Invalid("time_zone", _("There is no time zone of this name."))
-    if "colour" in values and not COLOUR.fullmatch(values["colour"]):
+    if "colour" in values and not is_colour(values["colour"]):
         raise Invalid("colour", _("A colour is written like #0b6b5b."))
     for name, value in values.items():
         setattr(desk, name, value)
@@ -47,6 +49,10 @@ def _configure(desk: Desk, before: dict[str, Any] | None, actor: User | None, va
         rule_rows.log(KIND, desk.pk, before, after, actor)
     configuration.forget()
     return desk
+
+
+def is_colour(text: str) -> bool:
+    return COLOUR.fullmatch(text) is not None
 
 
 def export(desk: Desk) -> dict[str, Any]:
@@ -76,6 +82,24 @@ def finish_set_up() -> Desk:
         )
         configuration.forget()
     return desk
+
+
+LOGO_BYTES, LOGO_PIXELS = 256 * 1024, 2000
+
+
+def set_logo(content: bytes, *, actor: User | None) -> Desk:
+    """The desk's picture, for its pages and mails; b"" takes it away. Raises Invalid("logo")."""
+    if not content:
+        return configure(actor=actor, logo="", logo_type="")
+    if len(content) > LOGO_BYTES:
+        raise Invalid("logo", _("At most %(limit)s kB, please.") % {"limit": LOGO_BYTES // 1024})
+    try:
+        picture = pictures.read(content)
+    except pictures.BadPicture:
+        raise Invalid("logo", _("This is no PNG, JPEG or WebP picture.")) from None
+    if max(picture.width, picture.height) > LOGO_PIXELS or not picture.width or not picture.height:
+        raise Invalid("logo", _("At most %(limit)s pixels wide and high, please.") % {"limit": LOGO_PIXELS})
+    return configure(actor=actor, logo=blobs.store(content), logo_type=picture.type)
 
 
 def set_mail_out(url: str, *, actor: User | None = None) -> Desk:

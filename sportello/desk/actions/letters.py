@@ -11,7 +11,7 @@ from django.conf import settings
 from sportello.kit import clock, rows, tokens
 
 from .. import links
-from ..models import Comment, Mailbox, OutgoingMail, Protocol, SatisfactionRating, Ticket, User
+from ..models import Comment, Desk, Mailbox, OutgoingMail, Protocol, SatisfactionRating, Ticket, User
 from ..rules import custom_fields, letters, times
 from ..rules.protocol import CONTACT, REPLY
 from ..words import Score, Step
@@ -192,7 +192,13 @@ def title(subject: str) -> str:
 
 
 def look_of(configuration: Configuration) -> letters.Look:
-    return letters.Look(desk_name=configuration.desk.name, colour=configuration.desk.colour)
+    return look_of_desk(configuration.desk)
+
+
+def look_of_desk(desk: Desk) -> letters.Look:
+    return letters.Look(
+        desk_name=desk.name, colour=desk.colour, logo_url=links.logo_url(desk.logo) if desk.logo else ""
+    )
 
 
 def said(update: "Update", language: str) -> letters.Quoted | None:

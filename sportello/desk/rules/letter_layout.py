@@ -11,6 +11,8 @@ from functools import lru_cache
 from html import escape
 from importlib.resources import files
 
+from . import colours
+
 DEFAULT_COLOUR = "#1f5f8b"
 BLACK = "#000000"
 INK, MUTED, RULE, PAPER, BOX = "#1f2733", "#5b6573", "#dfe3e8", "#ffffff", "#f6f7f9"
@@ -162,22 +164,10 @@ def safe_colour(colour: str) -> str:
 @lru_cache(maxsize=64)
 def ink_on(colour: str) -> str:
     """White or black, whichever reads better on the colour: one of them always reaches 4.5."""
-    return PAPER if contrast(colour, PAPER) >= contrast(colour, BLACK) else BLACK
+    return PAPER if colours.contrast(colour, PAPER) >= colours.contrast(colour, BLACK) else BLACK
 
 
 @lru_cache(maxsize=64)
 def on_paper(colour: str) -> str:
-    """The colour where it can be read as text on white, else the house's."""
-    return colour if contrast(colour, PAPER) >= 4.5 else DEFAULT_COLOUR
-
-
-def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two colours #rrggbb, from 1 to 21. Source: WCAG 2.2, relative luminance."""
-    dark, light = sorted((_luminance(one), _luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    """The colour where it can be read as text on white, else its nearest tone that can."""
+    return colours.readable(colour)

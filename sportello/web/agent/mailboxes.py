@@ -1,4 +1,4 @@
-"""The administrators' pages of the desk's addresses: what comes in, from where; what it writes as, and tries of both."""
+"""The administrators' pages of the desk's addresses: what comes in, from where; what it writes as; tries of both."""
 
 from typing import Any
 

@@ -13,15 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from sportello.desk import access, links
-from sportello.desk.actions import configuration, protocols
+from sportello.desk import access
+from sportello.desk.actions import configuration, mailboxes, protocols
 from sportello.desk.actions import letters as desk_letters
 from sportello.desk.errors import Invalid, Missing
 from sportello.desk.models import Organization, Protocol, User
 from sportello.desk.rules import letters
 from sportello.desk.rules.protocol import CONTACT, Steps
 from sportello.desk.words import Step
-from sportello.web.agent.doors import admins, agent_of, staff
+from sportello.kit.keys import key_of
+from sportello.web.agent.doors import admins, agent_of, attempt, staff
+from sportello.web.agent.letter_example import example_of
 from sportello.web.agent.navigation import page
 from sportello.web.ui.forms import Form
 from sportello.web.ui.framed import framed_letter
@@ -141,22 +143,45 @@ def dropping(request: HttpRequest, organization_id: int) -> HttpResponse:
 @staff
 def preview(request: HttpRequest) -> HttpResponse:
     """The mail that the texts of the form would make, for a frame. preview: "it.solved"."""
+    step, language, form = _asked(request)
+    return framed_letter(_letter(form, step, language).html)
+
+
+def _letter(form: ProtocolForm, step: str, language: str) -> letters.Letter:
+    now = configuration.current()
+    values, answer, actions = example_of(step, language, now, form.cleaned_data)
+    return letters.compose(
+        step,
+        form.text(step, language),
+        values=values,
+        language=language,
+        look=desk_letters.look_of(now),
+        answer=answer,
+        actions=actions,
+    )
+
+
+@require_POST
+@staff
+def example(request: HttpRequest) -> HttpResponse:
+    """Mail whoever asks the mail that the texts of the form would make."""
+    step, language, form = _asked(request)
+    agent = agent_of(request)
+    done = _("A test mail is on its way to %(address)s.") % {"address": agent.email}
+    attempt(request, lambda: mailboxes.send_example(_letter(form, step, language), language, actor=agent), done)
+    named = request.POST.get("organization", "")
+    organization = _organization(agent, key_of(named) if named else None)
+    # What is being written is not kept, and not lost.
+    return _page(request, organization, _in_force(organization), form)
+
+
+def _asked(request: HttpRequest) -> tuple[str, str, ProtocolForm]:
     language, _dot, step = request.POST.get("preview", "").partition(".")
     if step not in TEXTS or language not in dict(settings.LANGUAGES):
         raise Missing
     form = ProtocolForm(request.POST, **protocols.as_values(None))
     form.is_valid()
-    now = configuration.current()
-    mail = letters.compose(
-        step,
-        form.text(step, language),
-        values=_example(language, now, form.cleaned_data),
-        language=language,
-        look=desk_letters.look_of(now),
-        answer=_example_answer(language) if step in (Step.SOLVED, Step.TAKEN_CHARGE, CONTACT) else None,
-        actions=_example_actions(step, language),
-    )
-    return framed_letter(mail.html)
+    return step, language, form
 
 
 def _organization(agent: User, organization_id: int | None) -> Organization | None:
@@ -181,6 +206,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     own = found is not None and found.organization_id == (organization.pk if organization else None)
+    own_fields = (it for it in configuration.current().fields.values() if it.custom)
     context = {
         "here": reverse("agent:protocol"),
         "organization": organization,
@@ -194,7 +220,9 @@ def _page(
         "merged": form[f"steps.{MERGED}"],
         "placeholders": [
             (name, words.get(request.LANGUAGE_CODE) or words["en"]) for name, words in letters.PLACEHOLDERS.items()
-        ],
+        ]
+        + [(it.custom.placeholders[0], str(it.label)) for it in own_fields if it.custom],
+        "languages": settings.LANGUAGES,
     }
     return page(request, "agent/protocol.html", context, status=status)
 
@@ -215,46 +243,3 @@ def _texts(form: ProtocolForm, step: str) -> list[tuple[str, Any, forms.BoundFie
         (code, TEXT_IN[code], form[f"texts.{code}.{step}.subject"], form[f"texts.{code}.{step}.body"])
         for code, _name in settings.LANGUAGES
     ]
-
-
-def _example(language: str, now: configuration.Configuration, said: dict[str, Any]) -> dict[str, Any]:
-    italian = language == "it"
-    name = "Caterina De Luca" if italian else "Kate Lowell"
-    return {
-        "ticket": {
-            "id": 1234,
-            "title": "La stampante non stampa" if italian else "The printer does not print",
-            "url": "",
-        },
-        "requester": {"name": name, "first_name": name.split(maxsplit=1)[0]},
-        "agent": {"name": "Ada Bruni", "first_name": "Ada", "phone": ""},
-        "desk": {
-            "name": now.desk.name,
-            "phone": now.desk.phone,
-            "address": _address(now),
-            "url": links.public_url("/"),
-        },
-        "organization": {"name": "Officina Belvedere"},
-        "close_hours": said.get("steps.close_hours") or Steps().close_hours,
-        "survey_hours": said.get("steps.survey_hours") or Steps().survey_hours,
-    }
-
-
-def _address(now: configuration.Configuration) -> str:
-    return desk_letters.sender_address(now.mailbox())
-
-
-def _example_answer(language: str) -> letters.Quoted:
-    text = "Ho rimesso il driver giusto." if language == "it" else "The right driver is back in place."
-    return letters.Quoted(author="Ada Bruni", at="", text=text, html="")
-
-
-def _example_actions(step: str, language: str) -> tuple[letters.Action, ...]:
-    names = {
-        Step.SOLVED: (("it_works", "primary"), ("not_yet", "secondary")),
-        Step.SURVEY: (("good", "good"), ("bad", "bad")),
-        CONTACT: (),
-    }.get(step, (("open_ticket", "secondary"),))
-    return tuple(
-        letters.Action(letters.action_label(name, language), "https://desk.example/", kind) for name, kind in names
-    )

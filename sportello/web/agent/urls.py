@@ -4,6 +4,7 @@ from django.urls import path
 
 from sportello.web.agent import (
     automations,
+    brand,
     breakers,
     bulk,
     comments,
@@ -145,6 +146,7 @@ urlpatterns = [
     path("protocol", protocol.protocol, name="protocol"),
     path("protocol/versions", protocol.versions, name="protocol_versions"),
     path("protocol/preview", protocol.preview, name="protocol_preview"),
+    path("protocol/example", protocol.example, name="protocol_example"),
     path("protocol/organizations/<int:organization_id>", protocol.protocol, name="organization_protocol"),
     path(
         "protocol/organizations/<int:organization_id>/versions",
@@ -227,6 +229,8 @@ urlpatterns = [
         mail_trials.round_trip_progress,
         name="round_trip_progress",
     ),
+    path("brand", brand.brand, name="brand"),
+    path("brand/preview", brand.brand_preview, name="brand_preview"),
     path("presence", team.own_presence, name="own_presence"),
     *rule_pages.addresses(skills.KIND, "skills"),
     path("webhooks", webhooks.webhooks, name="webhooks"),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from sportello.desk.rules import letter_layout
+from sportello.desk.rules import colours, letter_layout
 from sportello.desk.rules.letter_texts import ACTION_LABELS, FRAME, TEXTS
 from sportello.desk.rules.letters import (
     Action,
@@ -34,7 +34,7 @@ BUTTONS = [
     Action("Not yet", "https://desk.example/a/2", "secondary"),
 ]
 FACES = [Action("Good", "https://desk.example/a/3", "good"), Action("Bad", "https://desk.example/a/4", "bad")]
-STEPS = ["taken_charge", "solved", "closed", "survey", "contact", "reply", "sign_in"]
+STEPS = ["taken_charge", "solved", "closed", "survey", "contact", "reply", "sign_in", "merged", "invitation", "test"]
 
 
 def letter(step="solved", text=None, language="en", **kwargs):
@@ -293,8 +293,8 @@ def test_compose_when_the_look_is_odd_stays_safe_and_legible(logo, colour, image
 
 @given(st.integers(0, 0xFFFFFF).map("#{:06x}".format))
 def test_ink_when_colour_is_any_can_be_read(colour):
-    assert letter_layout.contrast(colour, letter_layout.ink_on(colour)) >= 4.5
-    assert letter_layout.contrast(letter_layout.on_paper(colour), letter_layout.PAPER) >= 4.5
+    assert colours.contrast(colour, letter_layout.ink_on(colour)) >= 4.5
+    assert colours.contrast(letter_layout.on_paper(colour), letter_layout.PAPER) >= 4.5
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,16 @@ from pathlib import Path
 
 from django import template
 from django.http import HttpRequest
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import escape, format_html_join, urlize
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from sportello.desk.actions import configuration
+from sportello.desk.actions.desks import HOUSE_COLOUR, is_colour
+from sportello.desk.models import Desk
 from sportello.desk.rules import time_spent
 from sportello.desk.words import STATUS_FOR_CUSTOMER, Priority, Status
 from sportello.web.ui import marks, times
@@ -50,6 +54,26 @@ def scripts() -> SafeString:
     return format_html_join(
         "\n", '<script type="module" src="{}"></script>', ((_address(path),) for path in _files("js", ".js"))
     )
+
+
+@register.simple_tag(takes_context=True)
+def brand_colour(context: Context) -> SafeString:
+    """The stylesheet of the desk's own colour, when it has one. None on pages of faults: they ask nothing."""
+    colour = _desk(context).colour.lower()
+    if not is_colour(colour) or colour == HOUSE_COLOUR:
+        return SafeString("")
+    return fill('<link rel="stylesheet" href="{}">', f"/brand/colour/{colour[1:]}.css")
+
+
+@register.simple_tag(takes_context=True)
+def brand_logo(context: Context) -> str:
+    """The address of the desk's picture; "": it has none."""
+    digest = _desk(context).logo
+    return f"/brand/logo/{digest}" if digest else ""
+
+
+def _desk(context: Context) -> Desk:
+    return configuration.current().desk if context.get("request") else Desk()
 
 
 @register.simple_tag
