@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from sportello.desk import access
 from sportello.desk.actions import bulk, jobs
@@ -25,13 +24,14 @@ WAIT_SECONDS = 1.0
 PAGES = {"more": "agent/bulk.html", "spam": "agent/bulk_spam.html", "merge": "agent/bulk_merge.html"}
 
 
-@require_POST
 @staff
 def change(request: HttpRequest) -> HttpResponse:
     """do: "quick": what the bar says; "more", "spam", "merge": ask for it; "more-now", …: do what was asked for."""
     agent = agent_of(request)
     if not access.may(agent, Permission.BULK):
         raise Missing
+    if request.method != "POST":  # A page that asked for more, looked at again by its address.
+        return redirect("agent:queue")
     wanted, _sign, is_now = request.POST.get("do", "quick").partition("-")
     form = _form(wanted, request.POST if is_now or wanted == "quick" else None, agent)
     chosen = _chosen(request.POST, agent)

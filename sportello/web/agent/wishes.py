@@ -17,11 +17,20 @@ from sportello.web.ui.forms import Form, Segmented, Select, TextInput, offer
 NOBODY = "none"
 
 
+def _keyed(key: str, label: Any) -> Select:
+    """A select with a key of its own; named by itself, for whoever lists the keys."""
+    return Select(attrs={"data-hotkey": key, "aria-label": label})
+
+
 class QuickForm(Form):
     """The few things of the bar: all that is asked for them is known already."""
 
-    status = forms.ChoiceField(label=gettext_lazy("Status"), required=False, widget=Select)
-    assignee = forms.ChoiceField(label=gettext_lazy("Assignee"), required=False, widget=Select)
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"), required=False, widget=_keyed("s", gettext_lazy("Status"))
+    )
+    assignee = forms.ChoiceField(
+        label=gettext_lazy("Assignee"), required=False, widget=_keyed("a", gettext_lazy("Assignee"))
+    )
     group = forms.ChoiceField(label=gettext_lazy("Group"), required=False, widget=Select)
     priority = forms.ChoiceField(label=gettext_lazy("Priority"), required=False, widget=Select)
 

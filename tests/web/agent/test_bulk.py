@@ -163,8 +163,13 @@ def test_merge_page_merges_into_a_ticket_and_says_when_there_is_none(enter, anna
     assert other.merged_into_id == into.pk
 
 
-def test_bulk_by_get_changes_nothing(enter, anna):
-    assert enter(anna).get("/tickets/bulk").status_code == 405
+def test_bulk_by_get_changes_nothing_and_leads_to_the_queue(enter, anna, opened):
+    (found,) = opened(1)
+
+    answer = enter(anna).get("/tickets/bulk", {"tickets": found.pk, "do": "quick", "priority": "4"})
+
+    assert (answer.status_code, answer.url) == (302, "/tickets")
+    assert not Job.objects.exists()
 
 
 def test_bulk_of_a_mangled_view_is_not_there(enter, anna, opened):
