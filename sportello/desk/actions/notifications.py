@@ -42,31 +42,34 @@ def follow(update: "Update") -> None:
     the ticket when something was said, or somebody changed its status. Each hears of one update once.
     """
     ticket, told = update.ticket, {update.actor.pk if update.actor else None}
-    is_given = is_moved = False
+    given, is_moved = None, False
     for event in update.events:
         field = event.get("field_name")
-        is_given = is_given or (field == "assignee_id" and event["value"] is not None)
+        if field == "assignee_id" and event["value"] is not None:
+            given = event
         is_moved = is_moved or (field == "status" and event["type"] == "Change")
     words = update.words
     if ticket.assignee_id is not None and ticket.assignee_id not in told:
-        if is_given:
+        if given:
             told.add(ticket.assignee_id)
-            _write(update, ticket.assignee_id, NoticeKind.ASSIGNED)
+            by_hand = update.actor if update.actor and update.actor.is_staff_member and "routed" not in given else None
+            _write(update, ticket.assignee_id, NoticeKind.ASSIGNED, by_hand)
         elif words and words.public and not words.automatic and not update.opening and update.speaker == "end-user":
             told.add(ticket.assignee_id)
-            _write(update, ticket.assignee_id, NoticeKind.CUSTOMER, text=words.text[:PREVIEW])
+            _write(update, ticket.assignee_id, NoticeKind.CUSTOMER, update.author, text=words.text[:PREVIEW])
     # What rules do by themselves is told to nobody, and whoever begins to follow by this update was told otherwise.
     if (words and not words.automatic) or (is_moved and update.actor):
         for user_id in sorted(update.lists.stays(FOLLOWER) - told):
             said = {"text": words.text[:PREVIEW]} if words else {"status": ticket.status}
-            _write(update, user_id, NoticeKind.FOLLOWED, **said)
+            _write(update, user_id, NoticeKind.FOLLOWED, update.author, **said)
 
 
-def _write(update: "Update", user_id: int, kind: NoticeKind, **values: str) -> None:
-    notice = Notification(
-        user_id=user_id, kind=kind, ticket=update.ticket, author=update.author, values=values, created_at=clock.now()
+def _write(update: "Update", user_id: int, kind: NoticeKind, author: User | None, **values: str) -> None:
+    rows.insert(
+        Notification(
+            user_id=user_id, kind=kind, ticket=update.ticket, author=author, values=values, created_at=clock.now()
+        )
     )
-    rows.insert(notice)
 
 
 def read_ticket(ticket_id: int, *, actor: User) -> None:

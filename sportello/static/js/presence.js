@@ -1,4 +1,6 @@
 // <sp-presence>: who else has this ticket before his eyes. The one with data-url also tells when somebody writes in #composer here.
+const IDLE = 60_000
+
 class Presence extends HTMLElement {
   connectedCallback() {
     this.people = ({ detail }) => this.show(detail.people)
@@ -9,7 +11,11 @@ class Presence extends HTMLElement {
     document.addEventListener("live:presence", this.people)
     document.addEventListener("live:hello", this.greeted)
     if (!this.dataset.url) return
-    this.typed = (event) => event.target.closest?.("#composer") && this.look(true)
+    this.typed = (event) => {
+      if (!event.target.closest?.("#composer")) return
+      this.typedAt = Date.now()
+      this.look()
+    }
     document.addEventListener("input", this.typed)
   }
 
@@ -32,15 +38,16 @@ class Presence extends HTMLElement {
     this.firstElementChild.replaceChildren(...drawn)
   }
 
-  // typing: a key was pressed just now. Whoever stops for a minute is not writing any more, whatever stands there.
-  look(typing = false) {
+  // Whoever stops for a minute is not writing any more, whatever stands there.
+  look() {
     if (!this.dataset.url || !this.key) return
     clearTimeout(this.idle)
     const form = document.getElementById("composer")
     const editor = form?.querySelector("[contenteditable=true]")
     const text = editor?.textContent ?? form?.elements.text?.value ?? ""
-    const now = typing && text.trim() ? new FormData(form).get("kind") ?? "answer" : ""
-    if (now) this.idle = setTimeout(() => this.look(), 60_000)
+    const isTyping = Date.now() - (this.typedAt ?? 0) < IDLE && text.trim()
+    const now = isTyping ? new FormData(form).get("kind") ?? "answer" : ""
+    if (now) this.idle = setTimeout(() => this.look(), IDLE + 100)
     if (now === this.told) return
     this.told = now
     const body = new URLSearchParams({ csrfmiddlewaretoken: this.dataset.token, connection: this.key, typing: now })

@@ -18,7 +18,8 @@ async function refresh() {
   const answer = await fetch(location.href).catch(() => null)
   if (!answer?.ok || answer.redirected) return
   const drawn = new DOMParser().parseFromString(await answer.text(), "text/html")
-  for (const kind of [".nav__link", ".tab-bar__link", ".tabs__tab"]) exchange(kind, drawn, "href")
+  for (const kind of [".nav__link", ".tab-bar__link", ".tabs__tab"]) exchange(`${kind}[href]`, drawn, "href")
+  exchange(".page-head__count", drawn, "class")
   exchange("[data-fresh]", drawn, "data-fresh")
   side(drawn)
   rows(drawn)
@@ -56,11 +57,12 @@ function rows(drawn) {
     })
   }
   if (!fresh.size || /[?&](after|before)=/.test(location.search)) return
-  // A row that moved up from the next page is none: new are those that stand before one that was there.
+  // Where there is a next page, a row at the end may only have moved up from there.
   const known = new Set(there.map(address))
   const order = [...fresh.keys()]
   const end = order.findLastIndex((it) => known.has(it))
-  const count = order.filter((it, at) => !known.has(it) && (at < end || end < 0)).length
+  const isLast = !drawn.querySelector(".pager [rel=next]")
+  const count = order.filter((it, at) => !known.has(it) && (at < end || end < 0 || isLast)).length
   const button = document.querySelector(".live__more")
   button.hidden = !count
   button.querySelector("span").textContent = count === 1 ? button.dataset.one : button.dataset.many.replace("{n}", count)

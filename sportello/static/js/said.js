@@ -32,12 +32,12 @@ class Said extends HTMLElement {
     const steady = composer?.contains(document.activeElement) ? composer : this.firstInSight()
     const before = steady?.getBoundingClientRect().top
     document.querySelector(".conversation").append(...fresh)
-    if (steady) scrollBy({ top: steady.getBoundingClientRect().top - before, behavior: "instant" })
     const author = fresh.at(-1).querySelector(".message__author").textContent
     const told = this.querySelector("[data-told]")
     told.textContent = told.dataset.told.replace("{name}", author)
     if (!hasBegun) this.looked()
     else if (!isOwn) this.warn(author, this.first ?? fresh[0].id)
+    if (steady) scrollBy({ top: steady.getBoundingClientRect().top - before, behavior: "instant" })
     document.querySelector("sp-seen")?.connectedCallback() // looked at again
   }
 

@@ -154,9 +154,10 @@ class Hub:
         hello = {"connection": connection.key, "agent": connection.guest.agent.pk}
         connection.put(frame("hello", hello, key))
         self.crowd.greet(connection)
-        if since is None or key is None or since >= key:
+        if key is None or (since is not None and since >= key):
             return
-        missed = await self.receive(news.tickets_since, since, MOST_MISSED)
+        # A page that does not know since when looks at all it has anew.
+        missed = None if since is None else await self.receive(news.tickets_since, since, MOST_MISSED)
         guest, is_much = connection.guest, missed is None
         if missed and not guest.sees_everything:
             visible = await self.receive(told.seen, guest.agent, missed)
@@ -208,7 +209,10 @@ class Hub:
         words = [it.audit_id for it in some if it.has_words]
         found: dict[Any, told.Fragment] = {}
         if words and watching:
-            found = await self.ask(told.said_since, watching[0].guest.agent, ticket_id, min(words), [*readers])
+            try:
+                found = await self.ask(told.said_since, watching[0].guest.agent, ticket_id, min(words), [*readers])
+            except Exception as error:  # The pages fetch the words themselves.
+                logger.error("live=said_since failed ticket=%s error=%s", ticket_id, describe(error))
         for reader, connections in readers.items():
             said = found.get(reader)
             spoken = {"html": said.html, "latest": said.latest, "name": said.by} if said and said.latest else {}
