@@ -1,14 +1,19 @@
 """What every test has: a closed network, throw-away data, and real services where a mark asks for one."""
 
+import contextlib
+import fcntl
+import hashlib
 import ipaddress
 import os
 import shutil
 import socket
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import django
 import hypothesis
 import pytest
 import time_machine
@@ -24,6 +29,8 @@ pytest_plugins = ["tests.personas"]
 hypothesis.settings.register_profile("house", deadline=None, derandomize=os.environ.get("CI") == "true")
 hypothesis.settings.load_profile("house")
 
+ROOT = Path(__file__).parents[1]
+CACHE = ROOT / ".cache"
 MARKS = {"postgres": "postgres", "dovecot": "dovecot", "browser": "chromium"}
 ON_POSTGRES = "postgres" in settings.DATABASES["default"]["ENGINE"]
 
@@ -145,19 +152,56 @@ def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) ->
 
 
 @pytest.fixture(scope="session")
-def migrated_file(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty, migrated SQLite desk, to be copied."""
-    path = tmp_path_factory.mktemp("migrated") / "desk.sqlite3"
-    with django_db_blocker.unblock():
-        memory, configured = connections["default"], connections.settings["default"]
-        connections.settings["default"] = {**configured, "NAME": path}
-        connections["default"] = connections.create_connection("default")
-        call_command("migrate", verbosity=0)
-        connections["default"].cursor().execute("PRAGMA journal_mode=DELETE")
-        connections["default"].close()
-        connections.settings["default"] = configured
-        connections["default"] = memory
+def migrated_file(django_db_blocker: Any) -> Path:
+    """An empty, migrated SQLite desk, to be copied: made once for these migrations by whichever process comes first."""
+    CACHE.mkdir(exist_ok=True)
+    path = CACHE / f"desk-{_migrations()}.sqlite3"
+    with open(CACHE / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            for old in CACHE.glob("desk-*"):
+                old.unlink()
+            part = path.with_suffix(".part")
+            with django_db_blocker.unblock():
+                _migrate(part)
+            part.rename(path)
     return path
+
+
+def _migrations() -> str:
+    """What tells these migrations, on this SQLite, from others."""
+    digest = hashlib.sha256(f"{django.VERSION} {sqlite3.sqlite_version}".encode())
+    for file in sorted((ROOT / "sportello").glob("*/migrations/*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _migrate(path: Path) -> None:
+    memory, configured = connections["default"], connections.settings["default"]
+    connections.settings["default"] = {**configured, "NAME": path}
+    connections["default"] = connections.create_connection("default")
+    call_command("migrate", verbosity=0)
+    connections["default"].cursor().execute("PRAGMA journal_mode=DELETE")
+    connections["default"].close()
+    connections.settings["default"] = configured
+    connections["default"] = memory
+
+
+if not ON_POSTGRES:
+
+    @pytest.fixture(scope="session")
+    def django_db_setup(django_test_environment: None, django_db_blocker: Any, migrated_file: Path) -> Iterator[None]:
+        """The usual database of the tests, in memory: a copy of the migrated file, which takes no time."""
+        connection = connections["default"]
+        with django_db_blocker.unblock():
+            connection.close()
+            connection.settings_dict["NAME"] = connection.creation._get_test_db_name()
+            connection.ensure_connection()
+            with contextlib.closing(sqlite3.connect(migrated_file)) as source:
+                source.backup(connection.connection)
+        yield
+        with django_db_blocker.unblock():
+            connection.close()
 
 
 @pytest.fixture
