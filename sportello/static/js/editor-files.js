@@ -61,7 +61,12 @@ function attach(editor) {
   const form = editor.closest("form")
   const input = form.querySelector("input[type=file]")
   const take = (files, inText) => Array.from(files, (it) => upload(editor, it, inText && Boolean(editor.squire) && /^image\/(png|jpeg|gif|webp)$/.test(it.type)))
-  if (input && editor.dataset.files) input.addEventListener("change", () => { take(input.files, false); input.value = ""; input.dispatchEvent(new Event("change")) })
+  if (input && editor.dataset.files) input.addEventListener("change", () => {
+    if (!input.files.length) return
+    take(input.files, false)
+    input.value = ""
+    input.dispatchEvent(new Event("change")) // The list of what was chosen is empty again.
+  })
   editor.querySelector("[data-attaches]")?.addEventListener("click", () => input?.click())
   form.addEventListener("dragover", (event) => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); form.classList.add("composer--drop") } })
   for (const name of ["dragleave", "drop"]) form.addEventListener(name, () => form.classList.remove("composer--drop"))

@@ -8,7 +8,7 @@ const asHtml = (text) => text.split("\n").map((line) => `<div>${escaped(line).re
 
 // What comes from Word, from a mail or from a page: its words, and of their shape what an answer may have. The server cleans again.
 function clean(html) {
-  const { body } = new DOMParser().parseFromString(html.replace(/\sstyle\s*=/gi, " data-style="), "text/html")
+  const { body } = new DOMParser().parseFromString(html.replace(/<style[\s\S]*?<\/style>/gi, "").replace(/\sstyle\s*=/gi, " data-style="), "text/html")
   for (const it of body.querySelectorAll(DROPPED)) it.remove()
   for (const it of Array.from(body.querySelectorAll("*")).reverse()) tidy(it)
   const fragment = document.createDocumentFragment()

@@ -24,8 +24,8 @@ class Keep extends HTMLElement {
   get editor() { return this.querySelector("sp-editor") }
 
   now() {
-    const data = new FormData(this.form)
-    return { text: data.get("text"), html: data.get("html") ?? "", kind: data.get("kind"), version: data.get("version") }
+    const { text, kind, version } = this.form.elements
+    return { text: text.value, html: this.editor.html, kind: kind.value, version: version.value }
   }
 
   changed() {

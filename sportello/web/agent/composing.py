@@ -168,7 +168,7 @@ def composer_of(
         "chosen": chosen,
         "missing": bound.missing() if bound else (),
         "kept": writing,
-        "kept_version": writing.version if writing else "",
+        "kept_version": writing.version if writing else 0,
         "kept_files": [] if own else [_file(it, ticket.pk) for it in files],
         "elsewhere": _elsewhere(bound, writing),
         "forgotten": rules.word_of_attachment(bound.cleaned_data.get("text", "")) if bound and bound.is_bound else "",
