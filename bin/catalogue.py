@@ -37,7 +37,8 @@ def texts() -> Iterator[tuple[str | None, str | tuple[str, ...], str]]:
         if path.suffix == ".py":
             code = path.read_text(encoding="utf-8")
         elif path.suffix in (".html", ".txt") and "templates" in path.parts:
-            code = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+            # What is no text becomes X and B, indented as it stood: Python would see blocks in it.
+            code = re.sub(r"(?m)^[ \t]+", "", templatize(path.read_text(encoding="utf-8"), origin=str(path)))
         else:
             continue
         name = path.relative_to(ROOT).as_posix()
