@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sportello.desk.actions import configuration, desks, people, ratings, tickets, timers
+from sportello.desk.actions import configuration, desks, merging, people, ratings, tickets, timers
 from sportello.desk.actions.tickets import Words
 from sportello.desk.models import OutgoingMail, SatisfactionRating, Schedule
 from sportello.desk.words import About, Role, Score, SendState, Status, Via
@@ -252,3 +252,20 @@ def test_month_when_there_are_many_requesters_then_shows_the_dissatisfied_and_co
     found = month(2026, 11).requesters
 
     assert ([line.name for line in found.lines], found.left_out) == (["cross", "busy"], 1)
+
+
+def test_month_when_tickets_are_merged_then_request_and_solution_count_once(desk, anna, rita):
+    first, second = open_at(MONDAY, rita), open_at(MONDAY + timedelta(minutes=5), rita)
+    answer_at(MONDAY + timedelta(minutes=35), second, anna, Status.SOLVED)
+    with clock.at(MONDAY + timedelta(hours=1)):
+        merging.merge(second.pk, first.pk, actor=anna, via=Via.WEB)
+    answer_at(MONDAY + timedelta(hours=2), first, anna, Status.SOLVED)
+
+    found = month(2026, 11)
+
+    assert values(found, "num_new_tickets", "num_solved_tickets") == [1, 1]
+    # Both were answered, each in its own time.
+    assert values(found, "first_reply_time_in_minutes_mean") == [(30 + 120) / 2]
+    with clock.at(MONDAY + timedelta(hours=3)):
+        merging.unmerge(second.pk, actor=anna, via=Via.WEB)
+    assert values(month(2026, 11), "num_new_tickets", "num_solved_tickets") == [2, 2]

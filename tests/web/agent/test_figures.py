@@ -55,7 +55,7 @@ def test_figures_stand_with_their_definition_and_what_they_are_drawn_from(enter,
 
     tiles = {tile.label: tile for tile in response.context["tiles"]}
     page = response.content.decode()
-    assert tiles["Created"].definition == "Tickets created in the month."
+    assert tiles["Created"].definition == "Tickets created in the month and not merged into another."
     assert tiles["Created"].basis == "tickets"
     assert page.count('<details class="definition') == len(tiles) + len(response.context["rows"])
     assert "minutes · n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}1 · too few to judge" in page
