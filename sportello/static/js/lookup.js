@@ -38,7 +38,7 @@ class Lookup extends HTMLElement {
     const url = new URL(this.getAttribute("url"), location.href)
     url.searchParams.set(this.input.name, typed)
     const answer = await fetch(url, { redirect: "manual" }).catch(() => null)
-    if (!answer?.ok || typed !== this.input.value) return // Something else was typed meanwhile.
+    if (!answer?.ok || typed !== this.input.value || typed === this.looked) return // Something else was typed meanwhile.
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-found]")
     if (!fresh) return
     this.looked = typed
