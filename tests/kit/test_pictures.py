@@ -1,5 +1,6 @@
 """Pictures made by hand, a few bytes each; and what only calls itself one."""
 
+import contextlib
 import struct
 import zlib
 
@@ -69,7 +70,5 @@ def test_read_of_anything_else_is_refused(content):
 
 @given(st.binary(max_size=60), st.sampled_from([b"", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\xff\xd8\xff", LOSSY[:16]]))
 def test_read_of_any_bytes_tells_or_refuses(rest, start):
-    try:
+    with contextlib.suppress(BadPicture):
         assert pictures.read(start + rest).type.startswith("image/")
-    except BadPicture:
-        pass

@@ -1,6 +1,8 @@
 """What the desk does by itself, and what can be put on a ticket: rules, views, macros, fields, webhooks."""
 
-from django.db.models import F, Model, Q, QuerySet
+from typing import Any
+
+from django.db.models import Count, F, Model, Q, QuerySet
 
 from ..errors import Missing
 from ..models import (
@@ -15,6 +17,7 @@ from ..models import (
     Schedule,
     SlaEvent,
     SlaPolicy,
+    Tagging,
     TicketFieldValue,
     TicketForm,
     Trigger,
@@ -121,6 +124,12 @@ def rule_changes(person: User, kind: str, rule_id: int) -> "QuerySet[RuleChange]
     return RuleChange.objects.filter(kind=kind, rule_id=rule_id).order_by("-id")
 
 
+def every_change(person: User) -> "QuerySet[RuleChange]":
+    """What was changed of the desk, by whom, newest first, for administrators."""
+    admin(person)
+    return RuleChange.objects.order_by("-id")
+
+
 def macro_changes(person: User, macro_id: int) -> "QuerySet[RuleChange]":
     """What one macro was and who changed it, newest first, for whoever may change it. Raises Missing."""
     get_macro(person, macro_id, to="edit")
@@ -200,3 +209,17 @@ def webhook_calls(person: User, webhook: Webhook) -> "QuerySet[WebhookCall]":
 
 def get_webhook_call(person: User, webhook_id: int, call_id: int) -> WebhookCall:
     return one(webhook_calls(person, get_webhook(person, webhook_id)).filter(pk=call_id))
+
+
+def tags(person: User) -> "QuerySet[Tagging, dict[str, Any]]":
+    """{"tag", "count"} of each tag in use, by name, for administrators; read off the index."""
+    admin(person)
+    return Tagging.objects.order_by("tag").values("tag").annotate(count=Count("ticket"))
+
+
+def get_tag(person: User, tag: str) -> int:
+    """How many tickets carry it. Raises Missing."""
+    found = tags(person).filter(tag=tag).first()
+    if found is None:
+        raise Missing
+    return int(found["count"])

@@ -12,10 +12,10 @@ from sportello.kit import clock, tokens
 
 from .. import links
 from ..errors import Invalid, Missing, Refused
-from ..models import CustomRole, Job, OutgoingMail, Ticket, User
+from ..models import Audit, CustomRole, Job, JobItem, OutgoingMail, Ticket, User
 from ..rules import routing
 from ..words import Role, Via
-from . import configuration, groups, identities, jobs, letters, people, rule_rows, skills, tickets
+from . import bulk, configuration, groups, identities, jobs, letters, people, rule_rows, skills, tickets
 
 KIND = "agent"
 HAND_OVER = "hand_over"
@@ -236,15 +236,23 @@ def _hand_over(job: Job) -> bool:
     to = User.objects.staff().filter(pk=job.arguments["to"]).first() if job.arguments["to"] else None
     left = Ticket.objects.unsolved().filter(assignee=job.arguments["from"], pk__gt=job.result.get("after", 0))
     keys = list(left.order_by("pk").values_list("pk", flat=True)[:100])
+    items = []
     for key in jobs.in_time(keys):
-        try:
-            tickets.assign(key, to, actor=job.actor, via=Via.WEB)
-        except Invalid:
-            # He is not in the ticket's group: it waits there.
-            tickets.assign(key, None, actor=job.actor, via=Via.WEB)
-        job.done += 1
-        job.result["after"] = key
+        audit, error = bulk.attempt(lambda key=key: _give_away(key, to, job.actor), job)  # type: ignore[misc]
+        job.failed += bool(error)
+        job.done += not error
+        items.append(JobItem(job=job, ticket_id=key, audit=audit, error=error))
+        job.result = {**job.result, "after": key}
+    JobItem.objects.bulk_create(items)
     return bool(keys)
+
+
+def _give_away(ticket_id: int, to: User | None, actor: User) -> Audit | None:
+    try:
+        return tickets.assign(ticket_id, to, actor=actor, via=Via.WEB)
+    except Invalid:
+        # He is not in the ticket's group: it waits there.
+        return tickets.assign(ticket_id, None, actor=actor, via=Via.WEB)
 
 
 jobs.KINDS[HAND_OVER] = _hand_over

@@ -115,7 +115,7 @@ def rearm() -> None:
 
 def switch_off_broken() -> list[Automation]:
     """Switch off those that name what is gone; their clocks go with the next walk."""
-    off = rule_rows.switch_off_broken(Automation, references)
+    off = rule_rows.switch_off_broken(Automation, references, KIND, export)
     if off:
         Automation.objects.filter(pk__in=[row.pk for row in off]).update(armed_to=0)
     return off

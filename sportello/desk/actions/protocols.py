@@ -17,6 +17,7 @@ from ..words import SendState, Status, Step, TimerKind, Via
 from . import configuration, rule_rows, surveys
 from .update import Update
 
+KIND = "protocol"
 SOURCE = {"rel": "protocol"}
 
 
@@ -145,6 +146,7 @@ def save(
         raise Invalid(problems)
     with transaction.atomic():
         earlier = Protocol.objects.select_for_update().filter(organization=organization)
+        before = next((export(row) for row in earlier if row.current), None)
         version = max((row.version for row in earlier), default=0) + 1
         earlier.filter(current=True).update(current=False)
         made = Protocol.objects.create(
@@ -155,8 +157,21 @@ def save(
             author=actor,
             created_at=clock.now(),
         )
+        rule_rows.log(KIND, made.pk, before, export(made), actor)
     configuration.forget()
     return made
+
+
+def export(found: Protocol) -> dict[str, Any]:
+    """A version as the history tells it: "steps.close_hours", and "texts.it.solved.body" where it is the desk's own."""
+    texts = {
+        f"texts.{language}.{step}.{part}": words
+        for language, by_step in found.texts.items()
+        for step, text in by_step.items()
+        for part, words in text.items()
+    }
+    of = found.organization.name if found.organization else ""
+    return {"organization": of, **{f"steps.{name}": it for name, it in found.steps.items()}, **texts}
 
 
 def drop(organization: Organization, *, actor: User) -> None:
@@ -165,8 +180,7 @@ def drop(organization: Organization, *, actor: User) -> None:
         for own in Protocol.objects.select_for_update().filter(organization=organization, current=True):
             own.current = False
             own.save(update_fields=["current"])
-            before = {"organization": organization.name, "version": own.version, "steps": own.steps}
-            rule_rows.log("protocol", own.pk, before, None, actor)
+            rule_rows.log(KIND, own.pk, export(own), None, actor)
     configuration.forget()
 
 

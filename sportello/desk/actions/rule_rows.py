@@ -200,8 +200,16 @@ def refuse_missing(references: set[tuple[str, int]], faults: dict[str, object], 
         faults[place] = _("It names what is not there any more: %(lost)s") % {"lost": lost}
 
 
-def switch_off_broken(model: type[Asking], references: Callable[[Asking], set[tuple[str, int]]]) -> list[Asking]:
-    """Switch off the rules that name what is gone, and say so on them. references: raises Invalid if unreadable."""
+def switch_off_broken(
+    model: type[Asking],
+    references: Callable[[Asking], set[tuple[str, int]]],
+    kind: str,
+    export: Callable[[Asking], dict[str, Any]],
+) -> list[Asking]:
+    """Switch off the rules that name what is gone, and say so on them and in their history.
+
+    references: raises Invalid if unreadable.
+    """
     off = []
     for row in model._default_manager.filter(active=True).order_by("position", "id"):
         try:
@@ -209,7 +217,11 @@ def switch_off_broken(model: type[Asking], references: Callable[[Asking], set[tu
         except Invalid as fault:
             why = str(fault)
         if why:
-            model._default_manager.filter(pk=row.pk).update(active=False, off_because=why[:300], updated_at=clock.now())
+            before, now = export(row), clock.now()
+            with transaction.atomic():
+                changed = {"active": False, "off_because": why[:300], "updated_at": now}
+                model._default_manager.filter(pk=row.pk).update(**changed)
+                log(kind, row.pk, before, before | {"active": False}, None, at=now)
             off.append(row)
     return off
 

@@ -106,11 +106,11 @@ def references(trigger: Trigger) -> set[tuple[str, int]]:
 def switch_off_broken() -> list[Trigger | Automation | SlaPolicy | Skill | View]:
     """Switch off the rules that name what is gone, and say so on them: a rule is never silently wrong."""
     off: list[Trigger | Automation | SlaPolicy | Skill | View] = [
-        *rule_rows.switch_off_broken(Trigger, references),
+        *rule_rows.switch_off_broken(Trigger, references, KIND, export),
         *automations.switch_off_broken(),
-        *rule_rows.switch_off_broken(SlaPolicy, policies.references),
-        *rule_rows.switch_off_broken(Skill, skills.references),
-        *rule_rows.switch_off_broken(View, views.references),
+        *rule_rows.switch_off_broken(SlaPolicy, policies.references, policies.KIND, policies.export),
+        *rule_rows.switch_off_broken(Skill, skills.references, skills.KIND, skills.export),
+        *rule_rows.switch_off_broken(View, views.references, views.KIND, views.export),
     ]
     if off:
         configuration.forget()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sportello.desk import access
-from sportello.desk.actions import bulk, importing, jobs, undoing
+from sportello.desk.actions import agents, bulk, importing, jobs, tags, undoing
 from sportello.desk.errors import Stale
 from sportello.desk.models import Job, User
 from sportello.desk.words import JobState
@@ -21,6 +21,8 @@ from sportello.web.ui import paging
 
 # What a job of each kind is called; a part that adds a kind adds its name.
 TITLES = {
+    agents.HAND_OVER: gettext_lazy("Tickets of somebody who has left, given away"),
+    tags.KIND: gettext_lazy("A tag changed on all tickets"),
     bulk.KIND: gettext_lazy("Change of several tickets"),
     importing.KIND_PEOPLE: gettext_lazy("Import of people"),
     importing.KIND_ORGANIZATIONS: gettext_lazy("Import of organizations"),
