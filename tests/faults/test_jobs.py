@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.desk import DeskProcess, wait_until
 
-TICKETS = 600
+TICKETS = 300
 SCRIPT = """
 import django; django.setup()
 from sportello.desk.actions import bulk, desks, people, tickets
@@ -42,7 +42,7 @@ def test_job_when_its_worker_is_killed_again_and_again_changes_each_ticket_once(
     free = "UPDATE desk_job SET claimed_until = '2020-01-01 00:00:00' WHERE claimed_by <> ''"
     desk.launch()
     try:
-        for reached in (1, 150, 300, 450):
+        for reached in (1, 100, 200):
             wait_until(lambda goal=reached: _done(desk) >= goal, 60, f"{reached} tickets", desk.log)
             desk.kill("worker")
             wait_until(lambda: "worker" in desk.children(), 30, "the next worker", desk.log)

@@ -4,7 +4,7 @@ What is wished is JSON, of which only what is to change is there: {"status", "pr
 null: nobody, none), "add_tags", "remove_tags", "macro" (by id), "text" and "public", "spam" and "hold", "merge_into"}.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from .. import access
 from ..errors import DeskError, Invalid, Missing, Refused, Stale
 from ..models import Audit, Job, JobItem, Macro, Ticket, User
-from ..rules.macros import read_effect
+from ..rules import macros as rules
 from ..words import Permission, Priority, Status, Via
 from . import configuration, jobs, junk, macros, merging, tickets
 from .lists import TAGS, Lists
@@ -74,6 +74,19 @@ def _refuse(wish: Wish, actor: User) -> dict[str, str]:
     return {"macro": macro.title} if macro else {}
 
 
+def writes_to_customers(wish: Wish, actor: User) -> bool:
+    """Whether each customer gets a mail of it: an answer, by itself or of a macro, or that his request is solved."""
+    says, public, status = bool(wish.get("text")), bool(wish.get("public")), wish.get("status")
+    macro = access.macros(actor).filter(pk=wish["macro"]).first() if "macro" in wish else None
+    if macro is not None:
+        actions, _gone = macros.readable(macro)
+        status = status or next((it.value for it in actions if it.field == "status"), None)
+        if not says:
+            mode = rules.is_public(actions)
+            says, public = bool(rules.text_of(actions)), public if mode is None else mode
+    return (says and public) or status == Status.SOLVED
+
+
 def change_piece(job: Job) -> bool:
     """The next tickets of a job."""
     actor, wish = job.actor, job.arguments["wish"]
@@ -109,7 +122,7 @@ def _attempt(job: Job, ticket_id: int, macro: Macro | None) -> tuple[Audit | Non
     return attempt(lambda: _change(job, ticket_id, macro), job)
 
 
-def attempt(verb: Any, job: Job) -> tuple[Audit | None, str]:
+def attempt(verb: Callable[[], Audit | None], job: Job) -> tuple[Audit | None, str]:
     """What a verb comes to on one ticket of a job: a refusal, or a fault of ours, stops none of the others."""
     try:
         with transaction.atomic():
@@ -167,7 +180,7 @@ def _wished(wish: Wish, ticket: Ticket, macro: Macro | None, actor: User) -> Cha
             raise Invalid("macro", _("This macro is not there any more."))
         tags = Lists(ticket, opening=False).has(TAGS)
         found = macros.preview(macro, ticket, tags, actor)
-        change = macros.as_change(read_effect(part.line, now.fields) for part in found.parts)
+        change = macros.as_change(rules.read_effect(part.line, now.fields) for part in found.parts)
         public = bool(wish.get("public")) if found.public is None else found.public
         words = Words(text=found.text, public=public) if found.text else None
     if wish.get("text"):

@@ -24,6 +24,8 @@ Item = TypeVar("Item")
 WAITING = (JobState.QUEUED, JobState.RUNNING)
 # Others wait so long for what a piece holds: their mail, their page.
 PIECE_SECONDS = 0.1
+# A page waits so long for a job that may be a small one.
+WATCHED_SECONDS = 1.0
 GIVE_UP_AFTER = 10
 KEPT = timedelta(days=30)
 

@@ -18,9 +18,8 @@ from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.navigation import address, page
 from sportello.web.agent.wishes import MergeForm, QuickForm, SpamForm, WishForm
 
-# An answer to more customers than these is asked about once more.
+# A mail to more customers than these is asked about once more.
 MANY_CUSTOMERS = 10
-WAIT_SECONDS = 1.0
 PAGES = {"more": "agent/bulk.html", "spam": "agent/bulk_spam.html", "merge": "agent/bulk_merge.html"}
 
 
@@ -40,7 +39,7 @@ def change(request: HttpRequest) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
         return _ask(request, wanted, form, chosen)
     wish = form.wish()
-    if wish.get("public") and "sure" not in request.POST:
+    if "sure" not in request.POST and bulk.writes_to_customers(wish, agent):
         customers = access.tickets(agent).filter(pk__in=chosen).values("requester").distinct().count()
         if customers > MANY_CUSTOMERS:
             return _ask(request, wanted, form, chosen, mails=len(chosen), customers=customers)
@@ -49,7 +48,7 @@ def change(request: HttpRequest) -> HttpResponse:
     except (Invalid, Refused) as refusal:
         fields = refusal.fields.values() if isinstance(refusal, Invalid) else [refusal]
         return _ask(request, wanted, form, chosen, problem=" ".join(map(str, fields)))
-    jobs.press_on(job, seconds=WAIT_SECONDS)
+    jobs.press_on(job, seconds=jobs.WATCHED_SECONDS)
     return redirect(_back(request.POST, job=job.pk))
 
 

@@ -79,7 +79,7 @@ def reversal(request: HttpRequest, job_id: int) -> HttpResponse:
     except Stale as refusal:
         messages.error(request, str(refusal))
         return redirect("agent:job", found.pk)
-    jobs.press_on(back, seconds=1.0)
+    jobs.press_on(back, seconds=jobs.WATCHED_SECONDS)
     return redirect("agent:job", back.pk)
 
 

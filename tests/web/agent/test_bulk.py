@@ -2,11 +2,17 @@
 
 import pytest
 
-from sportello.desk.actions import members, people, tickets
+from sportello.desk.actions import jobs, macros, members, people, tickets
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.models import Comment, CustomRole, Job, OutgoingMail, Ticket
 from sportello.desk.words import JobState, Status, Via
 from sportello.kit import clock
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """However busy the machine is."""
+    monkeypatch.setattr(jobs, "WATCHED_SECONDS", 60.0)
 
 
 @pytest.fixture
@@ -134,10 +140,27 @@ def test_bulk_answer_to_many_customers_is_asked_about_once_more(enter, anna, ope
 
     page = asked.content.decode()
     assert asked.status_code == 200
-    assert "This answer goes to 11 customers." in page
-    assert "11 mails will leave" in page
+    assert "11 customers get a mail." in page
+    assert "Up to 11 mails will leave" in page
     assert (few.status_code, sent_to_few) == (302, 10)
     assert (sure.status_code, Comment.objects.filter(text="Eccoci.").count()) == (302, 11)
+
+
+def test_bulk_solving_or_a_macro_that_answers_many_customers_is_asked_about_too(enter, anna, ada, opened):
+    answers = [{"field": "comment_value", "value": "Fatto."}, {"field": "comment_mode_is_public", "value": "true"}]
+    answer = macros.save({"title": "Risposta", "actions": answers}, actor=ada)
+    silent = macros.save({"title": "Tag", "actions": [{"field": "current_tags", "value": "x"}]}, actor=ada)
+    found = [opened(1, requester=people.add(f"C{n}", f"c{n}@client.example"))[0] for n in range(11)]
+    agent = enter(anna)
+
+    asked = [
+        post(agent, found, status="solved").status_code,
+        post(agent, found, do="more-now", macro=answer.pk).status_code,
+        post(agent, found, do="more-now", macro=silent.pk).status_code,
+    ]
+
+    assert asked == [200, 200, 302]
+    assert not OutgoingMail.objects.exists()
 
 
 def test_spam_page_says_what_it_does_and_does_it(enter, anna, opened):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sportello.desk.actions import tickets
+from sportello.desk.actions import jobs, tickets
 from sportello.desk.actions.tickets import Words
 from sportello.desk.models import Ticket
 from sportello.desk.words import Via
@@ -10,6 +10,12 @@ from tests.web.agent.test_in_a_browser import server, sit_down
 
 __all__ = ["server", "sit_down"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """However busy the machine is."""
+    monkeypatch.setattr(jobs, "WATCHED_SECONDS", 60.0)
 
 
 @pytest.fixture

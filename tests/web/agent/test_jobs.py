@@ -8,6 +8,12 @@ from sportello.desk.models import Job, Ticket
 from sportello.desk.words import JobState, Via
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """However busy the machine is."""
+    monkeypatch.setattr(jobs, "WATCHED_SECONDS", 60.0)
+
+
 @pytest.fixture
 def found(mailbox, group, rita):
     return [
