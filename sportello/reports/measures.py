@@ -101,7 +101,13 @@ _FIRST_REPLY = (
 )
 
 _ALL = (
-    Measure("num_new_tickets", TICKETS, _("Created"), _("Tickets created in the month and not merged into another."), _WORK),
+    Measure(
+        "num_new_tickets",
+        TICKETS,
+        _("Created"),
+        _("Tickets created in the month and not merged into another."),
+        _WORK,
+    ),
     Measure(
         "num_new_tickets_outside_hours",
         SHARE,
@@ -113,7 +119,10 @@ _ALL = (
         "num_solved_tickets",
         TICKETS,
         _("Solved"),
-        _("Tickets whose latest solution lies in the month and holds: they are solved or closed now, and not merged into another."),
+        _(
+            "Tickets whose latest solution lies in the month and holds: they are solved or closed now, and not merged "
+            "into another."
+        ),
         _WORK,
     ),
     Measure(

@@ -30,6 +30,7 @@ def of_ticket(
         "status": ticket.status,
         "priority": ticket.priority,
         "type": ticket.type,
+        "problem_id": ticket.problem_id,
         "group_id": ticket.group_id,
         "assignee_id": ticket.assignee_id,
         "requester_id": ticket.requester_id,

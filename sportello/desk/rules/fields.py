@@ -52,6 +52,7 @@ ALL = (
         changes=True,
     ),
     Field("type", pgettext_lazy("of a ticket", "Type"), Choice(("", *TicketType.values)), "type", changes=True),
+    Field("problem_id", _("Problem"), Present(), "problem_id"),
     Field("group_id", _("Group"), Reference("group"), "group_id", changes=True),
     Field("assignee_id", _("Assignee"), Reference("agent"), "assignee_id", changes=True),
     Field("requester_id", _("Requester"), Reference("person", nullable=False), "requester_id", changes=True),

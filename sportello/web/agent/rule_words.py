@@ -24,7 +24,11 @@ PRESENT: Mapping[str, Mapping[str, str | Promise]] = {
     "sla_overdue": {
         "true": gettext_lazy("An SLA target is overdue"),
         "false": gettext_lazy("No SLA target is overdue"),
-    }
+    },
+    "problem_id": {
+        "true": gettext_lazy("It is an incident of a problem"),
+        "false": gettext_lazy("It is no incident of a problem"),
+    },
 }
 
 

@@ -346,3 +346,15 @@ def test_status_pending_needs_no_fields(ticket, anna):
     tickets.update(ticket.pk, Change(status=Status.PENDING), actor=anna, via=Via.WEB)
 
     assert Ticket.objects.get(pk=ticket.pk).status == Status.PENDING
+
+
+def test_follow_up_keeps_what_stands_there_and_could_be_said_today(ticket, rita, anna):
+    text, code, gone, day = field(), field("regexp"), field("integer"), field("date")
+    fill(ticket, {text.pk: "due parole", code.pk: "AB-1", gone.pk: "12", day.pk: "1/3/2026"}, anna)
+    ticket_fields.save_field({**ticket_fields.export(code), "pattern": "[0-9]+"}, actor=None, field_id=code.pk)
+    ticket_fields.switch(gone.pk, on=False, actor=None)
+    tickets.confirm(ticket.pk, actor=rita, via=Via.WEB)
+
+    again, _audit = tickets.hear(ticket.pk, Words("Di nuovo."), actor=rita, via=Via.EMAIL)
+
+    assert field_values.of_ticket(again.pk) == {text.pk: "due parole", day.pk: date(2026, 3, 1)}

@@ -68,8 +68,8 @@ def check(people, anna):
     assert set(shown.values()) == {1}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(course=st.lists(VERBS, max_size=9))
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(course=st.lists(VERBS, max_size=8))
 def test_conversations_whatever_is_merged_then_no_word_is_lost_doubled_or_shown_to_others(
     mailbox, rita, otto, sam, anna, course
 ):
