@@ -4,7 +4,7 @@ docs/algorithms/live.md
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,12 +112,9 @@ def notices(trail: Trail) -> list[tuple[int, int]]:
 
 def tickets_since(audit_id: int, limit: int) -> list[int] | None:
     """The tickets that were changed after this audit, latest change last; None: by more than `limit` updates."""
-    found = _tickets(audit_id, limit)
+    newer = Audit.objects.filter(pk__gt=audit_id).order_by("pk")
+    found = list(newer.values_list("ticket_id", flat=True)[: limit + 1])
     return None if len(found) > limit else list(dict.fromkeys(found))
-
-
-def _tickets(audit_id: int, limit: int) -> Sequence[int]:
-    return Audit.objects.filter(pk__gt=audit_id).order_by("pk").values_list("ticket_id", flat=True)[: limit + 1]
 
 
 def _fresh(trail: Trail, newer: list[Any], model: Any, columns: tuple[str, ...], read: Any) -> list[Any]:

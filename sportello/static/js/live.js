@@ -26,6 +26,8 @@ class Live extends HTMLElement {
   }
 
   share() {
+    // Whoever is writing an answer is seen to be, also while he looks something up elsewhere.
+    if (document.querySelector("sp-presence[data-url]")?.told) return void (this.hiding = setTimeout(() => this.share(), 10_000))
     this.close()
     this.turn = new AbortController()
     navigator.locks?.request("sportello-live", { signal: this.turn.signal }, () => new Promise((release) => {

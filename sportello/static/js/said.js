@@ -38,7 +38,9 @@ class Said extends HTMLElement {
     if (!hasBegun) this.looked()
     else if (!isOwn) this.warn(author, this.first ?? fresh[0].id)
     if (steady) scrollBy({ top: steady.getBoundingClientRect().top - before, behavior: "instant" })
-    document.querySelector("sp-seen")?.connectedCallback() // looked at again
+    const seen = document.querySelector("sp-seen") // It tells once; now there is something new to be seen.
+    seen?.disconnectedCallback()
+    seen?.connectedCallback()
   }
 
   warn(author, id) {

@@ -1,4 +1,4 @@
-"""What a ticket's page tells and asks beside its stream: that somebody types there, and what was said that it missed."""
+"""What a ticket's page tells and asks beside its stream: that somebody types there; what was said that it missed."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString

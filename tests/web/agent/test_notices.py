@@ -25,7 +25,7 @@ def test_notices_say_what_happened_and_lead_to_it(enter, anna, told, ticket):
     way = client.get(reverse("agent:notice", args=[told.pk]))
 
     assert "Ada Admin gave you this ticket: La stampante non stampa" in page
-    assert 'data-notices>1<' in page
+    assert "data-notices>1<" in page
     assert way.url == reverse("agent:ticket", args=[ticket.pk])
 
 
@@ -45,7 +45,7 @@ def test_notice_of_a_ticket_out_of_sight_is_not_shown(enter, ben, ticket):
 
     assert "segreto" not in page
     assert "La stampante" not in page
-    assert 'data-notices><' in page
+    assert "data-notices><" in page
 
 
 def test_notices_are_read_one_by_one_and_all_at_once(enter, anna, told):
@@ -68,9 +68,7 @@ def test_every_kind_has_a_sentence(enter, anna, kind):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_notices_ask_as_many_questions_for_many_as_for_one(
-    enter, anna, told, django_assert_num_queries, count
-):
+def test_notices_ask_as_many_questions_for_many_as_for_one(enter, anna, told, django_assert_num_queries, count):
     notifications.tell([anna.pk] * 1, NoticeKind.MENTION)
     for _more in range(count - 1):
         notifications.tell([anna.pk], NoticeKind.MENTION)

@@ -79,7 +79,6 @@ def in_thread(ask: Callable[Said, Answer]) -> Callable[Said, Answer]:
     return asked
 
 
-@in_thread
 def let_in(scope: dict[str, Any]) -> Guest:
     """Whoever asks for the stream, by the cookie of his session. Raises Closed."""
     request = ASGIRequest(scope, BytesIO())
@@ -121,7 +120,6 @@ def agent_of(session_key: str) -> User | None:
     return person
 
 
-@in_thread
 def still_here(session_keys: Iterable[str]) -> dict[str, User | None]:
     """Who each session is now."""
     return {key: agent_of(key) for key in session_keys}
@@ -142,7 +140,6 @@ def _seen(agent: User, *ticket_ids: int) -> QuerySet[Any]:
     return access.tickets(agent).filter(pk__in=ticket_ids).values_list("pk", flat=True)
 
 
-@in_thread
 def seen_by(agents: Iterable[User], ticket_ids: Sequence[int]) -> dict[int, set[int]]:
     """For each agent, by his id, those of the tickets that he sees."""
     return {agent.pk: seen(agent, ticket_ids) for agent in agents}
@@ -178,7 +175,6 @@ class Fragment:
     by: str
 
 
-@in_thread
 def said_since(agent: User, ticket_id: int, audit_id: int, readers: Iterable[tuple[str, str]]) -> dict[Any, Fragment]:
     """What was said on the ticket from this audit on, once for each language and time zone of its readers."""
     return {reader: _fragment(agent, ticket_id, audit_id, *reader) for reader in readers}
@@ -193,7 +189,6 @@ def _fragment(agent: User, ticket_id: int, audit_id: int, language: str, zone: s
     return Fragment(html if len(html) <= LONGEST_FRAGMENT else "", said[-1].id, said[-1].author)
 
 
-@in_thread
 def told_to(guest: Guest, notice_ids: Sequence[int]) -> list[dict[str, Any]]:
     """These notices as this agent reads them."""
     with translation.override(guest.language), timezone.override(ZoneInfo(guest.zone)):

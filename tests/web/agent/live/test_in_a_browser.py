@@ -9,9 +9,9 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 
 from sportello.config.asgi import Application
-from sportello.desk.actions import tickets
+from sportello.desk.actions import notifications, tickets
 from sportello.desk.actions.tickets import Words
-from sportello.desk.words import Via
+from sportello.desk.words import NoticeKind, Via
 from sportello.web.agent.live import hub as live
 from tests.browsing import playwright_beside_django
 from tests.web.agent.live.streams import session_of
@@ -111,7 +111,7 @@ def test_two_before_one_ticket_see_one_another(sit_down, usual, ticket, anna, ad
         hers.get_by_text("Il fax").wait_for()
 
         # Notices: the count, and a toast that leads there.
-        tickets.assign(ticket.pk, ada, actor=anna, via=Via.WEB)
+        notifications.tell([ada.pk], NoticeKind.MENTION, ticket_id=ticket.pk, author=anna)
         hers.locator(".toast a").wait_for()
         assert hers.locator("[data-notices]").first.inner_text() == "1"
 
