@@ -41,20 +41,21 @@ def build(mail: OutgoingMail, attachments: Iterable[Attachment] = ()) -> bytes:
     _text, html = message.iter_parts()
     assert isinstance(html, EmailMessage)
     for attachment in attachments:
-        content, kind = blobs.read(attachment.digest), _kind(attachment.content_type)
+        content, name = blobs.read(attachment.digest), attachment.file_name
+        main, sub = _kind(attachment.content_type)
         if attachment.inline and f'src="cid:{attachment.content_id}"' in mail.html:
-            where = {"cid": f"<{attachment.content_id}>", "disposition": "inline"}
-            html.add_related(content, **kind, filename=attachment.file_name, **where)
+            cid = f"<{attachment.content_id}>"
+            html.add_related(content, maintype=main, subtype=sub, filename=name, cid=cid, disposition="inline")
         else:
-            message.add_attachment(content, **kind, filename=attachment.file_name)
+            message.add_attachment(content, maintype=main, subtype=sub, filename=name)
     return message.as_bytes()
 
 
-def _kind(content_type: str) -> dict[str, str]:
+def _kind(content_type: str) -> tuple[str, str]:
     main, _slash, sub = content_type.partition("/")
     if main in ("", "message", "multipart"):
-        main, sub = "application", ""
-    return {"maintype": main, "subtype": sub or "octet-stream"}
+        return "application", "octet-stream"
+    return (main, sub) if sub else ("application", "octet-stream")
 
 
 def _address(name: str, address: str) -> Address:

@@ -137,7 +137,7 @@ def on_timer(ticket: Ticket, timer: Timer) -> None:
 
     It stops where a customer or a colleague wrote after what its author had read, and where the ticket refuses it.
     """
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("author").get(pk=timer.draft_id)
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("author").get(timers=timer)
     with translation.override(draft.author.language or configuration.current().desk.language):
         stop = _forestalled(ticket, draft)
         if stop is None:
@@ -158,7 +158,7 @@ def on_timer(ticket: Ticket, timer: Timer) -> None:
 
 def give_up(timer: Timer) -> None:
     """The desk itself failed each time: the answer is a draft again, and its author is told."""
-    draft = Draft.objects.select_related("author").filter(pk=timer.draft_id).first()
+    draft = Draft.objects.select_related("author").filter(timers=timer).first()
     if draft is not None:
         _stop(draft, Stop("refused", detail=timer.last_error))
 

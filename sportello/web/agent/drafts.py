@@ -144,7 +144,7 @@ def macro(request: HttpRequest, ticket_id: int, macro_id: int) -> HttpResponse:
         raise Missing from None
     chosen = Chosen(found.pk, found.title, seen.parts, seen.lost, is_fresh=True)
     changes = render_to_string("agent/_composer_changes.html", {"chosen": chosen})
-    kind = {True: "answer", False: "note"}.get(seen.public, "")  # type: ignore[call-overload]
+    kind = "" if seen.public is None else "answer" if seen.public else "note"
     return JsonResponse({"title": found.title, "text": seen.text, "kind": kind, "changes": changes})
 
 
