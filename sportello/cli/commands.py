@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sportello.cli import mail, people, report, ticket
+from sportello.cli import mail, people, report, search, ticket
 from sportello.cli.session import Json, open_desk, table, tell
 from sportello.config.readers import SettingError
 from sportello.desk.errors import DeskError
@@ -26,6 +26,7 @@ app.add_typer(ticket.app, name="ticket")
 app.add_typer(mail.app, name="mail")
 app.add_typer(people.app, name="user")
 app.add_typer(report.app, name="report")
+app.add_typer(search.app, name="search")
 
 
 def run() -> None:

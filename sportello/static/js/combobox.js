@@ -13,7 +13,7 @@ class Combobox extends HTMLElement {
       if (option && !event.ctrlKey && !event.metaKey) this.fill(event, option)
     })
     this.addEventListener("focusout", (event) => { if (this.hasAttribute("fills") && !this.contains(event.relatedTarget)) this.close() })
-    this.mark(null)
+    this.close()
   }
 
   disconnectedCallback() { clearTimeout(this.waiting) }
