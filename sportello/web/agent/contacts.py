@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from sportello.desk import access
@@ -35,10 +35,10 @@ ICONS = {
 }
 # What stands on a big button: the label of words.Contact is a sentence.
 SHORT = {
-    Contact.CALL: gettext_lazy("Call"),
-    Contact.IN_PERSON: gettext_lazy("In person"),
-    Contact.MESSAGE: gettext_lazy("Message"),
-    Contact.MAIL: gettext_lazy("Mail"),
+    Contact.CALL: pgettext_lazy("direct contact", "Call"),
+    Contact.IN_PERSON: pgettext_lazy("direct contact", "In person"),
+    Contact.MESSAGE: pgettext_lazy("direct contact", "Message"),
+    Contact.MAIL: pgettext_lazy("direct contact", "Mail"),
 }
 WHEN = (
     ("0", gettext_lazy("now")),
@@ -50,9 +50,9 @@ WHEN = (
 NEW = "new"
 MINE, SOLVED, GROUP = "mine", "solved", "group"
 OUTCOME = (
-    (MINE, gettext_lazy("I'll take it")),
-    (SOLVED, gettext_lazy("Solved on the spot")),
-    (GROUP, gettext_lazy("For a group")),
+    (MINE, pgettext_lazy("direct contact", "For me")),
+    (SOLVED, pgettext_lazy("direct contact", "Solved on the spot")),
+    (GROUP, pgettext_lazy("direct contact", "For a group")),
 )
 
 
