@@ -48,6 +48,7 @@ def test_range_selected_changed_and_put_back_by_keys_alone(sit_down, usual, anna
         page.keyboard.press("End")
         page.keyboard.press("Control+Enter")
         page.locator(".list-note .job").wait_for()
+        page.wait_for_load_state()
         changed = priorities()
         page.keyboard.press("z")
         page.wait_for_url("**/jobs/*")
