@@ -84,7 +84,7 @@ def is_closed(ticket_id: int) -> bool:
 
 
 def status_of(ticket_id: int) -> str:
-    """"" for a ticket that is not there."""
+    """Empty for a ticket that is not there."""
     return Ticket.objects.filter(pk=ticket_id).values_list("status", flat=True).first() or ""
 
 

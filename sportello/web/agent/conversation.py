@@ -92,16 +92,16 @@ def messages(
 
 
 def _family(agent: User, ticket: Ticket, whole: bool) -> tuple[list[SimpleNamespace], bool]:
-    newest = access.conversation(agent, ticket).reverse().values_list(*COLUMNS, *PEOPLE, named=True)
+    columns = (*COLUMNS, *PEOPLE, "ticket__requester_id")
+    newest = access.conversation(agent, ticket).reverse().values_list(*columns, named=True)
     found = list(newest if whole else newest[: SHOWN + 1])
     shown = found if whole else found[:SHOWN]
     owners = {row.ticket_id for row in shown} | {ticket.pk}
-    asked = dict(Ticket.objects.filter(pk__in=owners).values_list("pk", "requester_id"))
     sent = _by_comment(mail for pk in sorted(owners) for mail in mails_of(agent, pk))
     files = _by_comment(file for pk in sorted(owners) for file in _attachments(agent, pk))
     said = []
     for row in reversed(shown):
-        shell = Ticket(pk=ticket.pk, requester_id=asked[row.ticket_id])
+        shell = Ticket(pk=ticket.pk, requester_id=row.ticket__requester_id)
         said.append(_message(agent, row, shell, sent.get(row.pk, []), files.get(row.pk, [])))
     return said, len(found) > len(shown)
 
@@ -156,9 +156,7 @@ def _by_comment(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return found
 
 
-def _message(
-    agent: User, comment: Any, ticket: Ticket, mails: list[Any], files: list[Any]
-) -> SimpleNamespace:
+def _message(agent: User, comment: Any, ticket: Ticket, mails: list[Any], files: list[Any]) -> SimpleNamespace:
     fates = [_delivery(mail) for mail in mails]
     is_answer = comment.author__role in STAFF and comment.author_id != ticket.requester_id
     pictures = {file.content_id: reverse("agent:attachment", args=[file.pk]) for file in files if file.inline}

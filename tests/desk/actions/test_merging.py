@@ -231,7 +231,7 @@ def test_timers_when_merged_then_nothing_happens_to_it(ticket, again, anna):
     assert mails(again) == []
 
 
-# --- what is said goes on -----------------------------------------------------------------------------------------------
+# --- what is said goes on -------------------------------------------------------------------------------------------
 
 
 def test_words_when_said_on_a_merged_one_then_stand_on_the_other(ticket, again, rita, anna):
