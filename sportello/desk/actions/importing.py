@@ -233,7 +233,7 @@ def _lines(text: str) -> str:
 
 
 def _piece(what: str, job: Job) -> bool:
-    rows, told = table(job.arguments["digest"]).rows, job.result.setdefault("refused", [])
+    rows, told = table(job.arguments["digest"]).rows, job.result.setdefault("told", [])
     at = job.done + job.failed
     for number, cells in jobs.in_time(rows[at:]):
         outcome, why = _row(what, job, cells)

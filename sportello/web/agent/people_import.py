@@ -160,7 +160,7 @@ def refused(request: HttpRequest, job_id: int) -> HttpResponse:
     if job.kind not in importing.KINDS.values():
         raise Missing
     response = HttpResponse(
-        _refused(importing.table(job.arguments["digest"]), job.result.get("refused", [])),
+        _refused(importing.table(job.arguments["digest"]), job.result.get("told", [])),
         content_type="text/csv; charset=utf-8",
     )
     response["Content-Disposition"] = 'attachment; filename="refused.csv"'
