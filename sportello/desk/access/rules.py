@@ -211,7 +211,7 @@ def get_webhook_call(person: User, webhook_id: int, call_id: int) -> WebhookCall
     return one(webhook_calls(person, get_webhook(person, webhook_id)).filter(pk=call_id))
 
 
-def tags(person: User) -> "QuerySet[Tagging, dict[str, Any]]":
+def tags(person: User) -> "QuerySet[Tagging, Any]":
     """{"tag", "count"} of each tag in use, by name, for administrators; read off the index."""
     admin(person)
     return Tagging.objects.order_by("tag").values("tag").annotate(count=Count("ticket"))

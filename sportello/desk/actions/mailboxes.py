@@ -36,7 +36,7 @@ def save(data: Mapping[str, Any], *, actor: User | None, mailbox_id: int | None 
         faults: dict[str, object] = {}
         _set(found, data, faults)
         _set_fetching(found, data, faults)
-        others = Mailbox.objects.exclude(pk=mailbox_id)
+        others = Mailbox.objects.exclude(pk=mailbox_id or 0)
         if found.address and others.filter(address=found.address).exists():
             faults["address"] = _("The desk has this mailbox already.")
         is_default = bool(data.get("default", found.default)) or not others.exists()

@@ -23,7 +23,7 @@ def save(data: dict[str, Any], *, actor: User | None, role_id: int | None = None
     faults: dict[str, object] = {}
     name = " ".join(str(data.get("name", "")).split())[:100]
     wanted = set(data.get("permissions", ()))
-    if not name or CustomRole.objects.filter(name__iexact=name).exclude(pk=role_id).exists():
+    if not name or CustomRole.objects.filter(name__iexact=name).exclude(pk=role_id or 0).exists():
         faults["name"] = _("A role needs a name of its own.")
     if not wanted <= {*Permission.values}:
         faults["permissions"] = _("Choose one from the list.")

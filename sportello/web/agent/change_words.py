@@ -170,8 +170,8 @@ def _shown(key: str, value: Any) -> str:
 
 def _one(key: str, value: Any) -> str:
     now = configuration.current()
-    named = {"group_id": now.groups, "members": now.agents, "agents": now.agents}.get(key)
-    if named is not None:
+    if key in ("group_id", "members", "agents"):
+        named: Mapping[int, Group | User] = now.groups if key == "group_id" else now.agents
         return named[value].name if value in named else f"#{value}"
     words = {
         "role": dict(Role.choices),

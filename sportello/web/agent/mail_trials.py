@@ -137,7 +137,7 @@ def _left(mail: OutgoingMail) -> Step:
     if mail.state == SendState.QUEUED:
         return Step("left", label, None, mail.last_error)
     todo = _("Try “Sending” on the mailbox's page: it says what is wrong.")
-    return Step("left", label, False, mail.last_error or SendState(mail.state).label, todo)
+    return Step("left", label, False, mail.last_error or str(SendState(mail.state).label), todo)
 
 
 def _arrived(mailbox: Mailbox, arrival: InboundMail | None, *, is_late: bool, failed: bool) -> Step:
