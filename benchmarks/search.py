@@ -127,10 +127,8 @@ def _write(tickets: int) -> None:
     while indexing.left():
         _timed(indexing.step, took)
     total = time.perf_counter() - began
-    print(
-        f"index: {total:.0f} s, {tickets / total:,.0f} tickets/s, {1000 * statistics.median(took):.0f} ms for {indexing.PIECE}"
-        f" of them, {_size() / 1e6:,.0f} MB"
-    )
+    piece = f"{1000 * statistics.median(took):.0f} ms for {indexing.PIECE} of them"
+    print(f"index: {total:.0f} s, {tickets / total:,.0f} tickets/s, {piece}, {_size() / 1e6:,.0f} MB")
 
 
 def _timed(do: Callable[[], object], took: list[float]) -> None:

@@ -4,10 +4,12 @@ Quick with a million tickets, because whichever is fewer is looked up: the docum
 fulfil the conditions; when both are many they are walked through from the newest on. docs/algorithms/search.md
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from .. import access
@@ -19,11 +21,11 @@ from .questions import question
 
 SIZE = 25
 MOST_COUNTED = 1_000
-FEW_DOCUMENTS = 2_000
-FEW_ROWS = 1_000
 RANKED = 200  # So few are sorted: what has the words in its title comes first.
-CHUNKS = (100, 500, 2_000, 4_000)
-LOOKED_AT = 5_000  # So many rows are looked at for a number of results,
+FEW_DOCUMENTS = 1_000
+FEW_ROWS = 500
+CHUNKS = (100, 400, 1_000, 4_000)
+LOOKED_AT = 1_500  # So many rows are looked at for a number of results,
 MOST_LOOKED_AT = 100_000  # so many for a page.
 
 
@@ -89,14 +91,17 @@ class _Search:
         for group in asked.tests:
             conditions &= question(kind, group, moment)
         self.is_limited = bool(asked.tests) or (kind == TICKET and not access.sees_every_ticket(agent))
+        # Then what the index finds is what he may see.
+        self.is_counted_by_words = self.has_words and not self.is_limited
         self.rows: QuerySet[Any] = _visible(agent, kind).filter(conditions).order_by()
 
     def few(self) -> list[int] | None:
         """All that is found, in order; None: it is too much to look it all up."""
         if self.has_words:
-            documents = index.find(self.kind, self.texts, FEW_DOCUMENTS + 1)
-            if len(documents) <= FEW_DOCUMENTS:
-                there = set(self.rows.filter(pk__in=documents).values_list("pk", flat=True))
+            most = FEW_DOCUMENTS if self.is_limited else RANKED
+            documents = index.find(self.kind, self.texts, most + 1)
+            if len(documents) <= most:
+                there = self._there(documents)
                 return self._ranked([key for key in documents if key in there])
             if not self.is_limited:
                 return None
@@ -104,6 +109,16 @@ class _Search:
         if len(rows) > FEW_ROWS:
             return None
         return self._ranked(sorted(self._with_words(rows), reverse=True))
+
+    def _there(self, keys: list[int]) -> set[int]:
+        if not keys:
+            return set()
+        # As one value: the ORM takes longer over a thousand of them than the database.
+        column = f'"{self.rows.model._meta.db_table}"."id"'
+        is_among, given = f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(keys)
+        if connection.vendor == "postgresql":
+            is_among, given = f"{column} = ANY(%s::bigint[])", f"{{{given[1:-1]}}}"
+        return set(self.rows.extra(where=[is_among], params=[given]).values_list("pk", flat=True))
 
     def _with_words(self, keys: list[int]) -> set[int]:
         return index.among(self.kind, self.texts, keys) if self.texts else set(keys)
@@ -123,18 +138,25 @@ class _Search:
         """From the newest on; before: the other way round."""
         is_back = before > 0
         beyond = before or after or None
+        goes_on = counts and beyond is None and not self.is_counted_by_words  # It counts on its way.
         found: list[int] = []
         stopped_at: int | None = None
+        is_end = True
         for looked_at, last, keys in self._chunks(beyond, descending=not is_back):
             found += keys
-            if len(found) > size:
+            is_enough = len(found) > size
+            if is_enough and not (goes_on and looked_at < LOOKED_AT and len(found) <= MOST_COUNTED):
+                is_end = False
                 break
             if looked_at >= MOST_LOOKED_AT:
-                stopped_at = last
+                is_end, stopped_at = False, last
                 break
         shown = found[:size]
         has_more = len(found) > size
-        number, is_all = self._number() if counts else (len(shown), False)
+        if goes_on:
+            number, is_all = min(len(found), MOST_COUNTED), is_end and len(found) <= MOST_COUNTED
+        else:
+            number, is_all = self._number() if counts else (len(shown), False)
         if is_back:
             shown.reverse()
             return Page(tuple(shown), number, is_all, shown[0] if has_more else None, before)
@@ -142,6 +164,9 @@ class _Search:
         return Page(tuple(shown), number, is_all, (shown[0] if shown else after + 1) if after else None, older)
 
     def _number(self) -> tuple[int, bool]:
+        if self.is_counted_by_words:
+            number = index.count(self.kind, self.texts, MOST_COUNTED + 1)
+            return min(number, MOST_COUNTED), number <= MOST_COUNTED
         number = 0
         for looked_at, _last, keys in self._chunks(None, descending=True):
             number += len(keys)
@@ -157,7 +182,7 @@ class _Search:
             size = next(sizes, size)
             if self.has_words:
                 keys = index.find(self.kind, self.texts, size, beyond=beyond, descending=descending)
-                there = set(self.rows.filter(pk__in=keys).values_list("pk", flat=True))
+                there = self._there(keys)
             else:
                 rows = self.rows if beyond is None else self.rows.filter(**{_side(descending): beyond})
                 keys = list(rows.order_by("-pk" if descending else "pk").values_list("pk", flat=True)[:size])

@@ -132,6 +132,16 @@ def find(kind: str, groups: Groups, limit: int, *, beyond: int | None = None, de
         return [row[0] for row in cursor]
 
 
+def count(kind: str, groups: Groups, most: int) -> int:
+    """How many documents `find` would give, counted up to `most`."""
+    conditions, values = _matching(kind, groups)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT COUNT(*) FROM (SELECT 1 FROM {TABLES[kind]} WHERE {conditions} LIMIT {most:d}) counted", values
+        )
+        return int(cursor.fetchone()[0])
+
+
 def among(kind: str, groups: Groups, keys: Collection[int]) -> set[int]:
     """Those of these documents that have the words; groups in which all is denied count too."""
     denied = tuple(group for group in groups if all(text.negated for text in group))

@@ -144,9 +144,8 @@ def test_pages_follow_one_another_in_both_directions(monkeypatch, anna, mailbox,
     opened(rita, "Un'altra")
     indexed()
     if is_many:
-        monkeypatch.setattr(finding, "FEW_DOCUMENTS", 2)
-        monkeypatch.setattr(finding, "FEW_ROWS", 2)
-        monkeypatch.setattr(finding, "CHUNKS", (2, 3))
+        for name, limit in {"FEW_DOCUMENTS": 2, "FEW_ROWS": 2, "RANKED": 2, "CHUNKS": (2, 3)}.items():
+            monkeypatch.setattr(finding, name, limit)
 
     first = page(anna, said, size=3)
     second = page(anna, said, size=3, after=first.older)
@@ -163,7 +162,7 @@ def test_number_says_that_there_are_more_when_it_stops(monkeypatch, anna, mailbo
     for _number in range(5):
         opened(rita, "Una richiesta")
     indexed()
-    monkeypatch.setattr(finding, "FEW_DOCUMENTS", 2)
+    monkeypatch.setattr(finding, "RANKED", 2)
     monkeypatch.setattr(finding, "MOST_COUNTED", 3)
 
     shown = page(anna, "richiesta ", size=2)
