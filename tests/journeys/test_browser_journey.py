@@ -47,10 +47,13 @@ def take_in_charge(agata, subject: str) -> None:
 
 
 def answer_and_solve(agata, guide: Path) -> None:
-    agata.page.locator("#composer [name=text]").fill("Ecco come si riavvia.")
+    agata.page.locator("#composer .editor__box").fill("Ecco come si riavvia.")
     agata.page.set_input_files("#composer input[type=file]", guide)
-    agata.page.locator("#composer button[value=solved]").click()
-    agata.page.locator(".message--answer").wait_for()
+    agata.page.locator(".composer__kept-files a").wait_for()
+    agata.page.locator("#composer .composer__send summary").click()
+    agata.page.locator("#composer [data-way][value=solved]").click()
+    agata.page.locator(".leaving").wait_for()
+    agata.page.locator(".message--answer").wait_for(timeout=30_000)  # It can be taken back for ten seconds.
 
 
 def fetch_the_file(nina, mail) -> bytes:

@@ -39,9 +39,12 @@ class Completion {
   show(found) {
     this.found = found
     this.at = 0
-    if (!found.length) return this.close()
+    if (!found.length || this.token.node.length < this.token.end) return this.close()
     this.list.replaceChildren(...found.map(({ name, shown }, at) => Object.assign(document.createElement("li"), { id: `completion-${at}`, className: "completion__one", role: "option", textContent: shown ?? name })))
-    const [caret, around] = [this.squire.getCursorPosition(), this.editor.getBoundingClientRect()]
+    const written = document.createRange()
+    written.setStart(this.token.node, this.token.start)
+    written.setEnd(this.token.node, this.token.end)
+    const [caret, around] = [written.getBoundingClientRect(), this.editor.getBoundingClientRect()]
     this.list.style.setProperty("--completion-x", `${Math.max(0, Math.min(caret.left - around.left, around.width - 240))}px`)
     this.list.style.setProperty("--completion-y", `${caret.bottom - around.top}px`)
     this.list.hidden = false

@@ -115,13 +115,14 @@ def test_solving_in_the_panel_without_a_required_field_says_which(enter, anna, o
     assert 'value="3"' in response.content.decode()
 
 
-def test_solving_with_an_answer_asks_right_there_what_is_missing(enter, anna, own, ticket):
+def test_solving_with_an_answer_asks_right_there_what_is_missing(enter, anna, own, ticket, leave):
     agent = enter(anna)
     said = {"kind": "answer", "text": "Fatto.", "status": "solved"}
 
     first = post(agent, ticket, "comments", **said)
     second = post(agent, ticket, "comments", **said, **{name(own.device): "printer"})
     third = post(agent, ticket, "comments", **said, **{name(own.device): "printer", name(own.model): "L4"})
+    leave()
 
     assert [it.status_code for it in (first, second, third)] == [422, 422, 302]
     assert faults(first.context["missing"]) == {"Device": "Fill in “Device”, please."}
@@ -222,7 +223,7 @@ def test_macro_that_sets_a_field_shows_it_before_it_does(enter, anna, own, ticke
     assert values(ticket) == {own.device.pk: "printer"}
 
 
-def test_macro_that_solves_asks_what_its_own_values_make_required(enter, anna, own, ticket):
+def test_macro_that_solves_asks_what_its_own_values_make_required(enter, anna, own, ticket, leave):
     actions = [{"field": name(own.device), "value": "printer"}, {"field": "status", "value": "solved"}]
     macro = macros.save({"title": "Printer", "actions": actions}, actor=None)
     agent = enter(anna)
@@ -231,6 +232,7 @@ def test_macro_that_solves_asks_what_its_own_values_make_required(enter, anna, o
 
     refused = post(agent, ticket, "comments", **said)
     post(agent, ticket, "comments", **said, **{name(own.model): "L4"})
+    leave()
 
     ticket.refresh_from_db()
     assert labels(refused.context["missing"]) == ["Model"]
