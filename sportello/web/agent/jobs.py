@@ -88,11 +88,12 @@ def told(agent: User, job: Job) -> SimpleNamespace:
     shown = _shown(job)
     undone = getattr(job, "undone_by", None)
     shown.undone_by, shown.undoes = undone and undone.pk, job.undoes_id
-    shown.can_undo = shown.has_ended and job.kind == bulk.KIND and undone is None and job.done > 0
     shown.wish = in_words(job.arguments["wish"], job.arguments["names"]) if job.kind == bulk.KIND else []
     shown.has_said = job.kind == bulk.KIND and {"text", "macro"} & job.arguments["wish"].keys()
     shown.has_report = bool(job.failed) and job.kind in importing.KINDS.values()
     shown.unchanged, shown.gone = job.result.get("unchanged", 0), job.result.get("gone", 0)
+    shown.changed = job.done - shown.unchanged
+    shown.can_undo = shown.has_ended and job.kind == bulk.KIND and undone is None and shown.changed > 0
     shown.stayed = job.result.get(undoing.STAYED, 0)
     shown.refused = _refused(agent, job) if job.failed or shown.stayed else []
     return shown

@@ -17,7 +17,7 @@ from sportello.web.agent import lists, ticket_rows
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.jobs import told
 from sportello.web.agent.navigation import address, page
-from sportello.web.agent.wishes import QuickForm
+from sportello.web.agent.wishes import bar_fields
 
 
 @staff
@@ -53,7 +53,7 @@ def _show(request: HttpRequest, found: lists.Listed, listed: list[lists.Listed])
         "table": ticket_rows.table(
             shown.layout, rows, tags=tags, own=own, now=clock.now(), home=address("agent:queue"), can_pick=can_pick
         ),
-        "bulk": QuickForm(auto_id=False) if can_pick and rows else None,
+        "bulk": bar_fields() if can_pick and rows else None,
         "keys": _keys(),
         "query": request.GET.urlencode(),
         "job": _job(request),

@@ -1,11 +1,13 @@
 """What is to become of many tickets: the form that asks it, and how it is told afterwards. Data: actions.bulk."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 from sportello.desk.actions import bulk, configuration
 from sportello.desk.models import User
@@ -13,6 +15,7 @@ from sportello.desk.words import Priority, Status
 from sportello.kit.keys import key_of
 from sportello.web.agent.macro_choice import offered
 from sportello.web.ui.forms import Form, Segmented, Select, TextInput, offer
+from sportello.web.ui.markup import fill, joined
 
 NOBODY = "none"
 
@@ -25,9 +28,7 @@ def _keyed(key: str, label: Any) -> Select:
 class QuickForm(Form):
     """The few things of the bar: all that is asked for them is known already."""
 
-    status = forms.ChoiceField(
-        label=gettext_lazy("Status"), required=False, widget=_keyed("s", gettext_lazy("Status"))
-    )
+    status = forms.ChoiceField(label=gettext_lazy("Status"), required=False, widget=_keyed("s", gettext_lazy("Status")))
     assignee = forms.ChoiceField(
         label=gettext_lazy("Assignee"), required=False, widget=_keyed("a", gettext_lazy("Assignee"))
     )
@@ -55,6 +56,20 @@ class QuickForm(Form):
             if said[name]:
                 wished[name] = None if said[name] == NOBODY else key_of(said[name])
         return wished
+
+
+def bar_fields() -> SafeString:
+    """The quick form as the bar of a list has it, drawn once for all who see the same: every list carries it."""
+    now = configuration.current()
+    return _bar_fields(
+        get_language(), *(tuple((pk, it.name) for pk, it in of.items()) for of in (now.agents, now.groups))
+    )
+
+
+@lru_cache(maxsize=16)
+def _bar_fields(_language: str | None, _agents: Any, _groups: Any) -> SafeString:
+    field = '<label class="field bulk__field"><span class="field__label">{}</span>{}</label>'
+    return joined(fill(field, it.label, it.as_widget()) for it in QuickForm(auto_id=False))
 
 
 class WishForm(QuickForm):

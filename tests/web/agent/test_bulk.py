@@ -47,7 +47,7 @@ def test_bulk_from_the_bar_is_done_when_the_list_is_back(enter, usual, anna, ope
     job = Job.objects.get()
     assert answer.url == f"{usual['unsolved']}?sort_by=priority&job={job.pk}"
     assert set(Ticket.objects.values_list("priority", flat=True)) == {4}
-    assert f"{count} done" in page
+    assert f"{count} changed" in page
     assert f'action="/jobs/{job.pk}/reversal"' in page
 
 
@@ -207,6 +207,6 @@ def test_bulk_tells_in_the_list_what_could_not(enter, usual, anna, opened):
 
     page = agent.get(post(agent, [fine, closed], view=view_id(usual["unsolved"]), priority="1").url).content.decode()
 
-    assert "1 done, 1 could not" in page
+    assert "1 changed, 1 could not" in page
     assert f'href="/tickets/{closed.pk}"' in page
     assert Job.objects.get().state == JobState.DONE

@@ -44,7 +44,7 @@ def test_job_page_at_its_end_asks_no_more_and_offers_to_undo(enter, anna, found)
     pages = [enter(anna).get(f"/jobs/{job.pk}{more}").content.decode() for more in ("", "/progress")]
 
     for page in pages:
-        assert "3 done" in page
+        assert "3 changed" in page
         assert "src=" not in page.partition("<sp-poll")[2].partition(">")[0]
         assert f'action="/jobs/{job.pk}/reversal"' in page
     assert "Priority: Urgent · Add tags: uno" in pages[0]

@@ -98,8 +98,13 @@ def _row(row: Any, table: Any) -> SafeString:
     )
 
 
+@cache
+def _select(language: str | None) -> str:
+    return escape(_("Select #%(ticket)s"))
+
+
 def _pick(row: Any) -> str:
-    said = escape(_("Select #%(ticket)s") % {"ticket": row.number})
+    said = _select(get_language()) % {"ticket": row.number}
     box = f'<input type="checkbox" name="tickets" value="{row.number}" form="bulk" aria-label="{said}">'
     return f'<td class="ticket-row__pick"><label class="ticket-row__box">{box}</label></td>'
 
