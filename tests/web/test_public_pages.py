@@ -6,6 +6,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 PUBLIC = {
     "": "leads everybody to his page",
+    "brand/colour/<str:code>.css": "a stylesheet that hangs on its address alone",
+    "brand/logo/<str:digest>": "the desk's picture, which mails show",
+    "invitation/<str:token>": "lets a new agent in, by a signed link",
     "alive": "says that the desk answers",
     "patterns": "shows invented content",
     "sign-in": "lets in",

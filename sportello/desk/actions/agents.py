@@ -100,7 +100,7 @@ def accept(person: User, password: str) -> None:
 
 def is_expected(person: User) -> bool:
     """Invited, and not come yet."""
-    return person.last_login is None and not person.has_usable_password()
+    return person.away and person.last_login is None and not person.has_usable_password()
 
 
 def change(

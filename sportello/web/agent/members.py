@@ -36,7 +36,6 @@ class RightsForm(Form):
         choices=User.TicketRestriction.choices,
         required=False,
         widget=Select,
-        help_text=gettext_lazy("Administrators see every ticket."),
     )
 
     def __init__(self, *args: Any, agent: User, **kwargs: Any) -> None:
