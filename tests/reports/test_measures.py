@@ -25,7 +25,9 @@ def test_measure_then_documented_in_the_same_words(key):
 
 def test_docs_then_name_no_measure_that_is_gone():
     documented = set(
-        re.findall(r"^\| `(num_\w+|\w+_percentage|first_reply_(?!at)\w+|satisfaction_\w+|time_spent_\w+|r\w+_\w+)` \|", DOCS, re.M)
+        re.findall(
+            r"^\| `(num_\w+|\w+_percentage|first_reply_(?!at)\w+|satisfaction_\w+|time_\w+|r\w+_\w+)` \|", DOCS, re.M
+        )
     )
 
     assert documented - {"first_replier"} == set(MEASURES)

@@ -2,8 +2,8 @@
 
 In this order: our signed reply addresses, those of side conversations first; In-Reply-To and References against
 Message-IDs we know; a tag in the subject. Finding a ticket proves nothing about who writes: everybody who had a mail of
-the conversation knows its reply address and its Message-IDs, and a tag in the subject can be guessed by anybody, so that
-it counts only for a customer who takes part in that ticket. Who may speak is decided in receive.
+the conversation knows its reply address and its Message-IDs, and a tag in the subject can be guessed by anybody, so
+that it counts only for a customer who takes part in that ticket. Who may speak is decided in receive.
 docs/algorithms/threading.md
 """
 

@@ -22,7 +22,7 @@ def add(ticket_id: int, text: str, *, actor: User) -> TicketTask:
     if not line:
         raise Invalid("task", _("Write what is to be done."))
     with transaction.atomic():
-        there = list(_open(ticket_id))
+        there = _open(ticket_id)
         if len(there) >= MOST:
             raise Invalid("task", _("A ticket has %(most)s tasks at most.") % {"most": MOST})
         position = max((task.position for task in there), default=-1) + 1
@@ -73,7 +73,7 @@ def move(ticket_id: int, task_id: int, *, up: bool, actor: User) -> None:
 def _open(ticket_id: int) -> Sequence[TicketTask]:
     """The lines in order, of a ticket that is held and not closed."""
     tickets.refuse_closed(tickets.lock(ticket_id))
-    return TicketTask.objects.filter(ticket=ticket_id)
+    return list(TicketTask.objects.filter(ticket=ticket_id))
 
 
 def _find(ticket_id: int, task_id: int) -> TicketTask:

@@ -21,8 +21,8 @@ def read(kind: str, keys: Collection[int], sought: Wanted) -> dict[int, list[Pie
         notes = model._default_manager.filter(pk__in=keys).exclude(notes="").values_list("pk", Left("notes", READ))
         return _found({pk: [text] for pk, text in notes}, sought)
     said: dict[int, list[str]] = defaultdict(list)
-    comments = Comment.objects.filter(ticket__in=keys, side_conversation=None).order_by("-id")
-    comments = comments.values_list("ticket", Left("text", READ))
+    spoken = Comment.objects.filter(ticket__in=keys, side_conversation=None).order_by("-id")
+    comments = spoken.values_list("ticket", Left("text", READ))
     for ticket_id, text in comments[:MOST_COMMENTS]:
         said[ticket_id].append(text)
     found = _found(said, sought)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -72,7 +73,6 @@ class ContactForm(Form):
 
     about-<person>: the id of his open ticket, if it is about one.
     """
-
 
     verb_names = {"comment": "text"}
     who = forms.CharField(max_length=254, required=False)
@@ -179,19 +179,15 @@ def _log(request: HttpRequest, form: ContactForm, agent: User) -> Ticket:
         contacts.add(ticket.pk, said["text"], said["contact"], requester=requester, actor=agent, at=at)
         messages.success(request, _("Written down on #%(id)s.") % {"id": ticket.pk}, extra_tags="new-contact")
         return ticket
-    wants = {
-        "assignee": agent if said["outcome"] == MINE else None,
-        "group": find_group(said["group"]) if said["outcome"] == GROUP else None,
-        "at": at,
-    }
+    log = partial(contacts.log, requester, said["text"], said["contact"], actor=agent, at=at)
+    group = find_group(said["group"]) if said["outcome"] == GROUP else None
     try:
-        solved = said["outcome"] == SOLVED
-        ticket = contacts.log(requester, said["text"], said["contact"], actor=agent, solved=solved, **wants)
+        ticket = log(assignee=agent if said["outcome"] == MINE else None, group=group, solved=said["outcome"] == SOLVED)
     except Invalid as refusal:
         if not all(name.startswith("custom_fields_") for name in refusal.fields):
             raise
         # The words are not lost for a field that is still to be filled in.
-        ticket = contacts.log(requester, said["text"], said["contact"], actor=agent, **{**wants, "assignee": agent})
+        ticket = log(assignee=agent)
         messages.warning(request, " ".join(str(message) for message in refusal.fields.values()))
         return ticket
     messages.success(request, _("Ticket #%(id)s is open.") % {"id": ticket.pk}, extra_tags="new-contact")

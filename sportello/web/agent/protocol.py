@@ -66,13 +66,13 @@ class ProtocolForm(Form):
                 self.fields[f"steps.{name}"] = forms.IntegerField(
                     label=label, min_value=lowest, max_value=highest, initial=getattr(steps, name)
                 )
-        for step in TEXTS:
+        for mail in TEXTS:
             for language, _name in settings.LANGUAGES:
-                own = texts.get(language, {}).get(step) or vars_of(letters.default_text(step, language))
+                own = texts.get(language, {}).get(mail) or vars_of(letters.default_text(mail, language))
                 self._add_text(
-                    f"texts.{language}.{step}.subject", gettext_lazy("Subject"), own["subject"], forms.TextInput
+                    f"texts.{language}.{mail}.subject", gettext_lazy("Subject"), own["subject"], forms.TextInput
                 )
-                self._add_text(f"texts.{language}.{step}.body", gettext_lazy("Text"), own["body"], forms.Textarea)
+                self._add_text(f"texts.{language}.{mail}.body", gettext_lazy("Text"), own["body"], forms.Textarea)
         self._add_switch(
             MERGED, gettext_lazy("Ask for the vote in the “solved” mail: three mails instead of four"), steps
         )

@@ -63,7 +63,9 @@ def metric(ticket):
 
 def rebuilt(ticket):
     now = configuration.current()
-    facts = [AuditFacts(it.author_id, it.events, it.created_at) for it in Audit.objects.filter(ticket=ticket)]
+    facts = [
+        AuditFacts(it.author_id, it.events, it.created_at) for it in Audit.objects.filter(ticket=ticket).order_by("id")
+    ]
     return asdict(rebuild(facts, lambda pk, start, end: business_seconds(now.hours_of(pk), start, end)))
 
 
