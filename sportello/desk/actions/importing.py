@@ -86,6 +86,7 @@ def do(what: str, planned: Plan, *, actor: User) -> None:
 
 def _plan_person(said: Row, overwrite: bool) -> Plan:
     addresses = tuple(fold_address(it) for it in said.addresses)
+    people.read({name: value for name in ("name", "phone", "notes") if (value := getattr(said, name))})
     known = _known_person(said, addresses)
     changes: dict[str, Any] = {}
     own = {identity.address for identity in known.identities.all()} if known else set()
@@ -106,9 +107,6 @@ def _plan_person(said: Row, overwrite: bool) -> Plan:
         changes["tags"] = sorted(had_tags | read_tags(said.tags))
     values = field_values.of_person(known.pk) if known else {}
     changes |= _custom(said, values, overwrite, custom_fields.USER)
-    checked: dict[str, Any] = {name: changes[name] for name in ("name", "phone", "language", "notes") if name in changes}
-    if known or "name" in checked:
-        people.read(checked)
     if known is None:
         return Plan(NEW, said, None, changes)
     return Plan(CHANGED if changes else UNCHANGED, said, known, changes)
