@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def session_of(person: Any) -> str:
@@ -114,5 +114,6 @@ def web_processes(database: str, folder: Path, count: int) -> Iterator[list[WebP
         yield found
     finally:
         for it in found:
+            print(it.log.read_text())  # Shown where a test fails.
             if it.process.poll() is None:
                 it.kill()
