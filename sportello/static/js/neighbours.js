@@ -3,7 +3,7 @@ class Neighbours extends HTMLElement {
   connectedCallback() {
     const list = JSON.parse(sessionStorage.getItem("list") ?? "null")
     const at = list ? list.hrefs.indexOf(location.pathname) : -1
-    if (at < 0) return
+    if (at < 0) return this.remove()
     const ways = {
       "[data-back]": `${list.here}#row`,
       "[rel=prev]": list.hrefs[at - 1] ?? list.before,

@@ -1,4 +1,4 @@
-"""A list by keyboard alone: a range is selected, changed and put back; a ticket beside the list; there and back again."""
+"""A list by keyboard alone: a range selected, changed and put back; a ticket beside the list; there and back again."""
 
 import pytest
 
