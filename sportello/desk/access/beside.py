@@ -1,8 +1,8 @@
 """What stands beside the conversation of a ticket: its checklist, the time spent, what third parties were asked."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from ..models import Comment, SideConversation, TicketTask, TimeEntry, User
+from ..models import Comment, SideConversation, Ticket, TicketTask, TimeEntry, User
 from .gate import one, staff
 from .tickets import get_ticket
 
@@ -20,9 +20,10 @@ def time_entries(person: User, ticket_id: int) -> "QuerySet[TimeEntry]":
 
 
 def side_conversations(person: User, ticket_id: int) -> "QuerySet[SideConversation]":
-    """What third parties were asked, oldest first, for the staff who may see the ticket."""
+    """What third parties were asked, also on what was merged into the ticket, oldest first, for staff who may see it."""
     staff(person)
-    return SideConversation.objects.filter(ticket=ticket_id).order_by("id")
+    merged = Ticket.objects.filter(merged_into=ticket_id).values("pk")
+    return SideConversation.objects.filter(Q(ticket=ticket_id) | Q(ticket__in=merged)).order_by("id")
 
 
 def side_comments(person: User, ticket_id: int) -> "QuerySet[Comment]":

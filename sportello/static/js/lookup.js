@@ -7,6 +7,7 @@ class Lookup extends HTMLElement {
       clearTimeout(this.waiting)
       this.waiting = setTimeout(() => this.look(), 120)
     })
+    setTimeout(() => { if (this.input.value && !this.querySelector(".lookup__one")) this.look() }) // A draft came back.
     this.input.addEventListener("keydown", (event) => {
       if (!["ArrowDown", "Enter"].includes(event.key) || event.isComposing) return
       event.preventDefault()
@@ -44,6 +45,8 @@ class Lookup extends HTMLElement {
     this.looked = typed
     this.keep(fresh)
     this.querySelector("[data-found]").replaceWith(fresh)
+    const count = this.querySelector("[role=status]")
+    if (count) count.textContent = fresh.dataset.count ?? ""
   }
 }
 

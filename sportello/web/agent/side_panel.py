@@ -22,11 +22,11 @@ def panel(agent: User, ticket: Ticket) -> dict[str, Any]:
 
 
 def _shown(row: Any) -> dict[str, Any]:
-    return {"subject": row.subject, "is_answered": row.answered, "at": row.updated_at}
+    return {"ticket_id": row.ticket_id, "subject": row.subject, "is_answered": row.answered, "at": row.updated_at}
 
 
 @prepared
 def _sides(agent: User, ticket_id: int) -> QuerySet[Any]:
     """One row for each third party."""
-    columns = ("pk", "subject", "state", "answered", "updated_at", "people__name")
+    columns = ("pk", "ticket_id", "subject", "state", "answered", "updated_at", "people__name")
     return access.side_conversations(agent, ticket_id).order_by("id", "people__id").values_list(*columns, named=True)

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from sportello.desk.actions import people, side_conversations, tickets
+from sportello.desk.actions import merging, people, side_conversations, tickets
 from sportello.desk.actions.tickets import Words
 from sportello.desk.models import Comment, OutgoingMail, SideConversation, User
 from sportello.desk.words import SideState, Status, Via
@@ -152,3 +152,14 @@ def test_people_when_looked_up_then_only_who_can_be_written_to_and_new_addresses
     assert ([it.name for it in found["found"]], found["new"]) == (["Fabio Neri"], "")
     assert (unknown["found"], unknown["new"]) == ([], "nuovo@supplier.example")
     assert ([it.name for it in exact["found"]], exact["new"]) == (["Fabio Neri"], "")
+
+
+def test_ticket_when_another_was_merged_into_it_then_shows_what_was_asked_there(enter, anna, rita, ticket, side, group):
+    other = tickets.open_ticket(requester=rita, subject="x", words=Words("y"), actor=rita, via=Via.EMAIL, group=group)
+    merging.merge(ticket.pk, other.pk, actor=anna, via=Via.WEB)
+    client = enter(anna)
+
+    found = client.get(f"/tickets/{other.pk}").context["sides"]
+
+    assert [(it.ticket_id, it.subject) for it in found] == [(ticket.pk, "Rullo")]
+    assert client.get(address(side)).status_code == 200
