@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 
-from sportello.kit.checkup import Step, told
+from sportello.kit.checkup import Step, told, why_not_trusted, why_unreachable
 
 TIMEOUT = 30.0  # seconds, for each answer of the server
 
@@ -119,7 +119,7 @@ def connected(account: Account, *, timeout: float = TIMEOUT) -> Iterator[BaseMai
     except MailboxLoginError:
         raise CannotRead(_("%(host)s does not accept this user and password.") % place, "sign_in") from None
     except ssl.SSLCertVerificationError as error:
-        why = _("The certificate of %(host)s is not valid: %(why)s.") % {**place, "why": error.verify_message}
+        why = _("The certificate of %(host)s is not valid: %(why)s.") % {**place, "why": why_not_trusted(error)}
         raise CannotRead(why, "tls") from None
     except ssl.SSLError:
         raise CannotRead(_("%(host)s does not speak TLS on port %(port)s.") % place, "tls") from None
@@ -129,7 +129,7 @@ def connected(account: Account, *, timeout: float = TIMEOUT) -> Iterator[BaseMai
         raise CannotRead(_("%(host)s gave no answer within %(seconds)s seconds.") % place, at) from None
     except OSError as error:
         why = _("%(host)s cannot be reached on port %(port)s: %(why)s.")
-        raise CannotRead(why % {**place, "why": error.strerror or error}, at) from None
+        raise CannotRead(why % {**place, "why": why_unreachable(error)}, at) from None
     except (imaplib.IMAP4.error, ImapToolsError) as error:
         if at == "connect" and account.security == "starttls":
             at = "tls"

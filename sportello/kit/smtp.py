@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
-from sportello.kit.checkup import Step, told
+from sportello.kit.checkup import Step, told, why_not_trusted, why_unreachable
 from sportello.kit.mail_out import MailOut
 
 TIMEOUT = 60.0  # seconds, for each answer of the server
@@ -93,7 +93,8 @@ def _done(step: str, place: dict[str, object], verb: Callable[[], Answer]) -> An
         # A certificate or a plain answer inside TLS comes as an error of the socket, below.
         sentence, why = _("%(host)s answered: %(why)s"), reason_of(error)
     except ssl.SSLCertVerificationError as error:
-        sentence, why, step = _("The certificate of %(host)s is not valid: %(why)s."), error.verify_message, "tls"
+        sentence = _("The certificate of %(host)s is not valid: %(why)s.")
+        raise CannotSend("tls", sentence % {**place, "why": why_not_trusted(error)}, error.verify_message) from None
     except ssl.SSLError as error:
         sentence, why, step = _("%(host)s does not speak TLS on port %(port)s."), str(error), "tls"
     except socket.gaierror as error:
@@ -102,8 +103,7 @@ def _done(step: str, place: dict[str, object], verb: Callable[[], Answer]) -> An
         sentence, why = _("%(host)s gave no answer within %(seconds)s seconds."), str(error)
     except OSError as error:
         sentence = _("%(host)s cannot be reached on port %(port)s: %(why)s.")
-        why = error.strerror or str(error)
-        raise CannotSend(step, sentence % {**place, "why": why}, str(error)) from None
+        raise CannotSend(step, sentence % {**place, "why": why_unreachable(error)}, str(error)) from None
     raise CannotSend(step, sentence % {**place, "why": why}, why) from None
 
 

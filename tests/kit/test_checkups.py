@@ -125,14 +125,14 @@ def test_imap_with_a_wrong_host():
 def test_imap_with_a_wrong_port(free_port):
     steps = imap.examine(Account("127.0.0.1", free_port, "tls", "u", "p"), timeout=SECONDS)
 
-    said = f"127.0.0.1 cannot be reached on port {free_port}: Connection refused."
+    said = f"127.0.0.1 cannot be reached on port {free_port}: nobody listens there."
     assert verdict(steps) == (["name"], "connect", said, True)
 
 
 def test_imap_with_a_certificate_that_nobody_vouches_for(tls_port):
     steps = imap.examine(Account("127.0.0.1", tls_port, "tls", "u", "p"), timeout=SECONDS)
 
-    said = "The certificate of 127.0.0.1 is not valid: self-signed certificate."
+    said = "The certificate of 127.0.0.1 is not valid: nobody but the server itself vouches for it."
     assert verdict(steps) == (["name", "connect"], "tls", said, True)
 
 
@@ -221,7 +221,7 @@ def test_smtp_with_a_recipient_that_is_refused(relay):
 
 
 def test_smtp_with_a_wrong_port(free_port):
-    said = f"127.0.0.1 cannot be reached on port {free_port}: Connection refused."
+    said = f"127.0.0.1 cannot be reached on port {free_port}: nobody listens there."
     assert verdict(tried(free_port)) == (["name"], "connect", said, True)
 
 
@@ -237,7 +237,7 @@ def test_smtp_with_tls_where_there_is_none(relay):
 
 
 def test_smtp_with_a_certificate_that_nobody_vouches_for(tls_port):
-    said = "The certificate of 127.0.0.1 is not valid: self-signed certificate."
+    said = "The certificate of 127.0.0.1 is not valid: nobody but the server itself vouches for it."
     assert verdict(tried(tls_port, scheme="smtps")) == (["name", "connect"], "tls", said, True)
 
 

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sportello.desk.actions import configuration
-from sportello.desk.models import Group, RuleChange, User
+from sportello.desk.models import Group, Mailbox, RuleChange, User
+from sportello.desk.rules import routing
 from sportello.desk.rules.texts import for_reader
 from sportello.desk.words import Permission, Role, Step
 from sportello.web.agent import rule_history, skills, sla, view_words
+from sportello.web.agent.protocol import MERGED, MERGED_LABEL, NUMBERS, SWITCH
 from sportello.web.agent.rule_words import Names
 
 Lines = list[tuple[str, str]]
@@ -24,7 +26,7 @@ KINDS = {
     "group": (gettext_lazy("Groups"), "groups"),
     "skill": (gettext_lazy("Skills"), "skills"),
     "mailbox": (gettext_lazy("Mailboxes"), "mailboxes"),
-    "desk": (gettext_lazy("Brand"), "brand"),
+    "desk": (gettext_lazy("Desk"), "brand"),
     "protocol": (gettext_lazy("Protocol"), "protocol"),
     "trigger": (gettext_lazy("Triggers"), "triggers"),
     "automation": (gettext_lazy("Automations"), "automations"),
@@ -57,7 +59,7 @@ LABELS = {
     "custom_role": gettext_lazy("Role of the desk"),
     "ticket_restriction": gettext_lazy("Sees"),
     "capacity": gettext_lazy("Open tickets at once"),
-    "permissions": gettext_lazy("May"),
+    "permissions": pgettext_lazy("a role", "May"),
     "members": gettext_lazy("Members"),
     "assignment": gettext_lazy("Tickets are given out"),
     "address": gettext_lazy("Address"),
@@ -153,7 +155,19 @@ def _label(key: str) -> str:
         words = _("Subject") if part == "subject" else _("Text")
         return f"{capfirst(mail)} ({dict(settings.LANGUAGES).get(language, language)}): {words}"
     name = rest or first
+    if first == "steps":
+        return _step_label(name)
     return str(LABELS.get(name) or capfirst(name.replace("_", " ")))
+
+
+def _step_label(name: str) -> str:
+    """Of a switch the mail's name; of a number its own, with the mail's."""
+    for step, switch in SWITCH.items():
+        if name == switch:
+            return capfirst(str(step.label))
+        if name in NUMBERS[step]:
+            return f"{capfirst(str(step.label))}: {NUMBERS[step][name]}"
+    return str(MERGED_LABEL) if name == MERGED else name
 
 
 def _shown(key: str, value: Any) -> str:
@@ -163,6 +177,8 @@ def _shown(key: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(_shown(key, it) for it in value)[:LONGEST]
+    if key == "capacity" and isinstance(value, dict):
+        return ", ".join(f"{routing.WORK.get(work, work)} {most}" for work, most in value.items())
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)[:LONGEST]
     return _one(key, value)[:LONGEST]
@@ -179,6 +195,8 @@ def _one(key: str, value: Any) -> str:
         "ticket_restriction": dict(User.TicketRestriction.choices),
         "assignment": dict(Group.Assignment.choices),
         "imap_password": {"new": pgettext_lazy("password", "a new one")},
+        "logo": {value: pgettext_lazy("picture", "a new one")},
+        "imap_security": dict(Mailbox.Security.choices),
         "secret": {"new": pgettext_lazy("password", "a new one")},
     }.get(key, {})
     return str(words.get(value) or value)

@@ -49,6 +49,7 @@ TEXT_IN = {"it": gettext_lazy("Text in Italian"), "en": gettext_lazy("Text in En
 TEXTS = (*Step.values, CONTACT)
 ICONS = {Step.TAKEN_CHARGE: "hand", Step.SOLVED: "circle-check", Step.CLOSED: "lock", Step.SURVEY: "star"}
 MERGED = "survey_with_solved"
+MERGED_LABEL = gettext_lazy("Ask for the vote in the “solved” mail: three mails instead of four")
 
 
 class ProtocolForm(Form):
@@ -73,9 +74,7 @@ class ProtocolForm(Form):
                     f"texts.{language}.{mail}.subject", gettext_lazy("Subject"), own["subject"], forms.TextInput
                 )
                 self._add_text(f"texts.{language}.{mail}.body", gettext_lazy("Text"), own["body"], forms.Textarea)
-        self._add_switch(
-            MERGED, gettext_lazy("Ask for the vote in the “solved” mail: three mails instead of four"), steps
-        )
+        self._add_switch(MERGED, MERGED_LABEL, steps)
 
     def _add_switch(self, name: str, label: Any, steps: Steps) -> None:
         self.fields[f"steps.{name}"] = forms.BooleanField(label=label, required=False, initial=getattr(steps, name))

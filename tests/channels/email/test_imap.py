@@ -280,5 +280,5 @@ def test_tls_when_the_certificate_is_trusted_then_read(tls_box, tls_ports, certi
 def test_tls_when_the_certificate_is_unknown_then_refused_before_the_password_is_said(tls_box, tls_ports, security):
     tls_box.imap_security, tls_box.imap_port = security, tls_ports[security]
 
-    with pytest.raises(imap.CannotRead, match=r"The certificate of 127\.0\.0\.1 is not valid: self-signed certificate"):
+    with pytest.raises(imap.CannotRead, match="nobody but the server itself vouches for it"):
         imap.check(tls_box)

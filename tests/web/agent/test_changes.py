@@ -74,7 +74,8 @@ def test_list_is_filtered_by_kind_and_by_person(enter, ada, anna, mailbox):
 
     assert titles("") == ["help@desk.example", "Two", "One"]
     assert titles("kind=role") == ["Two", "One"]
-    assert (titles(f"by={ada.pk}"), titles("by=0"), titles(f"by={anna.pk}")) == (["help@desk.example", "One"], ["Two"], [])
+    assert titles(f"by={ada.pk}") == ["help@desk.example", "One"]
+    assert (titles("by=0"), titles(f"by={anna.pk}")) == (["Two"], [])
     assert titles(f"kind=role&by={ada.pk}") == ["One"]
     assert titles("kind=nonsense&by=x&after=y") == ["help@desk.example", "Two", "One"]
 

@@ -198,7 +198,7 @@ def test_mail_in_when_the_mailbox_cannot_be_read_says_why_and_loses_nothing(clie
 
     page = refused.content.decode()
     assert (refused.status_code, boxes) == (422, 0)
-    assert f"127.0.0.1 cannot be reached on port {closed_port}: Connection refused." in page
+    assert f"127.0.0.1 cannot be reached on port {closed_port}: nobody listens there." in page
     for typed in ("help@desk.example", "desk-user", "quattro &amp; cavalli", 'value="all" checked', 'name="anyway"'):
         assert typed in page
     assert "no-store" in refused.headers["Cache-Control"]
