@@ -15,7 +15,7 @@ function colleagues({ dataset }) {
 class Completion {
   constructor(editor) {
     Object.assign(this, { editor, squire: editor.squire, list: editor.querySelector(".completion"), found: [], at: 0 })
-    this.squire.addEventListener("input", () => this.look())
+    editor.field.addEventListener("input", () => this.look())
     editor.addEventListener("keydown", (event) => this.key(event), true)
     this.squire.addEventListener("blur", () => setTimeout(() => this.close(), 150))
     this.list.id = "completion"

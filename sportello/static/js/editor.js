@@ -95,6 +95,9 @@ class Editor extends HTMLElement {
   focus() { this.squire ? this.squire.focus() : this.field.focus() }
 
   changed(tells = true) {
+    const html = this.box.innerHTML
+    if (html === this.was) return // Squire tells of its own attributes, too.
+    this.was = html
     this.field.value = this.text
     this.box.classList.toggle("editor__box--empty", this.isEmpty && !this.box.querySelector("ul, ol, blockquote, pre"))
     if (tells) this.tell()

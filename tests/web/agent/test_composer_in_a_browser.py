@@ -27,7 +27,7 @@ PASTE = """([kind, content]) => {
 
 def visit(page, ticket):
     page.route(re.compile(r"/live($|\?)"), lambda route: route.fulfill(status=204))  # No events from this server.
-    page.goto(f"/tickets/{ticket.pk}")
+    page.goto(f"/tickets/{ticket.pk}", wait_until="domcontentloaded")
     page.locator("sp-editor[ready]").wait_for()
 
 
