@@ -199,18 +199,19 @@ class Hub:
             await self._tell_notices(noticed)
 
     async def _tell_ticket(self, ticket_id: int, some: list[news.Happening], watching: list[Connection]) -> None:
-        """An update, with the words that were said in it, once for each language and time zone."""
+        """An update, with the words that were said in it, once for each way of reading."""
         assert self._reader is not None
         key, by = self._reader.updates.settled, some[-1].author_id
         data: dict[str, Any] = {"ticket": ticket_id, "by": by, "spread": len(watching) * 0.05}
-        readers = defaultdict(list)
+        readers: dict[told.Reading, list[Connection]] = defaultdict(list)
         for connection in watching:
-            readers[connection.guest.language, connection.guest.zone].append(connection)
+            readers[connection.guest.reading].append(connection)
         words = [it.audit_id for it in some if it.has_words]
-        found: dict[Any, told.Fragment] = {}
+        found: dict[told.Reading, told.Fragment] = {}
         if words and watching:
             try:
-                found = await self.ask(told.said_since, watching[0].guest.agent, ticket_id, min(words), [*readers])
+                agents = {way: pages[0].guest.agent for way, pages in readers.items()}
+                found = await self.ask(told.said_since, ticket_id, min(words), agents)
             except Exception as error:  # The pages fetch the words themselves.
                 logger.error("live=said_since failed ticket=%s error=%s", ticket_id, describe(error))
         for reader, connections in readers.items():

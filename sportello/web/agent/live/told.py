@@ -1,6 +1,6 @@
 """What the stream tells, fetched and put into words for whoever reads it. Plain functions, called in threads."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from importlib import import_module
@@ -27,6 +27,8 @@ from sportello.web.ui.templatetags.repeated import message
 Said = ParamSpec("Said")
 Answer = TypeVar("Answer")
 
+# Language, time zone, rights: messages offer what their reader may do.
+Reading = tuple[str, str, access.Rights]
 # How many tickets one statement asks for; rights are asked for fewer with the last one repeated.
 SIZES = (1, 10, 100)
 # A fragment that is longer is fetched by each page that wants it.
@@ -54,6 +56,11 @@ class Guest:
     @property
     def sees_everything(self) -> bool:
         return access.sees_every_ticket(self.agent)
+
+    @property
+    def reading(self) -> "Reading":
+        """What decides how words look to him."""
+        return self.language, self.zone, access.rights_of(self.agent)
 
     def as_now(self, agent: User) -> "Guest":
         """The same page, with the agent as he is in the database now."""
@@ -175,9 +182,9 @@ class Fragment:
     by: str
 
 
-def said_since(agent: User, ticket_id: int, audit_id: int, readers: Iterable[tuple[str, str]]) -> dict[Any, Fragment]:
-    """What was said on the ticket from this audit on, once for each language and time zone of its readers."""
-    return {reader: _fragment(agent, ticket_id, audit_id, *reader) for reader in readers}
+def said_since(ticket_id: int, audit_id: int, readers: Mapping["Reading", User]) -> dict["Reading", Fragment]:
+    """What was said on the ticket from this audit on, for each way of reading; with it one of its readers."""
+    return {way: _fragment(agent, ticket_id, audit_id, *way[:2]) for way, agent in readers.items()}
 
 
 def _fragment(agent: User, ticket_id: int, audit_id: int, language: str, zone: str) -> Fragment:

@@ -7,8 +7,9 @@ import pytest
 
 from sportello.desk.actions import notifications, tickets
 from sportello.desk.actions.tickets import Change, Words
-from sportello.desk.models import User
+from sportello.desk.models import CustomRole, User
 from sportello.desk.words import NoticeKind, Via
+from sportello.kit import clock
 from sportello.web.agent.live import hub as live
 from sportello.web.agent.live import told
 from sportello.web.agent.live.hub import MOST_TABS, MOST_WAITING, Connection, Hub
@@ -83,6 +84,22 @@ def test_words_are_rendered_once_for_each_language(real_database, ticket, anna, 
     live_through(story)
 
     assert sorted(asked) == [("en", "Europe/Rome"), ("it", "Europe/Rome")]
+
+
+def test_words_offer_what_their_reader_may_do(real_database, ticket, anna, ada, rita):
+    now = clock.now()
+    role = CustomRole.objects.create(name="Light", permissions=[], created_at=now, updated_at=now)
+    User.objects.filter(pk=anna.pk).update(custom_role=role)
+    light = User.objects.select_related("custom_role").get(pk=anna.pk)
+
+    async def story(hub):
+        pages = [hub.join(guest(person, ticket)) for person in (light, ada)]
+        await do(tickets.hear, ticket.pk, Words("Ancora."), actor=rita, via=Via.EMAIL)
+        await until(lambda: all(heard(it, "ticket") for it in pages))
+
+        assert ["/split" in heard(it, "ticket")[0]["html"] for it in pages] == [False, True]
+
+    live_through(story)
 
 
 def test_words_that_cannot_be_rendered_are_fetched(real_database, ticket, anna, rita, monkeypatch):
