@@ -17,11 +17,20 @@ DIGITS = 3
 
 
 def customers(
-    person: User, *, typed: str = "", tag: str = "", organization: int = 0, language: str = ""
+    person: User,
+    *,
+    typed: str = "",
+    among: Sequence[int] = (),
+    tag: str = "",
+    organization: int = 0,
+    language: str = "",
 ) -> "QuerySet[User]":
     """typed: words, each of which is in the name or in that of the organization, whatever the accents, or begins an
-    address; digits are of the phone."""
+    address; digits are of the phone. among: whom the index of searches knows by these words; without anybody all are
+    looked at."""
     found = people(person).filter(role=Role.END_USER)
+    if among:
+        found, typed = found.filter(pk__in=among), ""
     for word in typed.lower().split()[:WORDS]:
         found = found.filter(_is_like(word))
     if tag:
@@ -42,9 +51,12 @@ def _is_like(word: str) -> Q:
     return Q(name__alike=word) | named | of_address
 
 
-def companies(person: User, *, typed: str = "", tag: str = "") -> "QuerySet[Organization]":
-    """typed: words, each of which is in the name, whatever the accents, or begins a domain."""
+def companies(person: User, *, typed: str = "", among: Sequence[int] = (), tag: str = "") -> "QuerySet[Organization]":
+    """typed: words, each of which is in the name, whatever the accents, or begins a domain. among: as of
+    `customers`."""
     found = organizations(person).order_by()
+    if among:
+        found, typed = found.filter(pk__in=among), ""
     for word in typed.lower().split()[:WORDS]:
         of_domain = OrganizationDomain.objects.filter(starting("domain", word)).values("organization")
         found = found.filter(Q(name__alike=word) | Q(pk__in=of_domain))

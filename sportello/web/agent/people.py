@@ -18,6 +18,7 @@ from sportello.desk.actions import organizations as organization_verbs
 from sportello.desk.actions import people as verbs
 from sportello.desk.errors import Invalid
 from sportello.desk.models import Organization, User
+from sportello.desk.search import beginnings
 from sportello.desk.words import Permission
 from sportello.kit.csv_files import BOM, line
 from sportello.kit.keys import key_of
@@ -70,9 +71,11 @@ def _people(request: HttpRequest, form: NewPersonForm, *, status: int = 200) -> 
 
 def _wanted(request: HttpRequest) -> QuerySet[User]:
     asked = request.GET
+    typed = asked.get("q", "")
     return access.customers(
         agent_of(request),
-        typed=asked.get("q", ""),
+        typed=typed,
+        among=beginnings.people(typed),
         tag=asked.get("tag", "").strip(),
         organization=key_of(asked.get("organization", "")),
         language=asked.get("language", ""),
@@ -160,8 +163,9 @@ def _organizations(request: HttpRequest, form: NewOrganizationForm, *, status: i
 
 
 def _companies(request: HttpRequest) -> QuerySet[Organization]:
-    asked = request.GET
-    return access.companies(agent_of(request), typed=asked.get("q", ""), tag=asked.get("tag", "").strip())
+    asked, typed = request.GET, request.GET.get("q", "")
+    among, tag = beginnings.organizations(typed), asked.get("tag", "").strip()
+    return access.companies(agent_of(request), typed=typed, among=among, tag=tag)
 
 
 def _organization_rows(agent: User, found: list[Organization]) -> list[SimpleNamespace]:

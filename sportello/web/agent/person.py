@@ -19,6 +19,7 @@ from sportello.desk.actions import people as verbs
 from sportello.desk.errors import DeskError, Invalid
 from sportello.desk.models import Organization, User
 from sportello.desk.rules.custom_fields import USER
+from sportello.desk.search import beginnings
 from sportello.desk.words import Permission, Score
 from sportello.kit.keys import key_of
 from sportello.web.agent import person_history, person_tickets
@@ -197,7 +198,7 @@ def _sentence(refusal: DeskError) -> str:
 
 def _merge_page(request: HttpRequest, source: User, into: User | None, problem: str) -> HttpResponse:
     agent, typed = agent_of(request), request.GET.get("q", "")
-    found = access.customers(agent, typed=typed).exclude(pk=source.pk)
+    found = access.customers(agent, typed=typed, among=beginnings.people(typed)).exclude(pk=source.pk)
     context = {
         "person": source,
         "into": into,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sportello.desk.actions import organizations, people, tickets
+from sportello.desk.actions import indexing, organizations, people, tickets
 from sportello.desk.models import CustomRole, Organization, User
 from sportello.desk.words import Via
 from sportello.kit import clock, csv_files
@@ -159,3 +159,20 @@ def test_customers_find_no_such_pages(enter, rita, sam, organization):
 
     paths = ("/people", f"/people/{sam.pk}", "/people/export", "/organizations", f"/organizations/{organization.pk}")
     assert [customer.get(path).status_code for path in paths] == [404] * 5
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("ross rit", ["Rita Rossi"]),
+        ("rossi", ["Otto Rossi", "Rita Rossi"]),
+        ("nicolo", ["Nicolò D'Àngelo"]),
+        ("zz", []),
+    ],
+)
+def test_people_whom_the_index_knows_are_found_by_it(enter, anna, rita, otto, nicolo, frozen_clock, typed, found):
+    frozen_clock.shift(60)
+    while indexing.step():
+        pass
+
+    assert names(enter(anna).get("/people", {"q": typed})) == found
