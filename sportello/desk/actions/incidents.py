@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from .. import families
 from ..errors import Invalid
 from ..models import Job, JobItem, Ticket, User
 from ..words import FINISHED, Status, TicketType, Via
@@ -75,8 +76,8 @@ def add(problem_id: int, *, sender: people.Sender, text: str, actor: User, via: 
 
 
 def unsolved(problem_id: int, *, also_solved: bool = False) -> "QuerySet[Ticket]":
-    """The incidents of a problem that wait for its solution."""
-    found = Ticket.objects.filter(problem=problem_id).order_by("id")
+    """The incidents of a problem, and of those that were merged into it, that wait for its solution."""
+    found = Ticket.objects.filter(problem__in=[problem_id, *families.merged_into(problem_id)]).order_by("id")
     return found if also_solved else found.exclude(status__in=FINISHED)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from sportello.desk import access
+from sportello.desk import access, families
 from sportello.desk.actions import incidents as verbs
 from sportello.desk.actions import jobs, tickets
 from sportello.desk.actions.people import Sender
@@ -46,7 +46,7 @@ def _page(
     request: HttpRequest, ticket: Ticket, *, new: IncidentForm | None = None, solution: SolutionForm | None = None
 ) -> HttpResponse:
     agent = agent_of(request)
-    every = access.tickets(agent).filter(problem=ticket)
+    every = access.tickets(agent).filter(problem__in=[ticket.pk, *families.merged_into(ticket.pk)])
     found = paging.page(every.select_related("requester", "assignee"), request.GET)
     context = {
         "ticket": ticket,

@@ -41,10 +41,14 @@ def linked_of(agent: User, ticket: Ticket, audits: Iterable[Any]) -> Linked:
     """One question for a ticket that hangs together with none. audits: the latest updates."""
     rows = _around(agent, ticket.pk, ticket.merged_into_id or 0, ticket.problem_id or 0, ticket.follow_up_of_id or 0)
     by_id = {row.pk: row for row in rows}
+    merged = [row for row in rows if row.merged_into_id == ticket.pk]
     incidents = [row for row in rows if row.problem_id == ticket.pk]
+    if merged:
+        every = access.tickets(agent).filter(problem__in=[ticket.pk, *families.merged_into(ticket.pk)])
+        incidents = list(every.order_by("pk").values_list(*COLUMNS, named=True)[:AT_MOST])
     found = Linked(
         into=by_id.get(ticket.merged_into_id),
-        merged=[row for row in rows if row.merged_into_id == ticket.pk],
+        merged=merged,
         problem=by_id.get(ticket.problem_id),
         incidents=sorted(incidents, key=lambda row: (row.status in FINISHED, row.pk))[:SHOWN],
         count=len(incidents),

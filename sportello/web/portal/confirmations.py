@@ -20,6 +20,8 @@ from sportello.web.portal.forms import NotYetForm
 @by_link("confirm")
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirmation(request: HttpRequest, person: User, ticket: Ticket, token: str) -> HttpResponse:
+    if ticket.merged_into_id:  # What was solved goes on elsewhere.
+        return redirect(path_of(links.request_url(ticket.pk, person.pk)))
     if request.method == "POST":
         tickets.confirm(ticket.pk, actor=person, via=Via.WEB)
         return redirect("portal:confirmation", token)

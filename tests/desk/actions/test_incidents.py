@@ -2,7 +2,7 @@
 
 import pytest
 
-from sportello.desk.actions import incidents, jobs, rules, tickets
+from sportello.desk.actions import incidents, jobs, merging, rules, tickets
 from sportello.desk.actions.people import Sender
 from sportello.desk.actions.tickets import Words
 from sportello.desk.errors import Invalid, Stale
@@ -98,6 +98,17 @@ def test_solve_when_problem_is_solved_then_each_incident_gets_the_answer_in_his_
     job.refresh_from_db()
     assert (job.state, job.total, job.done, job.failed) == (JobState.DONE, 2, 2, 0)
     assert JobItem.objects.filter(job=job, audit__isnull=False).count() == 2
+
+
+def test_solve_when_a_problem_was_merged_into_it_then_its_incidents_are_solved_too(ticket, many, mailbox, rita, anna):
+    other = opened(rita, mailbox_id=mailbox.pk)
+    merging.merge(ticket.pk, other.pk, actor=anna, via=Via.WEB)
+
+    incidents.solve(other.pk, "Fatto.", actor=anna)
+    while jobs.step():
+        pass
+
+    assert set(Ticket.objects.filter(problem=ticket).values_list("status", flat=True)) == {Status.SOLVED}
 
 
 def test_solve_when_there_are_no_words_then_is_refused(ticket, many, anna):

@@ -218,7 +218,7 @@ def test_incidents_when_many_then_as_many_questions(client, ticket, sam, anna, r
     client.force_login(anna)
     client.get(url("incidents", ticket.pk))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(url("incidents", ticket.pk))
 
 

@@ -118,4 +118,14 @@ def test_requests_when_one_is_merged_then_the_list_says_so(client, desk, ticket,
 
     page = client.get("/requests").content.decode()
 
-    assert (page.count('class="request"'), page.count("Nuova"), page.count("Chiusa")) == (2, 1, 0)
+    assert (page.count('class="request"'), page.count("badge--new"), page.count("badge--closed")) == (2, 1, 0)
+
+
+def test_confirmation_when_merged_then_leads_to_where_it_goes_on(client, ticket, rita, anna):
+    mine = opened(rita, "Anche qui.")
+    merge(mine, ticket, anna)
+    path = urlsplit(links.confirm_url(mine.pk, rita.pk)).path
+
+    for answer in (client.get(path), client.post(path)):
+        assert answer.url == path_for(mine, rita)
+    assert Ticket.objects.get(pk=ticket.pk).status == Status.NEW
