@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from sportello.kit.html_written import content_ids, simple, written
 
-SHAPED = "<div><b>Ciao</b> <a href=\"https://x.example/a\">qui</a></div><ul><li>uno</li></ul><pre>x  y</pre>"
+SHAPED = '<div><b>Ciao</b> <a href="https://x.example/a">qui</a></div><ul><li>uno</li></ul><pre>x  y</pre>'
 HOSTILE = [
     "<script>alert(1)</script>ciao",
     "<img src=x onerror=alert(1)>ciao",

@@ -9,7 +9,8 @@ const INLINE = [
 function attach({ squire, box }) {
   if (!squire) return
   box.addEventListener("beforeinput", (event) => {
-    if (event.inputType !== "insertText" || squire.hasFormat("PRE") || squire.hasFormat("CODE")) return
+    if (event.inputType !== "insertText" || !/[ *`]/.test(event.data) || squire.hasFormat("PRE") || squire.hasFormat("CODE")) return
+    squire.saveUndoState() // It may cut the text anew: before looking at it.
     const range = squire.getSelection()
     const { startContainer: node, startOffset: at } = range
     if (!range.collapsed || node.nodeType !== Node.TEXT_NODE) return
@@ -23,9 +24,8 @@ function block(squire, event, range, text) {
   const mark = text.replace(/\u200b/g, "").trim()
   const { startContainer: node, startOffset: at } = range
   const start = node.parentNode.closest("div, li, p")
-  if (!BLOCKS[mark] || !start || node !== firstText(start) || start.nodeName === "LI") return
+  if (!BLOCKS[mark] || node !== firstText(start) || start.nodeName === "LI") return
   event.preventDefault()
-  squire.saveUndoState(range)
   node.deleteData(0, at)
   if (!start.textContent && !start.querySelector("br")) start.append(document.createElement("br"))
   const caret = document.createRange()
@@ -41,7 +41,6 @@ function inline(squire, event, range, text) {
     const found = pattern.exec(text)
     if (!found) continue
     event.preventDefault()
-    squire.saveUndoState(range)
     const { startContainer: node, startOffset: at } = range
     const rest = node.splitText(at)
     node.deleteData(found.index, node.length - found.index)

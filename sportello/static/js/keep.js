@@ -113,7 +113,9 @@ class Keep extends HTMLElement {
 
   say(name) {
     const place = this.querySelector(".composer__kept")
-    if (place) place.textContent = place.dataset[name] ?? ""
+    if (!place) return
+    place.textContent = place.dataset[name] ?? ""
+    place.dataset.state = name
   }
 }
 

@@ -18,7 +18,8 @@ PIXEL = base64.b64decode(
 )
 PASTE = """([kind, content]) => {
     const data = new DataTransfer()
-    if (kind === "file") data.items.add(new File([Uint8Array.from(atob(content), (it) => it.charCodeAt(0))], "scatto.png", {type: "image/png"}))
+    const bytes = (text) => Uint8Array.from(atob(text), (it) => it.charCodeAt(0))
+    if (kind === "file") data.items.add(new File([bytes(content)], "scatto.png", {type: "image/png"}))
     else data.setData(kind, content)
     document.querySelector(".editor__box").dispatchEvent(
         new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}))
@@ -44,7 +45,9 @@ def leave(page=None):
 
 
 def kept(page):
-    page.locator(".composer__kept", has_text="conservato").or_(page.locator(".composer__kept", has_text="kept")).wait_for()
+    page.locator(".composer__kept", has_text="conservato").or_(
+        page.locator(".composer__kept", has_text="kept")
+    ).wait_for()
 
 
 def test_shortcuts_make_shapes_and_the_customer_reads_them(sit_down, anna, ticket):  # noqa: F811
