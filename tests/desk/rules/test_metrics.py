@@ -35,6 +35,11 @@ def comment(by="agent", public=True, automatic=False):
     return [{"type": "Comment", "by": by, "public": public, "automatic": automatic}]
 
 
+def undone(minutes):
+    at = (MONDAY + timedelta(minutes=minutes)).isoformat()
+    return {"type": "Note", "code": "undone", "values": {"at": at}}
+
+
 OPENED = (0, RITA, create(requester_id=RITA, status="new") + comment("end-user"))
 TAKEN = (5, ANNA, change(assignee_id=ANNA, status="open"))
 
@@ -136,6 +141,24 @@ CASES = {
             "initially_assigned_at": MONDAY + timedelta(minutes=5),
             "assigned_at": MONDAY + timedelta(minutes=40),
         },
+    ),
+    "spam is solved by nobody": (
+        [OPENED, (60, ANNA, [*change(status="closed"), {"type": "Note", "code": "spam", "values": {}}])],
+        {"solved_at": None, "solver_id": None, "first_solved_at": None, "requester_wait_calendar": 60, "reopens": 0},
+    ),
+    "a solution that was undone is none, and its undoing no reopening": (
+        [
+            OPENED,
+            TAKEN,
+            (60, ANNA, change(status="solved")),
+            (70, ANNA, [*change(status="open"), undone(60)]),
+            (90, BEN, change(status="solved")),
+        ],
+        {"solver_id": BEN, "first_resolution_calendar": 90, "full_resolution_calendar": 90, "reopens": 0},
+    ),
+    "undoing something later leaves the solution": (
+        [OPENED, TAKEN, (60, ANNA, change(status="solved")), (70, ANNA, [*change(type="task"), undone(65)])],
+        {"solver_id": ANNA, "first_resolution_calendar": 60, "reopens": 0},
     ),
     "notifications, notes and votes move no clock": (
         [OPENED, (9, None, [{"type": "Notification"}, {"type": "Note"}, {"type": "SatisfactionRating"}])],
