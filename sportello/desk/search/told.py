@@ -46,7 +46,7 @@ class Told:
     author: str
     at: datetime
     text: str
-    passage: list[Piece]
+    passage: tuple[Piece, ...] = ()
 
 
 def read(agent: User, ticket: Ticket) -> list[Told]:
@@ -82,7 +82,7 @@ def _answers(keys: Iterable[int]) -> list[Told]:
     ).exclude(author=F("ticket__requester"))
     columns = ("pk", "ticket", "ticket__subject", "ticket__requester__name", "author__name", "created_at")
     rows = answers.filter(side_conversation=None).order_by("-pk").values_list(*columns, Left("text", READ))
-    return [Told(*row, passage=[]) for row in rows[:MOST_ANSWERS]]
+    return [Told(*row) for row in rows[:MOST_ANSWERS]]
 
 
 def _best(answers: list[Told], wanted: set[str]) -> list[Told]:
@@ -101,7 +101,7 @@ def _best(answers: list[Told], wanted: set[str]) -> list[Told]:
         if score > scores.get(it.ticket_id, (0.0, it))[0]:
             scores[it.ticket_id] = score, it
     best = sorted(scores.values(), key=lambda found: (-found[0], -found[1].comment_id))[:SHOWN]
-    return [replace(it, passage=passage([it.text], sought)) for _score, it in best]
+    return [replace(it, passage=tuple(passage([it.text], sought))) for _score, it in best]
 
 
 def _stems(text: str) -> set[str]:
