@@ -209,7 +209,7 @@ def mail_reason(code: str) -> str:
     """Why an incoming mail was held, ignored or failed, as a sentence."""
     return {
         "stranger": _("Somebody who takes no part in the conversation wrote on it."),
-        "breaker": _("This correspondent wrote more than the hourly budget allows."),
+        "breaker": _("This correspondent is held: too many mails in an hour, or marked as spam."),
         "spam": _("A filter on the way marked it as spam."),
         "no_sender": _("It has no sender that can be answered."),
         "automatic": _("A machine wrote it."),

@@ -42,7 +42,9 @@ NAMED = 200
 @staff
 def job_list(request: HttpRequest) -> HttpResponse:
     """His own, newest first; an administrator finds everybody's."""
-    found = paging.page(access.jobs(agent_of(request)).select_related("actor"), request.GET)
+    # The tickets of large ones are many.
+    jobs_of = access.jobs(agent_of(request)).select_related("actor").defer("arguments")
+    found = paging.page(jobs_of, request.GET)
     return page(request, "agent/jobs.html", {"jobs": [_shown(job) for job in found.rows], "page": found})
 
 
