@@ -6,9 +6,12 @@ const BLOCKS = /^(H[1-6]|TR|SECTION|ARTICLE|HEADER|FOOTER|TABLE|DL|DT|DD|FIGURE)
 const escaped = (text) => text.replace(/[&<>"]/g, (it) => `&#${it.charCodeAt(0)};`)
 const asHtml = (text) => text.split("\n").map((line) => `<div>${escaped(line).replace(/ {2}/g, " &nbsp;") || "<br>"}</div>`).join("")
 
+// Our policy complains of styles and handlers even where nothing runs them.
+const inert = (html) => html.replace(/<style[\s\S]*?<\/style>/gi, "").replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\s(style|on[a-z]+)\s*=/gi, (_, name) => ` data-${/^s/i.test(name) ? "style" : "gone"}=`))
+
 // What comes from Word, from a mail or from a page: its words, and of their shape what an answer may have. The server cleans again.
 function clean(html) {
-  const { body } = new DOMParser().parseFromString(html.replace(/<style[\s\S]*?<\/style>/gi, "").replace(/\sstyle\s*=/gi, " data-style="), "text/html")
+  const { body } = new DOMParser().parseFromString(inert(html), "text/html")
   for (const it of body.querySelectorAll(DROPPED)) it.remove()
   for (const it of Array.from(body.querySelectorAll("*")).reverse()) tidy(it)
   const fragment = document.createDocumentFragment()

@@ -27,6 +27,7 @@ PASTE = """([kind, content]) => {
 
 
 def visit(page, ticket):
+    page.set_default_timeout(30_000)
     page.route(re.compile(r"/live($|\?)"), lambda route: route.fulfill(status=204))  # No events from this server.
     page.goto(f"/tickets/{ticket.pk}", wait_until="domcontentloaded")
     page.locator("sp-editor[ready]").wait_for()
@@ -240,7 +241,7 @@ def test_colleague_macro_and_emoji_are_completed(sit_down, anna, ada, ticket):  
         page.locator(".message--note").wait_for()
 
     ticket = Ticket.objects.get(pk=ticket.pk)
-    assert typed.replace("\xa0", " ") == "@Ada Admin guarda 🙂\nRiavvio fatto, Rita."
+    assert typed.replace("\xa0", " ").strip() == "@Ada Admin guarda 🙂\nRiavvio fatto, Rita."
     assert ticket.priority == 3
     assert [it.user_id for it in ticket.participants.all()] == [ada.pk]
 

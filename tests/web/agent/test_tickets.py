@@ -38,7 +38,7 @@ def test_change_by_an_agent_outside_is_not_there(enter, ben, ticket, path):
     assert ticket.audits.count() == before
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", sorted({*PATHS} - {"comments"}))  # There one comes back to his text.
 def test_get_of_a_change_is_refused(enter, anna, ticket, path):
     assert enter(anna).get(f"/tickets/{ticket.id}/{path}").status_code == 405
 
@@ -257,11 +257,11 @@ def test_ticket_page_with_one_and_with_three_messages_asks_as_many_queries(
     agent = enter(anna)
     tickets.answer(ticket.pk, Words("Una."), status=UNSET, actor=anna, via=Via.WEB)
     agent.get(f"/tickets/{ticket.id}")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         agent.get(f"/tickets/{ticket.id}")
     for words in ("Due.", "Tre."):
         tickets.hear(ticket.pk, Words(words), actor=rita, via=Via.EMAIL)
         tickets.answer(ticket.pk, Words(words), status=UNSET, actor=anna, via=Via.WEB)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         agent.get(f"/tickets/{ticket.id}")
