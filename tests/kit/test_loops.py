@@ -1,6 +1,7 @@
 import logging
 import threading
 
+import pytest
 from django.db import OperationalError, connection, transaction
 
 from sportello.desk.actions import inbox
@@ -107,6 +108,7 @@ def test_loop_when_a_step_does_not_end_is_left_behind_at_stop(monkeypatch):
     release.set()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_loop_when_something_is_committed_is_woken(real_database):
     looked = threading.Semaphore(0)
     thread, stop = start(Loop("receive", looked.release, every=3600))

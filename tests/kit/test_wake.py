@@ -9,6 +9,7 @@ from sportello.kit import wake
 from sportello.kit.wake import Bell
 
 PATIENCE = 20
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 // <sp-live data-since="12">: the page's stream of events; each becomes an event of the document, "live:ticket", "live:lists", ….
+// Without data-since nothing follows the database where the page was drawn, and it stands still.
 // One that is cut is tried again, less and less often, from where it was. A hidden page lets go of its line; of all hidden ones
 // one keeps it, for notices: a browser has six lines to a server.
 const EVENTS = ["hello", "ticket", "lists", "presence", "answering", "notice", "ping"]
 
 class Live extends HTMLElement {
   connectedCallback() {
-    this.since = this.dataset.since ?? ""
+    if (!this.dataset.since) return
+    this.since = this.dataset.since
     this.tries = 0
     document.addEventListener("visibilitychange", () => this.look())
     addEventListener("pagehide", () => this.close())

@@ -76,7 +76,7 @@ class Hub:
         self._changed: set[int] = set()
         # Of what cannot be named to everybody: a ticket went out of somebody's sight; mail is held.
         self._is_stirred = False
-        self._held = -1
+        self._held: int | None = None
         # Whoever comes must not wait behind what is told, nor the other way round.
         self._following = ThreadPoolExecutor(1, "live")
         self._receiving = ThreadPoolExecutor(2, "live-in")
@@ -84,7 +84,12 @@ class Hub:
     # --- its life -------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
+        """From its end on the pages of this process know up to where they know everything, and listen."""
         loop = asyncio.get_running_loop()
+        try:
+            self._reader = await self.ask(told.Reader.begin)
+        except Exception as error:
+            logger.error("live=begin failed error=%s", describe(error))
         self._tasks = [
             loop.create_task(self._always(step)) for step in (self._follow, self._tell_lists, self.crowd.settle)
         ]
@@ -150,11 +155,11 @@ class Hub:
 
     async def greet(self, connection: Connection, since: int | None) -> None:
         """What a page needs at first: its key, who is there, and what happened since it was drawn."""
-        key = self.settled
+        key, newest = self.settled, self._reader.updates.newest if self._reader else 0
         hello = {"connection": connection.key, "agent": connection.guest.agent.pk}
         connection.put(frame("hello", hello, key))
         self.crowd.greet(connection)
-        if key is None or (since is not None and since >= key):
+        if key is None or (since is not None and since >= newest):
             return
         # A page that does not know since when looks at all it has anew.
         missed = None if since is None else await self.receive(news.tickets_since, since, MOST_MISSED)
@@ -179,8 +184,8 @@ class Hub:
         while happened or noticed:
             await self._tell(happened, noticed)
             look, happened, noticed = await self.ask(reader.look)
-        if look.held != self._held:
-            self._held, self._is_stirred = look.held, True
+        self._is_stirred |= self._held not in (None, look.held)
+        self._held = look.held
         await self.crowd.look(look.presences)
 
     async def _tell(self, happened: list[news.Happening], noticed: list[tuple[int, int]]) -> None:

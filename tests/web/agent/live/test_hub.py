@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_right_that_is_revoked_stops_the_ticket(real_database, ticket, group, an
         page = hub.join(guest(anna, ticket))
         await do(tickets.hear, ticket.pk, Words("Primo."), actor=rita, via=Via.EMAIL)
         await until(lambda: heard(page, "ticket"))
-        await until(lambda: heard(page, "lists"))
+        await until(lambda: any(data["tickets"] for data in heard(page, "lists")))
         page.waiting.clear()
 
         await do(tickets.update, ticket.pk, Change(group=None), actor=ada, via=Via.WEB)
@@ -139,6 +140,22 @@ def test_right_that_is_revoked_stops_the_ticket(real_database, ticket, group, an
         assert heard(page, "ticket") == []
         assert all(data["tickets"] == [] for data in heard(page, "lists"))
         assert page.guest.ticket_id is None
+
+    live_through(story)
+
+
+def test_page_that_knows_more_than_is_settled_here_is_caught_up_all_the_same(real_database, ticket, anna, rita):
+    async def story(hub):
+        known = hub.settled
+        hub._reader.updates.gaps[0] = time.monotonic()  # One that another process knows to have been rolled back.
+        await do(tickets.hear, ticket.pk, Words("Ancora."), actor=rita, via=Via.EMAIL)
+        await until(lambda: hub._reader.updates.newest > known)
+
+        page = Connection(guest(anna, ticket), "x")
+        await hub.greet(page, known)
+
+        assert hub.settled < known
+        assert heard(page, "ticket") == [{"ticket": ticket.pk}]
 
     live_through(story)
 
