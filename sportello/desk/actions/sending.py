@@ -17,7 +17,7 @@ from sportello.kit.html_written import content_ids
 
 from .. import access
 from ..errors import DeskError, Invalid, Missing, Refused, Stale
-from ..models import Audit, Comment, Draft, Ticket, Timer, User
+from ..models import Audit, Comment, Draft, Notification, Ticket, Timer, User
 from ..rules import drafts as rules
 from ..rules.macros import read_effect
 from ..words import NoticeKind, TimerKind, TimerState, Via
@@ -220,6 +220,9 @@ def _apply(draft: Draft, author: User, *, via: str, files: Sequence[NewFile] = (
     if audit and change.words and named:
         preview = " ".join(draft.text.split())[:PREVIEW]
         told = [colleague.pk for colleague in named]
+        # Who follows the ticket already hears of it once, by what says more.
+        heard = Notification.objects.filter(ticket=ticket, kind=NoticeKind.FOLLOWED, created_at__gte=audit.created_at)
+        heard.filter(user__in=told).delete()
         notifications.tell(told, NoticeKind.MENTION, ticket_id=ticket.pk, author=author, values={"text": preview})
     return audit
 

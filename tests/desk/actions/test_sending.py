@@ -265,6 +265,14 @@ def test_colleague_who_may_not_see_the_ticket_is_not_named(anna, ben, ticket):
     assert not Notification.objects.exists()
 
 
+def test_colleague_who_follows_already_is_told_once(anna, ada, ticket):
+    tickets.update(ticket.pk, tickets.Change(add_followers=(ada,)), actor=ada, via=Via.WEB)
+
+    sending.say(ticket.pk, Written(text="@Ada Admin guarda", public=False), actor=anna, via=Via.WEB)
+
+    assert list(Notification.objects.filter(user=ada).values_list("kind", flat=True)) == [NoticeKind.MENTION]
+
+
 def test_clock_of_an_answer_is_its_authors_alone(anna, ada, ticket, leave):
     sending.send(ticket.pk, ANSWER, actor=anna)
 
