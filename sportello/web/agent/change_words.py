@@ -189,7 +189,7 @@ def _one(key: str, value: Any) -> str:
     if key in ("group_id", "members", "agents"):
         named: Mapping[int, Group | User] = now.groups if key == "group_id" else now.agents
         return named[value].name if value in named else f"#{value}"
-    words = {
+    words: Mapping[Any, Any] = {
         "role": dict(Role.choices),
         "permissions": dict(Permission.choices),
         "ticket_restriction": dict(User.TicketRestriction.choices),
