@@ -20,7 +20,7 @@ def time_entries(person: User, ticket_id: int) -> "QuerySet[TimeEntry]":
 
 
 def side_conversations(person: User, ticket_id: int) -> "QuerySet[SideConversation]":
-    """What third parties were asked, also on what was merged into the ticket, oldest first, for staff who may see it."""
+    """What third parties were asked on the ticket and on what was merged into it, oldest first, for the staff."""
     staff(person)
     merged = Ticket.objects.filter(merged_into=ticket_id).values("pk")
     return SideConversation.objects.filter(Q(ticket=ticket_id) | Q(ticket__in=merged)).order_by("id")
