@@ -21,9 +21,6 @@ from sportello.web.agent.navigation import page
 from sportello.web.ui import paging
 from sportello.web.ui.forms import Form
 
-# While the agent looks on.
-AT_ONCE_SECONDS = 1.0
-
 
 class IncidentForm(Form):
     verb_names = {"email": "who", "comment": "text"}
@@ -95,7 +92,7 @@ def solution(request: HttpRequest, ticket_id: int) -> HttpResponse:
     ticket, form = access.get_ticket(agent, ticket_id, to="edit"), SolutionForm(request.POST)
     if not form.is_valid():
         return _page(request, ticket, solution=form)
-    job = jobs.press_on(verbs.solve(ticket.pk, form.cleaned_data["text"], actor=agent), seconds=AT_ONCE_SECONDS)
+    job = jobs.press_on(verbs.solve(ticket.pk, form.cleaned_data["text"], actor=agent), seconds=jobs.WATCHED_SECONDS)
     if job.state != JobState.DONE:
         return redirect("agent:job", job.pk)
     if job.failed:

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sportello.desk.actions import configuration, incidents, merging, people, tickets
+from sportello.desk.actions import configuration, incidents, jobs, merging, people, tickets
 from sportello.desk.actions.tickets import NewFile, Words
-from sportello.desk.models import Comment, OutgoingMail, Participant, Ticket
+from sportello.desk.models import Comment, Job, OutgoingMail, Participant, Ticket
 from sportello.desk.words import Status, Via
 
 
@@ -188,7 +188,10 @@ def test_problem_when_linked_by_number_then_both_pages_say_so(client, ticket, st
     assert Ticket.objects.get(pk=strange.pk).problem_id is None
 
 
-def test_incidents_when_problem_is_solved_then_all_are_answered_in_one_gesture(client, ticket, strange, anna):
+def test_incidents_when_problem_is_solved_then_all_are_answered_in_one_gesture(
+    client, ticket, strange, anna, monkeypatch
+):
+    monkeypatch.setattr(jobs, "WATCHED_SECONDS", 60.0)  # However busy the machine is.
     incidents.link(strange.pk, ticket.pk, actor=anna, via=Via.WEB)
     tickets.answer(ticket.pk, Words("Il cavo è riparato."), status=Status.SOLVED, actor=anna, via=Via.WEB)
     client.force_login(anna)
@@ -273,3 +276,14 @@ def test_body_and_file_when_of_a_merged_ticket_then_agents_of_the_other_read_the
     assert client.get(url("attachment", file.pk)).status_code == 200
     assert client.get(url("body", target.pk, comment.pk)).status_code == 200
     assert client.get(url("ticket", source.pk)).status_code == 404
+
+
+def test_incidents_when_there_are_many_then_the_job_is_followed_on_its_page(client, ticket, strange, anna, monkeypatch):
+    monkeypatch.setattr(jobs, "WATCHED_SECONDS", 0.0)
+    incidents.link(strange.pk, ticket.pk, actor=anna, via=Via.WEB)
+    client.force_login(anna)
+
+    answer = post(client, "solution", ticket.pk, text="Riparato.")
+
+    assert answer.url == url("job", Job.objects.get(kind=incidents.KIND).pk)
+    assert client.get(answer.url).status_code == 200
