@@ -6,52 +6,61 @@ const INLINE = [
   [/`([^`]+)`$/, "code"],
 ]
 
+// The text before the caret in its node, undefined where there is none.
+function caretOf(squire) {
+  const { collapsed, startContainer, startOffset } = squire.getSelection()
+  const [node, at] = startContainer.nodeType === Node.TEXT_NODE ? [startContainer, startOffset] : [startContainer.childNodes[startOffset - 1], Infinity]
+  if (!collapsed || node?.nodeType !== Node.TEXT_NODE) return undefined
+  return { node, at: Math.min(at, node.length), text: node.data.slice(0, at).replace(/\u00a0/g, " ") }
+}
+
+// To undo it gives back what was typed. Remembering that cuts the text into pieces: they are joined again.
+function remember(squire) {
+  squire.saveUndoState()
+  squire.getRoot().normalize()
+  return caretOf(squire)
+}
+
 function attach({ squire, box }) {
   if (!squire) return
   box.addEventListener("beforeinput", (event) => {
     if (event.inputType !== "insertText" || !/[ *`]/.test(event.data) || squire.hasFormat("PRE") || squire.hasFormat("CODE")) return
-    squire.saveUndoState() // It may cut the text anew: before looking at it.
-    const range = squire.getSelection()
-    const { startContainer: node, startOffset: at } = range
-    if (!range.collapsed || node.nodeType !== Node.TEXT_NODE) return
-    const text = node.data.slice(0, at)
-    if (event.data === " " || (event.data === "`" && text.endsWith("``"))) return block(squire, event, range, event.data === " " ? text : "```")
-    inline(squire, event, range, text + event.data)
+    const caret = caretOf(squire)
+    if (!caret) return
+    const mark = (event.data === "`" ? `${caret.text}\`` : caret.text).replace(/\u200b/g, "").trim()
+    const isMark = BLOCKS[mark] && (event.data === " " || mark === "```")
+    const found = INLINE.find(([pattern]) => pattern.test(caret.text + event.data))
+    if (isMark ? block(squire, mark) : found && inline(squire, found, event.data)) event.preventDefault()
   })
 }
 
-function block(squire, event, range, text) {
-  const mark = text.replace(/\u200b/g, "").trim()
-  const { startContainer: node, startOffset: at } = range
+function block(squire, mark) {
+  const { node, at } = remember(squire)
   const start = node.parentNode.closest("div, li, p")
-  if (!BLOCKS[mark] || node !== firstText(start) || start.nodeName === "LI") return
-  event.preventDefault()
+  if (node !== document.createTreeWalker(start, NodeFilter.SHOW_TEXT).nextNode() || start.nodeName === "LI") return false
   node.deleteData(0, at)
   if (!start.textContent && !start.querySelector("br")) start.append(document.createElement("br"))
-  const caret = document.createRange()
-  caret.setStart(node.isConnected ? node : start, 0)
-  squire.setSelection(caret)
+  place(squire, node, 0)
   squire[BLOCKS[mark]]()
+  return true
 }
 
-const firstText = (it) => document.createTreeWalker(it, NodeFilter.SHOW_TEXT).nextNode()
+function inline(squire, [pattern, name], typed) {
+  const { node, at, text } = remember(squire)
+  const found = pattern.exec(text + typed)
+  if (!found) return false
+  const rest = node.splitText(at)
+  node.deleteData(found.index, node.length - found.index)
+  node.after(Object.assign(document.createElement(name), { textContent: found[1] }))
+  if (!/^[\s\u00a0]/.test(rest.data)) rest.insertData(0, "\u200b") // The caret stands outside of the shape.
+  place(squire, rest, /^\u200b/.test(rest.data) ? 1 : 0)
+  return true
+}
 
-function inline(squire, event, range, text) {
-  for (const [pattern, name] of INLINE) {
-    const found = pattern.exec(text)
-    if (!found) continue
-    event.preventDefault()
-    const { startContainer: node, startOffset: at } = range
-    const rest = node.splitText(at)
-    node.deleteData(found.index, node.length - found.index)
-    const shaped = Object.assign(document.createElement(name), { textContent: found[1] })
-    node.after(shaped)
-    if (!/^[\s\u00a0]/.test(rest.data)) rest.insertData(0, "\u200b") // The caret stands outside of the shape.
-    const caret = document.createRange()
-    caret.setStart(rest, /^\u200b/.test(rest.data) ? 1 : 0)
-    squire.setSelection(caret)
-    return
-  }
+function place(squire, node, at) {
+  const caret = document.createRange()
+  caret.setStart(node, at)
+  squire.setSelection(caret)
 }
 
 document.addEventListener("sp-editor-ready", ({ target }) => attach(target))
