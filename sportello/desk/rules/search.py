@@ -45,7 +45,7 @@ def parse(text: str) -> tuple[tuple[Term, ...], tuple[Fault, ...]]:
     faults: list[Fault] = []
     if len(text) > LONGEST:
         faults.append(Fault(LONGEST, len(text), _("A search has at most %(limit)s characters.") % {"limit": LONGEST}))
-        text = text[:LONGEST]
+    text = text[:LONGEST].replace("\x00", " ")  # PostgreSQL takes none.
     place = 0
     while True:
         while place < len(text) and text[place].isspace():

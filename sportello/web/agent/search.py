@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from sportello.desk import access
@@ -50,24 +51,25 @@ class Tab:
 @staff
 def search(request: HttpRequest) -> HttpResponse:
     """?q=, of one kind with ?kind=; ?after=, ?before= of its pages. "#12" leads straight to the ticket."""
-    agent, said = agent_of(request), request.GET.get("q", "").strip()
+    agent, typed = agent_of(request), request.GET.get("q", "")
+    said = typed.strip()
     if said.startswith("#") and access.tickets(agent).filter(pk=key_of(said[1:])).exists():
         return redirect("agent:ticket", key_of(said[1:]))
-    asked, moment = understood(request.GET.get("q", "")), moment_of(agent)
+    asked, moment = understood(typed), moment_of(agent)
     found = {kind: _find(request, agent, asked, kind, moment) for kind in KINDS}
     shown = _kind_shown(request.GET.get("kind", ""), asked, found)
     context = {
         "q": said,
         "is_search": True,
         "shown": shown,
-        "faults": [_placed(said, fault) for fault in asked.faults],
+        "faults": [_placed(typed, fault) for fault in asked.faults],
         "is_empty": asked.is_empty,
         "tabs": [_tab(kind, said, found[kind], shown) for kind in KINDS],
         "results": results(agent, shown, found[shown].keys, wanted(asked.texts)),
         "page": _neighbours(said, shown, found[shown]),
         "is_cut": found[shown].older is not None and not found[shown].keys,
         "help": search_help.EXAMPLES,
-        "suggestions": search_help.suggestions(request.GET.get("q", ""), keys()) if asked.faults else [],
+        "suggestions": search_help.suggestions(typed, keys()) if asked.faults else [],
     }
     return page(request, "agent/search.html", context)
 
@@ -116,7 +118,7 @@ def number_of(found: finding.Page) -> str:
     """How many there are: "12", "340+" where not all was looked at, "1,000+"; "" for none."""
     if not found.number:
         return ""
-    grouped = f"{found.number:,}".replace(",", "\N{NO-BREAK SPACE}")
+    grouped = number_format(found.number, force_grouping=True)
     return grouped if found.is_all else f"{grouped}+"
 
 

@@ -3,6 +3,9 @@
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
 
 from sportello.desk.actions import configuration, ticket_fields, tickets
 from sportello.desk.actions.tickets import Change, NewFile, Words
@@ -214,3 +217,23 @@ def test_what_is_gone_is_not_found(anna, mailbox, rita, indexed):
 
     assert found(anna, "richiesta") == []
     assert found(anna, "rita", USER) == []
+
+
+KEYS = st.sampled_from(sorted({*search_terms.keys_of(), "type", "nothing"}))
+SIGNS = st.sampled_from([":", "<", ">="])
+TERMS = st.builds("{}{}{}{}".format, st.sampled_from(["", "-"]), KEYS, SIGNS, st.text(max_size=12))
+    "{}{}{}{}".format, st.sampled_from(["", "-"]), KEYS, st.sampled_from([":", "<", ">="]), st.text(max_size=12)
+)
+
+
+class Laws(TestCase):
+    """Whatever is typed, the databases take it."""
+
+    @given(said=st.lists(TERMS | st.text(max_size=20), max_size=4).map(" ".join), name=st.sampled_from(["anna", "ben"]))
+    def test_find_never_fails(self, said, name):
+        restriction = "" if name == "anna" else "groups"
+        agent = User(pk=1, role="agent", ticket_restriction=restriction)
+        asked = search_terms.read(said, search_terms.keys_of(), clock.now(), ROME)
+
+        for kind in search_terms.KINDS:
+            assert finding.find(agent, asked, kind, Moment(clock.now(), agent.pk)).keys == ()
