@@ -5,12 +5,16 @@ const KEY = "sportello-way"
 document.addEventListener("submit", async (event) => {
   const [form, button] = [event.target, event.submitter]
   if (!form.dataset.sends || event.defaultPrevented) return
+  const keep = form.closest("sp-keep")
+  if (button?.hasAttribute("formaction")) { // Something else than sending, which leaves the page.
+    if (keep) keep.isSent = true
+    return
+  }
   event.preventDefault()
   if (form.dataset.sending) return
   form.dataset.sending = "yes"
   button?.setAttribute("aria-busy", "true")
   if (button?.matches("[data-way], [data-usual]")) localStorage.setItem(KEY, button.value)
-  const keep = form.closest("sp-keep")
   await keep?.settled()
   const answer = await fetch(form.action, { method: "POST", body: new FormData(form, button), redirect: "manual" }).catch(() => null)
   if (answer?.type === "opaqueredirect") {

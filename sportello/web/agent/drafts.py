@@ -1,5 +1,6 @@
 """What an agent is writing: kept as he types, its files, and an answer that has not left yet."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
@@ -106,7 +107,12 @@ def file_dropping(request: HttpRequest, ticket_id: int, file_id: int) -> HttpRes
 def discarding(request: HttpRequest, ticket_id: int) -> HttpResponse:
     agent = agent_of(request)
     ticket = access.get_ticket(agent, ticket_id, to="comment")
-    attempt(request, lambda: drafts.discard(ticket.pk, actor=agent), _("Thrown away."))
+    try:
+        drafts.discard(ticket.pk, actor=agent)
+    except Stale as refusal:
+        messages.error(request, str(refusal))
+    else:  # The browser forgets its own copy, too.
+        messages.success(request, _("Thrown away."), extra_tags=f"ticket-{ticket.pk}")
     return redirect(reverse("agent:ticket", args=[ticket.pk]) + "#composer")
 
 

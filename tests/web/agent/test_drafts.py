@@ -283,3 +283,14 @@ def test_macro_is_seen_filled_before_it_is_sent(enter, anna, ben, ticket):
 
 def test_language_of_the_customer_is_said(enter, anna, rita, ticket):
     assert "writes in Italian" in page_of(enter(anna).get(f"/tickets/{ticket.pk}"))
+
+
+def test_draft_is_thrown_away_and_the_browser_forgets_it_too(enter, anna, ticket):
+    agent = enter(anna)
+    drafts.keep(ticket.pk, Written(text="Meglio di no"), actor=anna)
+
+    page = page_of(agent.post(at(ticket, "/discarding"), follow=True))
+
+    assert Draft.objects.count() == 0
+    assert "Meglio di no" not in page
+    assert f'data-sent-draft="ticket-{ticket.pk}"' in page
