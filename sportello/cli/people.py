@@ -1,10 +1,11 @@
 """`sportello user …`: people who sign in."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sportello.cli.session import Json, open_desk, person, tell
+from sportello.cli.session import As, Json, open_desk, person, tell
 from sportello.kit.terminal import _
 
 app = typer.Typer(help=_("Add people, and let them in."), no_args_is_help=True)
@@ -51,6 +52,33 @@ def address(
     added = people.add_address(owner, new)
     facts = {"id": owner.pk, "name": owner.name, "address": added.address}
     tell(facts, _("{name} writes from {address} too.").format(name=owner.name, address=added.address), as_json=as_json)
+
+
+@app.command(
+    "import",
+    help=_("Import people from a CSV file. The page People shows what would happen first."),
+)
+def import_people(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=_("A CSV file with a line of headings."))],
+    acting: As,
+    overwrite: Annotated[bool, typer.Option(help=_("Replace what stands already, too."))] = False,
+    as_json: Json = False,
+) -> None:
+    open_desk()
+    from sportello.desk.actions import importing
+    from sportello.desk.rules.importing import PEOPLE, guess
+    from sportello.kit import blobs, csv_files
+
+    try:
+        digest = blobs.store(file.read_bytes())
+        table = importing.table(digest)
+    except csv_files.Unreadable as fault:
+        raise typer.BadParameter(f"CSV: {fault.why}", param_hint="FILE") from None
+    first = [cells for _number, cells in table.rows[:20]]
+    columns = guess(PEOPLE, table.headings, first, importing.own_fields(PEOPLE))
+    job = importing.start(PEOPLE, digest, columns, overwrite=overwrite, actor=person(acting))
+    facts = {"job": job.pk, "rows": job.total, "columns": dict(zip(table.headings, columns, strict=True))}
+    tell(facts, _("{n} rows: job {job}.").format(n=job.total, job=job.pk), as_json=as_json)
 
 
 @app.command(help=_("Print a link that lets an agent in, once."))

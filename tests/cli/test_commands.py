@@ -10,7 +10,7 @@ import pytest
 
 from sportello.cli import commands
 from sportello.desk.actions import people
-from sportello.desk.models import InboundMail, Ticket, User
+from sportello.desk.models import InboundMail, Job, Ticket, User
 from sportello.desk.words import Status
 
 MAIL = b"From: rita@rossi.example\r\nSubject: Printer\r\nMessage-ID: <1@x.example>\r\n\r\nHelp\r\n"
@@ -140,6 +140,16 @@ def test_user_add_makes_an_agent_and_link_lets_him_in(sportello):
     assert (added[0], code) == (0, 0)
     assert User.objects.get(name="Carla Neri").role == "agent"
     assert out.startswith("http://desk.example.org/")
+
+
+def test_user_import_starts_a_job_with_the_columns_it_knows(sportello, anna, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text("Nome;Email;Altro\nNina;nina@a.example;x\n")
+
+    code, out, _ = sportello("user", "import", str(file), "--as", "anna@desk.example", "--json")
+
+    assert (code, json.loads(out)["columns"]) == (0, {"Nome": "name", "Email": "address", "Altro": ""})
+    assert Job.objects.get().arguments["columns"] == ["name", "address", ""]
 
 
 def test_user_add_when_the_address_is_taken_is_refused(sportello, anna):

@@ -1,9 +1,7 @@
 """Two people who are one: nothing lost, nothing doubled, and back again."""
 
-import threading
-
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -272,28 +270,3 @@ def test_merge_loses_no_row_doubles_none_and_can_be_undone(anna, mailbox, reques
         merging_people.unmerge_people(three[0].pk, actor=anna)
         assert snapshot() == before
         transaction.set_rollback(True)
-
-
-def test_merge_by_two_at_once_and_crosswise_happens_once(real_database):
-    one, other = people.add("One", "one@a.example"), people.add("Other", "other@a.example")
-    actor = people.add("Anna", "anna@desk.example", role=Role.AGENT)
-    outcome = []
-
-    def run(source, into):
-        try:
-            merge(source, into, actor)
-            outcome.append("merged")
-        except Stale:
-            outcome.append("stale")
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in ((one, other), (other, one))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-
-    assert sorted(outcome) == ["merged", "stale"]
-    assert User.objects.filter(active=True, role=Role.END_USER).count() == 1
-    assert Identity.objects.filter(user__active=True, user__role=Role.END_USER).count() == 2
