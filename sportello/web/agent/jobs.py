@@ -99,6 +99,7 @@ def told(agent: User, job: Job) -> SimpleNamespace:
     shown.can_undo = shown.has_ended and job.kind == bulk.KIND and undone is None and shown.changed > 0
     shown.stayed = job.result.get(undoing.STAYED, 0)
     shown.refused = _refused(agent, job) if job.failed or shown.stayed else []
+    shown.rows = job.result.get("told", [])[:NAMED]  # Of a file that was read in: (number, why not).
     return shown
 
 

@@ -110,3 +110,18 @@ def test_jobs_lists_his_own_in_as_many_queries_for_one_as_for_three(enter, anna,
 
     assert (one.count('href="/jobs/'), three.count('href="/jobs/')) == (1, 3)
     assert 'href="/jobs/' not in enter(ben).get("/jobs").content.decode()
+
+
+def test_job_that_read_a_file_tells_which_rows_it_could_not(enter, anna, monkeypatch):
+    def piece(job):
+        job.done, job.failed, job.result = 1, 1, {"told": [[3, "No name."]]}
+        return False
+
+    monkeypatch.setitem(jobs.KINDS, "rows", piece)
+    job = jobs.press_on(jobs.start("rows", {}, actor=anna, total=2), seconds=60)
+
+    page = enter(anna).get(f"/jobs/{job.pk}").content.decode()
+
+    assert "1 done, 1 could not" in page
+    assert "Row 3: No name." in page
+    assert "reversal" not in page
