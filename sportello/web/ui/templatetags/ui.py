@@ -58,7 +58,7 @@ def scripts() -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def brand_colour(context: Context) -> SafeString:
-    """The stylesheet of the desk's own colour, when it has one. None on pages of faults: they ask nothing."""
+    """The stylesheet of the desk's own colour, when it has one."""
     colour = _desk(context).colour.lower()
     if not is_colour(colour) or colour == HOUSE_COLOUR:
         return SafeString("")
@@ -73,7 +73,8 @@ def brand_logo(context: Context) -> str:
 
 
 def _desk(context: Context) -> Desk:
-    return configuration.current().desk if context.get("request") else Desk()
+    """Of pages that know their desk; those of faults and of patterns ask nothing."""
+    return configuration.current().desk if context.get("nav") or context.get("desk_name") else Desk()
 
 
 @register.simple_tag
