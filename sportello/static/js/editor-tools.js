@@ -34,7 +34,8 @@ function attach(editor) {
   squire.addEventListener("pathChange", () => {
     for (const it of tools) if (it.dataset.format) it.setAttribute("aria-pressed", isIn(squire, it.dataset.format))
   })
-  squire.setKeyHandler(navigator.platform.startsWith("Mac") ? "Meta-k" : "Ctrl-k", (_, event) => { event.preventDefault(); event.stopPropagation(); link(editor) })
+  const mod = navigator.platform.startsWith("Mac") ? "Meta" : "Ctrl"
+  for (const key of ["k", "K"]) squire.setKeyHandler(`${mod}-Shift-${key}`, (_, event) => { event.preventDefault(); link(editor) })
 }
 
 function before(squire) {

@@ -239,4 +239,5 @@ def test_macro_follows_what_was_typed_before(sit_down, anna, ticket, macro):
         page.locator(".editor__box", has_text="Buongiorno").wait_for()
         again = page.locator(".editor__box").inner_text()
 
-    assert (filled, again) == ("Buongiorno. Riavvio fatto, Rita.", "Buongiorno. Riavvio fatto, Rita.")
+    read = [text.replace("\xa0", " ").strip() for text in (filled, again)]
+    assert read == ["Buongiorno. Riavvio fatto, Rita.", "Buongiorno. Riavvio fatto, Rita."]
