@@ -25,8 +25,8 @@ function tidy(it) {
   const shape = name[0] === "H" && BLOCKS.test(name) ? "B" : name === "SPAN" && /bold|[6-9]00/.test(weight) ? "B" : name === "SPAN" && /font-style:\s*italic/.test(style) ? "I" : ""
   if (shape) wrap(it, shape)
   if (BLOCKS.test(name)) wrap(it, "DIV")
-  const is_foreign = name === "IMG" && !/^\/tickets\//.test(it.getAttribute("src") ?? "")
-  if (is_foreign) return it.remove()
+  const isForeign = name === "IMG" && !/^\/tickets\/\d+\/draft\/files\//.test(it.getAttribute("src") ?? "")
+  if (isForeign) return it.remove()
   if (!KEPT.has(name) || (name === "B" && /normal|400/.test(weight))) return it.replaceWith(...it.childNodes)
   for (const { name: attribute, value } of Array.from(it.attributes)) {
     const stays = (attribute === "href" && /^(https?|mailto|tel):/i.test(value)) || (name === "IMG" && (attribute === "src" || attribute === "alt"))
