@@ -222,8 +222,6 @@ def test_what_is_gone_is_not_found(anna, mailbox, rita, indexed):
 KEYS = st.sampled_from(sorted({*search_terms.keys_of(), "type", "nothing"}))
 SIGNS = st.sampled_from([":", "<", ">="])
 TERMS = st.builds("{}{}{}{}".format, st.sampled_from(["", "-"]), KEYS, SIGNS, st.text(max_size=12))
-    "{}{}{}{}".format, st.sampled_from(["", "-"]), KEYS, st.sampled_from([":", "<", ">="]), st.text(max_size=12)
-)
 
 
 class Laws(TestCase):
