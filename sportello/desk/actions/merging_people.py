@@ -270,7 +270,12 @@ def likely_same(person: User, limit: int = 5) -> list[User]:
     """Who may be the same person: of his name, unless of another organization; of the same words before the @; in
     his organization of the same phone."""
     others = User.objects.filter(active=True, role=Role.END_USER).exclude(pk=person.pk)
-    found = list(_alike(others, person).order_by("id")[:limit])
+    same_name = others.filter(name=person.name).order_by("id")
+    if organization := person.organization_id:
+        same_name = same_name.filter(Q(organization=organization) | Q(organization=None))
+    found = list(same_name[:limit])
+    if organization and person.phone:
+        found += others.filter(organization=organization, phone=person.phone).order_by("id")[:limit]
     for address in person.identities.values_list("address", flat=True)[:limit]:
         local = address.partition("@")[0]
         if len(local) >= 4 and local not in SHARED_NAMES:
@@ -282,14 +287,6 @@ def likely_same(person: User, limit: int = 5) -> list[User]:
 # Names before the @ that many people have without being one; and of how many of one such name it is looked at.
 SHARED_NAMES = frozenset("info admin office mail help support sales hello amministrazione ufficio segreteria".split())
 SHARED = 20
-
-
-def _alike(others: "models.QuerySet[User]", person: User) -> "models.QuerySet[User]":
-    here = Q(organization=person.organization_id) if person.organization_id else Q(organization=None)
-    alike = Q(name=person.name) & (here | Q(organization=None))
-    if person.organization_id and person.phone:
-        alike |= here & Q(phone=person.phone)
-    return others.filter(alike) if person.organization_id or not person.phone else others.filter(name=person.name)
 
 
 def _look_anew() -> None:

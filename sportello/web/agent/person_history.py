@@ -38,7 +38,8 @@ def _sentences(change: RuleChange) -> Iterator[str]:
     if parted := after.get("unmerged") or after.get("unmerged_from"):
         yield _("Parted again from %(name)s") % {"name": parted["name"]}
     labels = _labels()
-    for name, value in after.items():
+    places = {key: place for place, key in enumerate(labels)}  # A database keeps them in an order of its own.
+    for name, value in sorted(after.items(), key=lambda it: places.get(it[0].rpartition(".")[2], len(places))):
         key = name.removeprefix("organization.")
         if change.kind == "person" or (change.kind == "organization" and key == name):
             yield _own(name, before.get(name), value)
@@ -55,11 +56,11 @@ def _labels() -> dict[str, str]:
         "notes": _("Notes"),
         "surveys": _("Surveys"),
         "organization": _("Organization"),
-        "tags": _("Tags"),
-        "addresses": _("Addresses"),
         "group": _("Group"),
         "shared_tickets": _("Shared requests"),
         "domains": _("Mail domains"),
+        "tags": _("Tags"),
+        "addresses": _("Addresses"),
     }
 
 

@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 from django.db import connections
 
 from sportello.desk.actions import merging_people, people
@@ -10,6 +11,7 @@ from sportello.desk.models import Identity, User
 from sportello.desk.words import Role
 
 
+@pytest.mark.django_db(transaction=True)
 def test_merge_by_two_at_once_and_crosswise_happens_once(real_database):
     one, other = people.add("One", "one@a.example"), people.add("Other", "other@a.example")
     actor = people.add("Anna", "anna@desk.example", role=Role.AGENT)
