@@ -60,7 +60,7 @@ def read(agent: User, ticket: Ticket) -> list[Told]:
     if not keys:
         return []
     fitting = index.among(TICKET, (tuple(Text((word,)) for word in words),), keys)
-    return _best(_answers(fitting), {stem for word in words for stem in stems.stems(word)})
+    return _best(_answers(fitting), {stem for word in words for stem in stems.stems(word)}, _stems(ticket.subject))
 
 
 def _said(ticket: Ticket) -> list[str]:
@@ -85,8 +85,11 @@ def _answers(keys: Iterable[int]) -> list[Told]:
     return [Told(*row) for row in rows[:MOST_ANSWERS]]
 
 
-def _best(answers: list[Told], wanted: set[str]) -> list[Told]:
-    """By the weight of the words that each shares with the ticket: rare ones say more, the subject's half as much."""
+def _best(answers: list[Told], wanted: set[str], subject: set[str]) -> list[Told]:
+    """By the weight of the words that each shares with the ticket: rare ones say more, those of its title half as much.
+
+    One of them stands in the subject of the ticket; what fits half as well as the best is left out.
+    """
     shared = {it.comment_id: _stems(it.text) & wanted for it in answers}
     titles = {it.ticket_id: _stems(it.subject) & wanted for it in answers}
     counted = Counter(stem for found in shared.values() for stem in found)
@@ -95,13 +98,13 @@ def _best(answers: list[Told], wanted: set[str]) -> list[Told]:
     scores: dict[int, tuple[float, Told]] = {}
     for it in answers:
         own, title = shared[it.comment_id], titles[it.ticket_id]
-        if not own or _count(own | title) < LEAST_FITTING:
+        if not own or not (own | title) & subject or _count(own | title) < LEAST_FITTING:
             continue
         score = sum(weight[stem] for stem in own) + sum(weight[stem] for stem in title) / 2
         if score > scores.get(it.ticket_id, (0.0, it))[0]:
             scores[it.ticket_id] = score, it
     best = sorted(scores.values(), key=lambda found: (-found[0], -found[1].comment_id))[:SHOWN]
-    return [replace(it, passage=tuple(passage([it.text], sought))) for _score, it in best]
+    return [replace(it, passage=tuple(passage([it.text], sought))) for score, it in best if score > best[0][0] / 2]
 
 
 def _stems(text: str) -> set[str]:
