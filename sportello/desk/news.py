@@ -28,7 +28,7 @@ SIGHT = frozenset(("group_id", "assignee_id", "requester_id"))
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An update of a ticket. has_words: something was said; is_moved: others than before may see the ticket."""
+    """An update of a ticket. has_words: something was said, by a rule perhaps; is_moved: others than before may see the ticket."""
 
     audit_id: int
     ticket_id: int
@@ -131,7 +131,7 @@ def _happening(row: Any) -> Happening:
         audit_id,
         ticket_id,
         author_id,
-        has_words=any(event["type"] == "Comment" for event in events),
+        has_words=any(event["type"] in ("Comment", "Rule") for event in events),
         is_moved=any(event["type"] == "Change" and event["field_name"] in SIGHT for event in events),
     )
 

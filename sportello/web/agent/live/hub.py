@@ -14,6 +14,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from django.db import connections
+
 from sportello.desk import news
 from sportello.desk.actions import presence
 from sportello.kit import wake
@@ -113,6 +115,7 @@ class Hub:
         """After close: nobody is here any more, for other processes too."""
         with contextlib.suppress(Exception):
             await self.ask(presence.end, self.process)
+            await self.ask(connections.close_all)
         self._following.shutdown(wait=False, cancel_futures=True)
         self._receiving.shutdown(wait=False, cancel_futures=True)
 
@@ -213,18 +216,20 @@ class Hub:
             readers[connection.guest.reading].append(connection)
         words = [it.audit_id for it in some if it.has_words]
         found: dict[told.Reading, told.Fragment] = {}
+        is_said = bool(words)
         if words and watching:
             try:
                 agents = {way: pages[0].guest.agent for way, pages in readers.items()}
                 found = await self.ask(told.said_since, ticket_id, min(words), agents)
+                is_said = any(it.latest for it in found.values())
             except Exception as error:  # The pages fetch the words themselves.
                 logger.error("live=said_since failed ticket=%s error=%s", ticket_id, describe(error))
-        for reader, connections in readers.items():
-            said = found.get(reader)
+        for way, pages in readers.items():
+            said = found.get(way)
             spoken = {"html": said.html, "latest": said.latest, "name": said.by} if said and said.latest else {}
-            sent = frame("ticket", {**data, **spoken, "words": bool(words)}, key)
-            for connection in connections:
-                connection.put(sent)
+            sent = frame("ticket", {**data, **spoken, "words": is_said}, key)
+            for page in pages:
+                page.put(sent)
 
     async def _tell_notices(self, noticed: list[tuple[int, int]]) -> None:
         ids: dict[int, list[int]] = defaultdict(list)
