@@ -28,7 +28,7 @@ SIGHT = frozenset(("group_id", "assignee_id", "requester_id"))
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An update of a ticket. has_words: something was said, by a rule perhaps; is_moved: others than before may see the ticket."""
+    """An update of a ticket. has_words: something was said, by a rule perhaps; is_moved: others may see it now."""
 
     audit_id: int
     ticket_id: int
