@@ -56,6 +56,8 @@ class Keep extends HTMLElement {
     await this.saving
   }
 
+  forget() { localStorage.removeItem(this.name) }
+
   async post(keepalive) {
     const body = new FormData(this.form)
     const sent = this.now()

@@ -16,8 +16,10 @@ document.addEventListener("submit", async (event) => {
   button?.setAttribute("aria-busy", "true")
   if (button?.matches("[data-way], [data-usual]")) localStorage.setItem(KEY, button.value)
   await keep?.settled()
-  const answer = await fetch(form.action, { method: "POST", body: new FormData(form, button), redirect: "manual" }).catch(() => null)
-  if (answer?.type === "opaqueredirect") {
+  const asked = { method: "POST", body: new FormData(form, button), redirect: "manual", headers: { accept: "application/json" } }
+  const answer = await fetch(form.action, asked).catch(() => null)
+  if (answer?.status === 204) keep?.forget()
+  if (answer?.status === 204 || answer?.type === "opaqueredirect") { // Said; or the session is over, and one signs in first.
     history.replaceState(null, "", `${form.dataset.sends}#latest`)
     return location.reload()
   }

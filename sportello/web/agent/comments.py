@@ -25,6 +25,8 @@ from sportello.web.ui import times
 from sportello.web.ui.files import download, new_files, shown_type
 from sportello.web.ui.framed import framed_comment
 
+SCRIPT = "application/json"
+
 
 @require_http_methods(["GET", "POST"])
 @staff
@@ -50,6 +52,8 @@ def comments(request: HttpRequest, ticket_id: int) -> HttpResponse:
         return ticket_page(request, ticket, composer=form, problem=str(refusal))
     tickets.mark_read(ticket, actor=agent)
     messages.success(request, done, extra_tags=f"ticket-{ticket.pk}")
+    if request.headers.get("accept") == SCRIPT:  # It cannot see where a redirect leads: here, or to the sign-in.
+        return HttpResponse(status=204)
     return redirect(reverse("agent:ticket", args=[ticket.pk]) + "#latest")
 
 

@@ -21,6 +21,14 @@ def test_answer_is_published_and_mailed(enter, anna, ticket, leave):
     assert mails(ticket) == ["taken_charge"]
 
 
+def test_answer_sent_by_script_is_told_without_a_redirect(enter, anna, ticket):
+    sent = {"kind": "answer", "text": "Arrivo."}
+
+    response = enter(anna).post(f"/tickets/{ticket.id}/comments", sent, headers={"accept": "application/json"})
+
+    assert response.status_code == 204
+
+
 def test_note_is_internal_and_not_mailed(enter, anna, ticket):
     enter(anna).post(f"/tickets/{ticket.id}/comments", {"kind": "note", "text": "Cliente nervoso."})
 

@@ -46,9 +46,7 @@ def leave(page=None):
 
 
 def kept(page):
-    page.locator(".composer__kept", has_text="conservato").or_(
-        page.locator(".composer__kept", has_text="kept")
-    ).wait_for()
+    page.locator(".composer__kept[data-state=kept]").wait_for()
 
 
 def test_shortcuts_make_shapes_and_the_customer_reads_them(sit_down, anna, ticket):  # noqa: F811
