@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from sportello.channels.email import receive
-from sportello.desk.actions import configuration, inbox, outbox, tickets, timers
-from sportello.desk.models import InboundMail, OutgoingMail, Ticket, Timer
+from sportello.desk.actions import configuration, inbox, notifications, outbox, tickets, timers
+from sportello.desk.models import InboundMail, Notification, OutgoingMail, Ticket, Timer
 from sportello.desk.rules.schedules import add_business, is_open
 from sportello.desk.words import FINISHED, SendState, TimerKind, TimerState
 from sportello.kit import clock
@@ -140,6 +140,9 @@ class Story:
         with clock.at(self.now - timedelta(hours=5)):
             for ticket in Ticket.objects.exclude(status__in=FINISHED).filter(created_at__lt=clock.now()):
                 tickets.mark_read(ticket, actor=reader)
+            known = Notification.objects.filter(user=reader, created_at__lt=clock.now()).order_by("-id").first()
+        if known:
+            notifications.read_all(actor=reader, up_to=known.pk)
 
 
 @prepared

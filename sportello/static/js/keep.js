@@ -17,6 +17,7 @@ class Keep extends HTMLElement {
   }
 
   disconnectedCallback() {
+    this.leave()
     clearTimeout(this.waiting)
     removeEventListener("pagehide", this.leave)
   }

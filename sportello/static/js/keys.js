@@ -1,6 +1,6 @@
 // <dialog data-keys>: shows what every key does here: of each [data-hotkey] its name, and of [data-more-keys='{"j": "Next row"}']
 // what a script listens to. Its own open button has the key "?".
-const named = (element) => (element.getAttribute("aria-label") || element.labels?.[0]?.textContent || element.title || element.textContent).trim().replace(/\s+/g, " ")
+const named = (element) => (element.getAttribute("aria-label") || element.labels?.[0]?.textContent || element.title || (element.querySelector(".truncate") ?? element).textContent).trim().replace(/\s+/g, " ")
 const keyed = (text) => text.split(" ").map((part) => part.split("+").map((key) => {
   const cap = document.createElement("kbd")
   cap.className = "key"

@@ -9,13 +9,24 @@ class Live extends HTMLElement {
     if (!this.dataset.since) return
     this.since = this.dataset.since
     this.tries = 0
-    document.addEventListener("visibilitychange", () => this.look())
-    addEventListener("pagehide", () => this.close())
-    addEventListener("pageshow", (event) => event.persisted && this.look())
-    addEventListener("online", () => this.source || this.look())
-    setInterval(() => this.source && Date.now() - this.heard > 60_000 && this.retry(), 10_000) // asleep, or a dead line
-    if (document.prerendering) document.addEventListener("prerenderingchange", () => this.look(), { once: true })
-    else this.look()
+    this.listening = new AbortController()
+    const { signal } = this.listening
+    document.addEventListener("visibilitychange", () => this.look(), { signal })
+    addEventListener("pagehide", () => this.close(), { signal })
+    addEventListener("pageshow", (event) => event.persisted && this.look(), { signal })
+    addEventListener("online", () => this.source || this.look(), { signal })
+    this.watching = setInterval(() => this.source && Date.now() - this.heard > 60_000 && this.retry(), 10_000) // asleep, or a dead line
+    this.look()
+  }
+
+  disconnectedCallback() {
+    this.listening?.abort()
+    clearInterval(this.watching)
+    clearTimeout(this.hiding)
+    clearTimeout(this.losing)
+    this.turn?.abort()
+    this.release?.()
+    this.close()
   }
 
   look() {

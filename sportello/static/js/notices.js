@@ -27,16 +27,18 @@ function show(text, url) {
 }
 
 // A button with aria-pressed: desktops are asked for leave by a gesture only.
-const button = document.querySelector("[data-desktop-notices]")
-if (button && window.Notification) {
-  const say = () => {
-    button.hidden = Notification.permission === "denied"
-    button.setAttribute("aria-pressed", isWanted())
-  }
-  button.addEventListener("click", async () => {
-    if (isWanted()) localStorage.removeItem(KEY)
-    else if ((await Notification.requestPermission()) === "granted") localStorage.setItem(KEY, "yes")
-    say()
-  })
-  say()
+function say() {
+  const button = document.querySelector("[data-desktop-notices]")
+  if (!button || !window.Notification) return
+  button.hidden = Notification.permission === "denied"
+  button.setAttribute("aria-pressed", isWanted())
 }
+
+document.addEventListener("click", async ({ target }) => {
+  if (!target.closest("[data-desktop-notices]") || !window.Notification) return
+  if (isWanted()) localStorage.removeItem(KEY)
+  else if ((await Notification.requestPermission()) === "granted") localStorage.setItem(KEY, "yes")
+  say()
+})
+document.addEventListener("sp-page", say)
+say()

@@ -15,8 +15,9 @@ function later({ spread = 1 } = {}) {
 
 async function refresh() {
   pending = 0
-  const answer = await fetch(location.href).catch(() => null)
-  if (!answer?.ok || answer.redirected) return
+  const here = location.href
+  const answer = await fetch(here).catch(() => null)
+  if (!answer?.ok || answer.redirected || here !== location.href) return
   const drawn = new DOMParser().parseFromString(await answer.text(), "text/html")
   for (const kind of [".nav__link", ".tab-bar__link", ".tabs__tab"]) exchange(`${kind}[href]`, drawn, "href")
   exchange(".page-head__count", drawn, "class")

@@ -1,9 +1,14 @@
 // .toast leaves by itself after six seconds, unless it is being read or is an error.
-for (const toast of document.querySelectorAll(".toast:not([role=alert])")) {
-  const leave = () => {
-    if (toast.matches(":hover, :focus-within")) return void setTimeout(leave, 2000)
-    toast.classList.add("toast--leaving")
-    setTimeout(() => toast.remove(), 400)
+function begin() {
+  for (const toast of document.querySelectorAll(".toast:not([role=alert])")) {
+    const leave = () => {
+      if (toast.matches(":hover, :focus-within")) return void setTimeout(leave, 2000)
+      toast.classList.add("toast--leaving")
+      setTimeout(() => toast.remove(), 400)
+    }
+    setTimeout(leave, 6000)
   }
-  setTimeout(leave, 6000)
 }
+
+document.addEventListener("sp-page", begin)
+begin()

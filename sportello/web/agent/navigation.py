@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from sportello.desk import access
 from sportello.desk.actions import configuration
@@ -52,13 +53,13 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
 def where_to_arrange(agent: User, here: str = "") -> list[tuple[str, list[Link]]]:
     """The sections of the settings with the pages that this agent may open; the one that he is on is marked."""
     return [
-        (str(section.title), [_place(place, here) for place in places if _maybe(f"agent:{place.name}")])
+        (str(section.title), [_place(place, here) for place in places])
         for section, places in sections_for(agent)
     ]
 
 
 def _place(place: Place, here: str) -> Link:
-    url = _maybe(f"agent:{place.name}")
+    url = address(f"agent:{place.name}")
     is_here = here == url or here.startswith(f"{url}/")
     return Link(url, place.icon, str(place.label), is_current=is_here, says=str(place.says))
 
@@ -120,6 +121,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
             {
                 "title": _("Desk"),
                 "links": [
+                    link("new_contact", "phone-call", _("Direct contact"), key="d"),
                     held_link,
                     link("people", "contact", _("People"), key="g p"),
                     *([figures] if access.may(agent, Permission.REPORTS) else []),
@@ -130,7 +132,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
         "tabs": [
             Link(home, "inbox", _("Queue"), waiting, is_current=here in {home, *(it.url for _view, it in queue)}),
             link("new_ticket", "plus", _("New")),
-            Link(held_link.url, "shield-alert", _("Held"), held, is_current=held_link.is_current),
+            link("new_contact", "phone-call", pgettext("page", "Contact")),
             link("notices", "bell", _("Notices"), unread),
         ],
         "viewer": {

@@ -7,7 +7,13 @@ from sportello.desk.models import Ticket, User
 from sportello.web.agent import person_votes, side_panel, tasks, ticket_time, told
 
 # Each gives what its templates (templates/agent/_side_….html) show, under names of its own.
-PANELS: tuple[Callable[[User, Ticket], dict[str, Any]], ...] = (person_votes.panel, tasks.panel, ticket_time.panel, side_panel.panel, told.panel)
+PANELS: tuple[Callable[[User, Ticket], dict[str, Any]], ...] = (
+    person_votes.panel,
+    tasks.panel,
+    ticket_time.panel,
+    side_panel.panel,
+    told.panel,
+)
 
 
 def panels_of(agent: User, ticket: Ticket) -> dict[str, Any]:

@@ -207,6 +207,7 @@ def _messages(now: datetime, theme: str) -> list[SimpleNamespace]:
         "quoted": "",
         "body_url": "",
         "has_remote_images": False,
+        "origin": 0,
         "original_url": "",
         "delivery": None,
         "is_internal": False,

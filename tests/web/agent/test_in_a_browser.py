@@ -68,6 +68,7 @@ def sit_down(chromium, server, client):
                 viewport={"width": width, "height": 800},
                 color_scheme=scheme,
                 java_script_enabled=script,
+                service_workers="block",
             )
             context.add_cookies([session])
             page = context.new_page()
@@ -184,12 +185,12 @@ def test_preview_of_a_text_appears_beside_it(sit_down, ada, mailbox):
         page.goto("/protocol")
         page.locator(".protocol__text summary").first.click()
         page.locator("[name='texts.it.taken_charge.body']").fill("Prova {{ ticket.id }}.")
-        page.locator("button[value='it.taken_charge']").click()
-        shown = page.frame_locator("iframe[name=letter]").get_by_text("Prova 1234.", exact=True)
+        page.locator("button[formtarget][value='it.taken_charge']").click()
+        shown = page.frame_locator("iframe[name=letter-it]").get_by_text("Prova 1234.", exact=True)
         shown.wait_for()
         page.locator("[name='texts.it.taken_charge.body']").fill("Ancora {{ ticket.id }}.")
-        page.locator("button[value='it.taken_charge']").click()
-        page.frame_locator("iframe[name=letter]").get_by_text("Ancora 1234.", exact=True).wait_for()
+        page.locator("button[formtarget][value='it.taken_charge']").click()
+        page.frame_locator("iframe[name=letter-it]").get_by_text("Ancora 1234.", exact=True).wait_for()
 
 
 def let_answers_leave():
