@@ -71,7 +71,8 @@ def read_pair(purpose: str, token: str) -> tuple[int, int]:
 
 # Also as mail filters rewrite links, percent-encoded inside their own.
 TOKEN = re.compile(
-    r"((?:/|%2F)(?:r|confirm|not-yet|vote|sign-in|invitation)(?:/|%2F))[a-z0-9_-]+(?:(?::|%3A)[a-z0-9_-]+){2}", re.IGNORECASE
+    r"((?:/|%2F)(?:r|confirm|not-yet|vote|sign-in|invitation)(?:/|%2F))[a-z0-9_-]+(?:(?::|%3A)[a-z0-9_-]+){2}",
+    re.IGNORECASE,
 )
 
 

@@ -102,12 +102,16 @@ def _change(event: Mapping[str, Any], name: Name) -> str:
         return _("Subject: %(subject)s") % {"subject": value}
     if field == "tags":
         return _("Tags: %(tags)s") % {"tags": ", ".join(value)} if value else _("No tags")
+    return _taking_part(field, value, name)
+
+
+def _taking_part(field: str, value: Any, name: Name) -> str:
+    if field not in ("cc_ids", "follower_ids"):
+        return ""
     people = ", ".join(filter(None, (name("user", user) for user in value)))
     if field == "cc_ids":
         return _("In copy: %(people)s") % {"people": people or _("nobody")}
-    if field == "follower_ids":
-        return _("Followed by %(people)s") % {"people": people or _("nobody")}
-    return ""
+    return _("Followed by %(people)s") % {"people": people or _("nobody")}
 
 
 def _routed(how: Mapping[str, Any]) -> str:

@@ -189,7 +189,7 @@ def _one(key: str, value: Any) -> str:
     if key in ("group_id", "members", "agents"):
         named: Mapping[int, Group | User] = now.groups if key == "group_id" else now.agents
         return named[value].name if value in named else f"#{value}"
-    words: Mapping[Any, Any] = {
+    words: dict[str, Mapping[Any, Any]] = {
         "role": dict(Role.choices),
         "permissions": dict(Permission.choices),
         "ticket_restriction": dict(User.TicketRestriction.choices),
@@ -198,5 +198,5 @@ def _one(key: str, value: Any) -> str:
         "logo": {value: pgettext_lazy("picture", "a new one")},
         "imap_security": dict(Mailbox.Security.choices),
         "secret": {"new": pgettext_lazy("password", "a new one")},
-    }.get(key, {})
-    return str(words.get(value) or value)
+    }
+    return str(words.get(key, {}).get(value) or value)

@@ -260,8 +260,8 @@ def _step_event(mail: Any) -> SimpleNamespace:
 
 def _timer_event(ticket: Ticket, timer: Any) -> SimpleNamespace:
     if timer.kind == TimerKind.SEND:  # Only its author takes it back, where he writes.
-        label = _("%(agent)s's answer leaves") % {"agent": timer.draft__author__name}
-        return _event(TIMER_ICON[TimerKind.SEND], label, timer.due_at, kind="future")
+        leaves = _("%(agent)s's answer leaves") % {"agent": timer.draft__author__name}
+        return _event(TIMER_ICON[TimerKind.SEND], leaves, timer.due_at, kind="future")
     label = timer.automation__title or TimerKind(timer.kind).label
     return _event(
         TIMER_ICON[TimerKind(timer.kind)],

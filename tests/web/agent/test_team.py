@@ -57,7 +57,8 @@ def test_list_with_one_and_with_three_agents_asks_as_many_queries(enter, ada, re
 def test_member_is_saved_as_written(enter, ada, anna, group):
     wanted = {"all": [{"field": "via_id", "operator": "is", "value": "chat"}]}
     chat = skills.save({"title": "Chat", "conditions": wanted}, actor=ada)
-    sent = {"role": "agent", "capacity.email": "10", "capacity.chat": "", "capacity.voice": "0", "skills": [chat.pk], "groups": []}
+    capacity = {"capacity.email": "10", "capacity.chat": "", "capacity.voice": "0"}
+    sent = {"role": "agent", **capacity, "skills": [chat.pk], "groups": []}
 
     response = enter(ada).post(f"/team/{anna.pk}", sent)
 
