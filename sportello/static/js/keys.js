@@ -1,10 +1,10 @@
 // <dialog data-keys>: shows what every key does here: of each [data-hotkey] its name, and of [data-more-keys='{"j": "Next row"}']
 // what a script listens to. Its own open button has the key "?".
 const named = (element) => (element.getAttribute("aria-label") || element.labels?.[0]?.textContent || element.title || (element.querySelector(".truncate") ?? element).textContent).trim().replace(/\s+/g, " ")
-const keyed = (text) => text.split(" ").map((part) => part.split("+").map((key) => {
+const keyed = (text) => text.split(" ").map((part) => part.replace(/^\p{Lu}$/u, (letter) => `Shift+${letter.toLowerCase()}`).split("+").map((key) => {
   const cap = document.createElement("kbd")
   cap.className = "key"
-  cap.textContent = { Mod: navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl", Enter: "↵", Shift: "⇧", ArrowUp: "↑", ArrowDown: "↓" }[key] ?? key
+  cap.textContent = { Mod: navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl", Enter: "↵", Shift: "⇧", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" }[key] ?? key
   return cap
 })).flat()
 
@@ -35,4 +35,5 @@ document.addEventListener("click", (event) => {
   dialog.querySelector("[data-everywhere]").replaceChildren(...Array.from(everywhere, line))
   dialog.querySelector("[data-none]").hidden = here.size > 0
   dialog.showModal()
+  dialog.scrollTop = 0
 })

@@ -39,7 +39,7 @@ const define = (Combobox) => customElements.define("sp-palette", class extends C
   // Links of the navigation, then whatever has a key; each name once.
   gather() {
     const found = new Map()
-    for (const element of document.querySelectorAll("main [data-hotkey], .shell__nav a[href], .shell__nav [data-hotkey]")) {
+    for (const element of document.querySelectorAll("main [data-hotkey], .shell__nav a[href]:not(.brand), .shell__nav [data-hotkey]")) {
       const name = named(element.matches("a") && element.querySelector(".truncate") ? element.querySelector(".truncate") : element)
       if (name && !this.dialog.contains(element) && element.getAttribute("commandfor") !== "palette" && !found.has(name)) found.set(name, element)
     }
@@ -69,7 +69,7 @@ const define = (Combobox) => customElements.define("sp-palette", class extends C
     option.id = `command-${number}`
     option.setAttribute("role", "option")
     option.tabIndex = -1
-    const icon = element.querySelector("svg")?.cloneNode(true) ?? document.createElement("span")
+    const icon = (element.querySelector("svg") ?? element.closest("label")?.querySelector("svg"))?.cloneNode(true) ?? document.createElement("span")
     const text = Object.assign(document.createElement("span"), { className: "palette__text", textContent: name })
     const key = Object.assign(document.createElement("kbd"), { className: "key", textContent: element.dataset.hotkey ?? "" })
     option.append(icon, text, ...(element.dataset.hotkey ? [key] : []))

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -93,7 +94,7 @@ def _page(request: HttpRequest, form: BrandForm, *, status: int = 0) -> HttpResp
 def _tones(colour: str) -> list[str]:
     """What is said of the colour: whether it can be read, and what becomes of it where it cannot."""
     ratio = colours.contrast(colour, colours.WHITE)
-    said = [_("On white its contrast is %(ratio)s : 1; text needs 4.5 : 1.") % {"ratio": f"{ratio:.1f}"}]
+    said = [_("On white its contrast is %(ratio)s : 1; text needs 4.5 : 1.") % {"ratio": number_format(ratio, 1)}]
     day, night = colours.accent(colour), colours.accent(colour, night=True)
     if day.colour != colour.lower():
         said.append(_("By day the pages use the darker tone %(colour)s, which can be read.") % {"colour": day.colour})
