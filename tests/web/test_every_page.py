@@ -1,0 +1,174 @@
+"""Every page of the agents, found by its address: accessible (WCAG 2.2 AA, by axe-core), and it fits a phone.
+
+A new address needs nothing here, unless its key has no example yet: then the test names it.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.db.models import Model
+from django.urls import URLPattern, get_resolver
+
+from sportello.demo import DEMO_AGENT_ADDRESS, build
+from sportello.desk import models
+from sportello.desk.actions import (
+    importing,
+    jobs,
+    people,
+    roles,
+    side_conversations,
+    skills,
+    tasks,
+    time_entries,
+    webhooks,
+)
+from sportello.desk.actions.tickets import Words
+from sportello.desk.rules.importing import PEOPLE
+from sportello.kit import blobs
+from tests.web.agent.test_in_a_browser import server, sit_down  # noqa: F401 – fixtures
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
+LAWS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+CHECK = """
+async (laws) => (await axe.run({ runOnly: laws, iframes: false, resultTypes: ["violations"] })).violations.flatMap(
+  (breach) => breach.nodes.map((node) => `${breach.id}: ${node.target} ${node.failureSummary.split("\\n")[1] ?? ""}`)
+)
+"""
+KEY = re.compile(r"<(?:int|str|slug|path):(\w+)>")
+PRINTS = {"field": "current_tags", "operator": "includes", "value": "printer"}
+# Keys of what is no page, but a file.
+FILES = {"attachment_id", "file_id"}
+# The key of an address and the table that has an example for it.
+EXAMPLES: dict[str, type[Model]] = {
+    "comment_id": models.Comment,
+    "field_id": models.CustomField,
+    "form_id": models.TicketForm,
+    "group_id": models.Group,
+    "job_id": models.Job,
+    "macro_id": models.Macro,
+    "mail_id": models.InboundMail,
+    "mailbox_id": models.Mailbox,
+    "name": models.Tagging,
+    "notice_id": models.Notification,
+    "organization_id": models.Organization,
+    "role_id": models.CustomRole,
+    "schedule_id": models.Schedule,
+    "side_id": models.SideConversation,
+    "ticket_id": models.Ticket,
+    "user_id": models.User,
+    "view_id": models.View,
+    "webhook_id": models.Webhook,
+}
+# Where the same name of a key means several tables.
+BY_START: dict[str, dict[str, type[Model]]] = {
+    "automations/": {"rule_id": models.Automation, "automation_id": models.Automation},
+    "mail/out/": {"mail_id": models.OutgoingMail},
+    "mailboxes/": {"mail_id": models.OutgoingMail},
+    "sla/": {"rule_id": models.SlaPolicy},
+    "skills/": {"rule_id": models.Skill},
+    "triggers/": {"rule_id": models.Trigger, "trigger_id": models.Trigger},
+}
+
+
+def addresses() -> Iterator[str]:
+    """Of every address of the agents its pattern: "tickets/<int:ticket_id>"."""
+    for part in get_resolver().url_patterns:
+        if getattr(part, "namespace", None) == "agent":
+            for pattern in part.url_patterns:
+                assert isinstance(pattern, URLPattern)
+                yield str(pattern.pattern)
+
+
+def pages_of(client: Any) -> Iterator[str]:
+    """The whole pages, with examples in their addresses: no fragments, files, nor what only takes a POST."""
+    for pattern in addresses():
+        if FILES & set(KEY.findall(pattern)):
+            continue
+        if "<" in pattern and client.get("/" + KEY.sub("1", pattern)).status_code == 405:
+            continue
+        path = filled(pattern)
+        answer = client.get(path)
+        if answer.status_code == 200 and not answer.streaming and b'class="shell"' in answer.content:
+            yield path
+
+
+def filled(pattern: str) -> str:
+    """With an example for each key: the last one's row, and those that it belongs to."""
+    tables = EXAMPLES | next((tables for start, tables in BY_START.items() if pattern.startswith(start)), {})
+    found: dict[str, Any] = {}
+    row: Any = None
+    for name in reversed(KEY.findall(pattern)):
+        if (known := getattr(row, name, None)) is not None:
+            found[name] = known
+            continue
+        rows = tables[name]._default_manager.order_by("id")
+        if name == "user_id":
+            rows = rows.filter(role="agent" if pattern.startswith("team/") else "end-user")
+        elif name == "ticket_id":
+            rows = rows.exclude(side_conversations=None)
+        elif pattern.endswith("/refused"):
+            rows = rows.filter(kind=importing.KIND_PEOPLE)
+        row = rows.first()
+        assert row is not None, (pattern, name)
+        found[name] = row.tag if name == "name" else row.pk
+    return "/" + KEY.sub(lambda key: str(found[key[1]]), pattern)
+
+
+def ask_beside(agent: models.User) -> None:
+    """On the first ticket that is not over: a third party, a task, a quarter of an hour."""
+    ticket = models.Ticket.objects.exclude(status__in=("solved", "closed")).order_by("id").first()
+    assert ticket is not None
+    third = people.add("Fabio Neri", "fabio@supplier.example", language="it")
+    side_conversations.start(ticket.pk, people=[third], subject="Rullo", words=Words("Quanto costa?"), actor=agent)
+    tasks.add(ticket.pk, "Order it", actor=agent)
+    day = ticket.created_at.date()
+    time_entries.add(ticket.pk, "15", actor=agent, spent_on=day, today=day)
+
+
+@pytest.fixture
+def demo(server: Any) -> models.User:  # noqa: F811
+    with time_machine.travel(datetime(2026, 11, 20, 10, 0, tzinfo=UTC), tick=False):
+        build(lambda done, whole: None, tickets=40)
+    agent = people.by_address(DEMO_AGENT_ADDRESS)
+    assert agent is not None
+    webhooks.save({"name": "Warehouse", "url": "https://warehouse.example/hook"}, actor=agent, private=False)
+    roles.save({"name": "Readers", "permissions": ["edit"]}, actor=agent)
+    skills.save({"title": "Printers", "conditions": {"all": [PRINTS], "any": []}}, actor=agent)
+    ask_beside(agent)
+    table = blobs.store(b"Name,Address\nRita Rossi,rita@rossi.example\nNobody,no address\n")
+    importing.start(PEOPLE, table, ["name", "address"], overwrite=False, actor=agent)
+    while jobs.step():
+        pass
+    return agent
+
+
+def look(page: Any, width: int) -> set[str]:
+    found = set(page.evaluate(CHECK, LAWS))
+    return found | {"sticks out"} if page.evaluate("document.documentElement.scrollWidth") > width else found
+
+
+def test_every_page_is_accessible_and_fits(sit_down, client, demo):  # noqa: F811
+    client.force_login(demo, backend="django.contrib.auth.backends.ModelBackend")
+    pages = list(pages_of(client))
+
+    breaches: dict[str, set[str]] = {}
+    with sit_down(demo, 1440, "light") as page:
+        page.add_init_script(path=AXE)
+        for path in pages:
+            page.emulate_media(color_scheme="light", reduced_motion="reduce")
+            page.set_viewport_size({"width": 1440, "height": 800})
+            page.goto(path)
+            found = breaches[path] = look(page, 1440)
+            page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+            page.set_viewport_size({"width": 390, "height": 800})
+            found |= {f"{it} (narrow, dark)" for it in look(page, 390)}
+
+    said = "\n".join(f"{path}\n  " + "\n  ".join(sorted(found)) for path, found in breaches.items() if found)
+    assert not said, said
+    assert len(pages) > 80
