@@ -12,7 +12,7 @@ import structlog
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
-from .. import access
+from .. import access, families
 from ..errors import DeskError, Invalid, Missing, Refused, Stale
 from ..models import Audit, Job, JobItem, Macro, Ticket, User
 from ..rules import macros as rules
@@ -65,6 +65,8 @@ def _refuse(wish: Wish, actor: User) -> dict[str, str]:
     if "macro" in wish and macro is None:
         faults["macro"] = _("Choose one from the list.")
     into = wish.get("merge_into")
+    if into is not None:  # What was merged itself leads on, to a ticket that he has to see as well.
+        into = (families.chain(into) or [into])[-1]
     if into is not None and not (
         access.may(actor, Permission.MERGE) and access.tickets(actor).filter(pk=into).exists()
     ):

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from .. import families
+from .. import access, families
 from ..errors import Invalid
 from ..models import Job, JobItem, Ticket, User
 from ..words import FINISHED, Status, TicketType, Via
@@ -82,20 +82,25 @@ def unsolved(problem_id: int, *, also_solved: bool = False) -> "QuerySet[Ticket]
 
 
 def solve(problem_id: int, text: str, *, actor: User) -> Job:
-    """Answer all unsolved incidents of a problem with these words, and solve them: each his own mail, by a job.
+    """Answer the unsolved incidents of a problem that the actor may see with these words, and solve them: each his own
+    mail, by a job.
 
     Raises Invalid("text") without words.
     """
     if not text.strip():
         raise Invalid("text", _("Write something first."))
     arguments = {"problem": problem_id, "text": text.strip()}
-    return jobs.start(KIND, arguments, actor=actor, total=unsolved(problem_id).count())
+    return jobs.start(KIND, arguments, actor=actor, total=_within_reach(problem_id, actor).count())
+
+
+def _within_reach(problem_id: int, actor: User) -> "QuerySet[Ticket]":
+    return unsolved(problem_id).filter(pk__in=access.tickets(actor).values("pk"))
 
 
 def _solve_piece(job: Job) -> bool:
     """The next incidents; one that cannot be solved says why and holds nobody up."""
     asked = job.arguments
-    waiting = unsolved(asked["problem"]).filter(pk__gt=job.result.get("after", 0))
+    waiting = _within_reach(asked["problem"], job.actor).filter(pk__gt=job.result.get("after", 0))
     change = Change(words=Words(asked["text"]), status=Status.SOLVED)
     items = []
     for ticket_id in jobs.in_time(list(waiting.values_list("pk", flat=True)[:AHEAD])):

@@ -120,11 +120,14 @@ def unmerge(ticket_id: int, *, actor: User, via: str) -> Audit:
 
     What was written meanwhile stays where it was written. Raises Stale when the ticket is not merged, Missing.
     """
+    into_id = Ticket.objects.filter(pk=ticket_id).values_list("merged_into", flat=True).first()
     with transaction.atomic():
-        source = tickets.lock(ticket_id)
-        if source.merged_into_id is None:
+        # In the same order as a merge: neither waits for the other.
+        held = {pk: tickets.lock(pk) for pk in sorted({ticket_id, into_id or ticket_id})}
+        source = held[ticket_id]
+        if source.merged_into_id is None or source.merged_into_id not in held:
             raise Stale(_("Request #%(id)s is not merged any more.") % {"id": source.pk})
-        target, was = tickets.lock(source.merged_into_id), merge_event(source)
+        target, was = held[source.merged_into_id], merge_event(source)
         audit = _come_back(source, target, was, actor, via)
         _let_go(source, target, actor, via)
     return audit

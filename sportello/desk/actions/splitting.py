@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from sportello.kit import blobs
 
+from .. import families
 from ..errors import Missing, Stale
 from ..models import Audit, Comment, Ticket, User
 from . import configuration, merging, tickets
@@ -71,8 +72,14 @@ def unsplit(ticket_id: int, *, actor: User, via: str) -> Audit:
 
     Raises Stale when it was not split, or when either is closed.
     """
-    origin = Comment.objects.filter(ticket=ticket_id, split_from__isnull=False).order_by("id")
-    into_id = origin.values_list("split_from__ticket", flat=True).first()
+    into_id = origin_of(ticket_id)
     if into_id is None:
         raise Stale(_("Request #%(id)s was not split from another.") % {"id": ticket_id})
     return merging.merge(ticket_id, into_id, actor=actor, via=via)
+
+
+def origin_of(ticket_id: int) -> int | None:
+    """The ticket that it was split from, or where that one was merged. None: it was not split."""
+    repeated = Comment.objects.filter(ticket=ticket_id, split_from__isnull=False).order_by("id")
+    into_id = repeated.values_list("split_from__ticket", flat=True).first()
+    return into_id if into_id is None else (families.chain(into_id) or [into_id])[-1]

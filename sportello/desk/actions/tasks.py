@@ -18,7 +18,7 @@ LONGEST = 500
 
 def add(ticket_id: int, text: str, *, actor: User) -> TicketTask:
     """One more line at the end. Raises Invalid("task"), Stale for a closed ticket."""
-    line = " ".join(text.split())[:LONGEST]
+    line = " ".join(text.replace("\0", "").split())[:LONGEST]
     if not line:
         raise Invalid("task", _("Write what is to be done."))
     with transaction.atomic():

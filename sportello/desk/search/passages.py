@@ -35,7 +35,8 @@ def _found(texts: dict[int, list[str]], sought: Wanted) -> dict[int, list[Piece]
 
 
 def _in_files(keys: Collection[int]) -> dict[int, list[str]]:
-    files = list(Attachment.objects.filter(comment__ticket__in=keys).values_list("comment__ticket", "digest"))
+    sent = Attachment.objects.filter(comment__ticket__in=keys, comment__side_conversation=None)
+    files = list(sent.values_list("comment__ticket", "digest"))
     texts = AttachmentText.objects.filter(digest__in={digest for _key, digest in files}).exclude(text="")
     words = dict(texts.values_list("digest", Left("text", READ_OF_FILE)))
     found: dict[int, list[str]] = defaultdict(list)

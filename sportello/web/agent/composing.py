@@ -26,6 +26,7 @@ from sportello.desk.rules.macros import read_effect, write_effect
 from sportello.desk.words import Status, TimerKind
 from sportello.kit import clock, html_written
 from sportello.kit import html as kit_html
+from sportello.kit.keys import DIGITS
 from sportello.web.agent.macro_choice import Chosen, EffectsField, chosen_of, offered
 from sportello.web.agent.prepared import prepared
 from sportello.web.ui.asked_fields import AskingForm
@@ -38,6 +39,22 @@ OWN_TIME = "own"
 WRITES_IN = {"it": gettext_lazy("writes in Italian"), "en": gettext_lazy("writes in English")}
 
 
+class WrittenField(forms.CharField):
+    """Whatever is pasted is taken: a sign that databases do not hold must not lose all the others."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\0", "")
+
+
+class KeyField(forms.IntegerField):
+    """The number of a row, hidden; as large as one can be."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False, min_value=0, max_value=10**DIGITS - 1)
+
+
 class CommentForm(AskingForm):
     """An answer or a note. status: set in the same gesture. seen: the latest comment that the writer had before him.
 
@@ -47,15 +64,15 @@ class CommentForm(AskingForm):
 
     verb_names = {"comment": "text"}
     kind = forms.ChoiceField(choices=[("answer", ""), ("note", "")], initial="answer")
-    text = forms.CharField(widget=forms.Textarea, required=False, strip=False)
-    html = forms.CharField(required=False, strip=False)
+    text = WrittenField(widget=forms.Textarea, required=False, strip=False)
+    html = WrittenField(required=False, strip=False)
     attachments = FilesField(required=False)
     status = forms.ChoiceField(choices=[("", ""), *((status.value, "") for status in BY_HAND)], required=False)
     at = forms.CharField(required=False)
     own_at = forms.CharField(required=False)
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    macro = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen = KeyField()
+    version = KeyField()
+    macro = KeyField()
     changes = EffectsField(required=False)
     asked = forms.CharField(required=False)
 

@@ -182,6 +182,8 @@ def _first_line(comment: Comment) -> str:
 def unsplitting(request: HttpRequest, ticket_id: int) -> HttpResponse:
     agent = agent_of(request)
     ticket = access.get_ticket(agent, ticket_id, to="merge")
+    if into_id := splitting.origin_of(ticket.pk):
+        access.get_ticket(agent, into_id, to="merge")
     done = _("The message is back where it came from.")
     attempt(request, lambda: splitting.unsplit(ticket.pk, actor=agent, via=Via.WEB), done)
     return redirect("agent:ticket", ticket.pk)

@@ -90,4 +90,5 @@ def own_presence(request: HttpRequest) -> HttpResponse:
     messages.success(request, away if agent.away else back)
     where = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(where, {request.get_host()}, require_https=request.is_secure())
-    return redirect(where if is_ours else reverse("agent:queue"))
+    # Anything else redirect() would take for the name of a page.
+    return redirect(where if is_ours and where.startswith("/") else reverse("agent:queue"))

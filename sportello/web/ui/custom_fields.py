@@ -147,6 +147,7 @@ def posted(fields: Iterable[CustomField], data: QueryDict) -> dict[int, str | li
 
 
 def _said(field: CustomField, sent: list[str]) -> str | list[str]:
+    sent = [it.replace("\0", "") for it in sent]  # No database holds it.
     if field.kind == "multiselect":
         return [it for it in sent if it]
     # The last: a checkbox stands behind the "false" that is sent without it.

@@ -129,3 +129,17 @@ def test_rules_when_they_ask_for_incidents_then_both_readings_agree(ticket, mail
     assert list(Ticket.objects.filter(taggings__tag="rete")) == [incident]
     found = conditions.query(conditions.read(asked, stored=True), Moment(clock.now()))
     assert list(Ticket.objects.filter(found)) == [incident]
+
+
+def test_solve_by_a_restricted_agent_leaves_what_he_does_not_see(ticket, many, ben):
+    for it in (ticket, many[0]):
+        tickets.update(it.pk, tickets.Change(group=None, assignee=ben), actor=ben, via=Via.WEB)
+
+    job = incidents.solve(ticket.pk, "Torna la rete.", actor=ben)
+    while jobs.step():
+        pass
+
+    job.refresh_from_db()
+    assert (job.state, job.total, job.done, job.failed) == (JobState.DONE, 1, 1, 0)
+    assert list(Ticket.objects.filter(status=Status.SOLVED).values_list("pk", flat=True)) == [many[0].pk]
+    assert list(Comment.objects.filter(text="Torna la rete.").values_list("ticket", flat=True)) == [many[0].pk]

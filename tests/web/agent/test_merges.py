@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sportello.desk.actions import configuration, incidents, jobs, merging, people, tickets
+from sportello.desk.actions import bulk, configuration, incidents, jobs, merging, people, splitting, tickets
 from sportello.desk.actions.tickets import NewFile, Words
+from sportello.desk.errors import Invalid
 from sportello.desk.models import Comment, Job, OutgoingMail, Participant, Ticket
 from sportello.desk.words import Status, Via
 
@@ -287,3 +288,27 @@ def test_incidents_when_there_are_many_then_the_job_is_followed_on_its_page(clie
 
     assert answer.url == url("job", Job.objects.get(kind=incidents.KIND).pk)
     assert client.get(answer.url).status_code == 200
+
+
+# --- out of reach -----------------------------------------------------------------------------------------------------
+
+
+def test_unsplitting_into_a_ticket_out_of_reach_is_not_there(client, ticket, anna, ben):
+    made = splitting.split(ticket.comments.get().pk, subject="Toner", actor=anna, via=Via.WEB)
+    tickets.update(made.pk, tickets.Change(group=None, assignee=ben), actor=anna, via=Via.WEB)
+    client.force_login(ben)
+
+    answer = post(client, "unsplitting", made.pk)
+
+    assert (answer.status_code, Ticket.objects.get(pk=made.pk).merged_into_id) == (404, None)
+
+
+def test_bulk_merge_that_would_end_out_of_reach_is_refused(ticket, again, strange, anna, ben):
+    for it in (again, strange):
+        tickets.update(it.pk, tickets.Change(group=None, assignee=ben), actor=anna, via=Via.WEB)
+    merging.merge(again.pk, ticket.pk, actor=anna, via=Via.WEB)
+
+    with pytest.raises(Invalid, match="merge_into"):
+        bulk.start([strange.pk], {"merge_into": again.pk}, actor=ben)
+
+    assert Job.objects.count() == 0
