@@ -40,6 +40,8 @@ function show(page) {
   document.body.replaceWith(document.adoptNode(page.body))
   if (scrolled) document.querySelector(".shell__nav").scrollTop = scrolled
   document.dispatchEvent(new Event("sp-page"))
+  // Whatever the page itself has chosen keeps the focus; else reading goes on at its beginning.
+  if (document.activeElement === document.body) (document.querySelector("[autofocus]") ?? document.getElementById("main"))?.focus({ preventScroll: true })
   const said = document.querySelector("[data-arrived]")
   setTimeout(() => { if (said) said.textContent = document.title }, 100) // Said to whoever does not see it change.
 }
@@ -52,7 +54,7 @@ async function go(event, url) {
     show(page)
     if (withoutHash(arrived) !== withoutHash(url)) history.replaceState(null, "", arrived)
   } catch {
-    if (!event.signal.aborted) location.replace(url)
+    if (!event.signal.aborted) location.reload() // The address is there already; a replace would be met here again, without end.
   }
 }
 
@@ -62,7 +64,7 @@ if (window.navigation) {
     const isPage = event.canIntercept && !event.hashChange && !event.formData && event.downloadRequest === null && type !== "reload"
     // pushState and replaceState draw nothing; a step back to a page that was put in place does.
     if (!isPage || (destination.sameDocument && type !== "traverse") || !isOurs(new URL(destination.url))) return
-    event.intercept({ handler: () => go(event, destination.url) })
+    event.intercept({ focusReset: "manual", handler: () => go(event, destination.url) })
   })
 
   const point = ({ target }) => {

@@ -53,7 +53,7 @@ def sit_down(chromium, server, client):
     """
 
     @contextmanager
-    def seated(person, width=1440, scheme="light", script=True, trouble=()):
+    def seated(person, width=1440, scheme="light", script=True, trouble=(), touch=False, workers="block"):
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         session = {
             "name": "sportello_session",
@@ -68,7 +68,8 @@ def sit_down(chromium, server, client):
                 viewport={"width": width, "height": 800},
                 color_scheme=scheme,
                 java_script_enabled=script,
-                service_workers="block",
+                has_touch=touch,
+                service_workers=workers,
             )
             context.add_cookies([session])
             page = context.new_page()
