@@ -142,6 +142,40 @@ def test_two_tabs_are_told_of_each_other(sit_down, anna, ticket):  # noqa: F811
     assert Draft.objects.get().text == "Seconda scheda"
 
 
+def test_what_was_just_typed_survives_a_link_to_another_page_and_the_way_back(sit_down, anna, ticket):  # noqa: F811
+    with sit_down(anna) as page:
+        visit(page, ticket)
+        box(page).click()
+        page.keyboard.type("Prima **riga**,")
+        page.keyboard.press("Enter")
+        page.keyboard.type("e la seconda")
+        page.locator(".nav__link[href='/people']").first.evaluate("(link) => link.click()")
+        page.wait_for_url("**/people")
+        page.wait_for_function("() => !Object.keys(localStorage).some((name) => name.startsWith('sportello-draft'))")
+        page.go_back()
+        page.locator("sp-editor[ready]").wait_for()
+        after = box(page).inner_text()
+
+    draft = Draft.objects.get()
+    assert (after, draft.text) == ("Prima riga,\ne la seconda",) * 2
+    assert "<b>riga</b>" in draft.html
+
+
+def test_long_text_survives_a_link_to_another_page(sit_down, anna, ticket):  # noqa: F811
+    long = "Parola. " * 20_000
+    with sit_down(anna, trouble=["ERR_FAILED"]) as page:
+        visit(page, ticket)
+        page.locator("sp-editor").evaluate("(editor, text) => editor.write({ text })", long)
+        box(page).click()
+        page.keyboard.press("Control+End")
+        page.keyboard.type("Fine")
+        page.locator(".nav__link[href='/people']").first.evaluate("(link) => link.click()")
+        page.wait_for_url("**/people")
+        page.wait_for_function("() => !Object.keys(localStorage).some((name) => name.startsWith('sportello-draft'))")
+
+    assert Draft.objects.get().text == f"{long.strip()}Fine"
+
+
 def test_failing_server_says_so_and_the_second_try_sends_once(sit_down, anna, ticket):  # noqa: F811
     with sit_down(anna, trouble=["503"]) as page:
         visit(page, ticket)

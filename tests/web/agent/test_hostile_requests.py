@@ -27,9 +27,12 @@ ROWS = {
     "view_id": models.View,
 }
 HOSTILE = {"nul": "\0", "huge": "9" * 25, "long": "x" * 5_000, "signs": "%_\\'\"<script>٣\u202e😀"}
-NAMES = """after agent before by changes colour column connection contact custom do domains email file files from group html
-    into kind language macro month name new note organization page person phone priority problem q query quote
-    requester rule seen sort_by spent_on state status subject tag tags task text time token typing version who""".split()
+NAMES = """
+    after agent before by changes colour column connection contact custom do domains email file files from group
+    html into kind language macro month name new note organization page person phone priority problem q query
+    quote requester rule seen sort_by spent_on state status subject tag tags task text time token typing version
+    who
+""".split()
 
 
 def addresses():

@@ -257,7 +257,7 @@ def test_ticket_page_with_one_and_with_three_messages_asks_as_many_queries(
     agent = enter(anna)
     tickets.answer(ticket.pk, Words("Una."), status=UNSET, actor=anna, via=Via.WEB)
     agent.get(f"/tickets/{ticket.id}")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         agent.get(f"/tickets/{ticket.id}")
     for words in ("Due.", "Tre."):
         tickets.hear(ticket.pk, Words(words), actor=rita, via=Via.EMAIL)

@@ -434,5 +434,5 @@ def test_trigger_that_is_not_there_is_not_found(page, path):
 
 
 def test_agents_see_no_entry_in_the_navigation(enter, anna, page, db):
-    assert b'href="/triggers"' in page.get("/tickets").content
-    assert b'href="/triggers"' not in enter(anna).get("/tickets").content
+    assert b'href="/triggers"' in page.get("/settings").content
+    assert b'href="/triggers"' not in enter(anna).get("/settings").content
