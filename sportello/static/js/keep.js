@@ -16,8 +16,9 @@ class Keep extends HTMLElement {
     addEventListener("pagehide", this.leave)
   }
 
+  // The page goes on without it: nothing hurries, so that a long text is not too long (keepalive takes 64 kB).
   disconnectedCallback() {
-    this.leave()
+    if (this.waiting && !this.isSent) this.save()
     clearTimeout(this.waiting)
     removeEventListener("pagehide", this.leave)
   }
@@ -68,7 +69,7 @@ class Keep extends HTMLElement {
     if (answer?.type === "opaqueredirect" || answer?.status === 403) return this.notice("expired")
     if (answer?.status === 423) return this.notice("locked")
     if (answer?.status === 409) return this.meet(await answer.json())
-    if (!answer?.ok) { this.notice("offline"); return this.plan(5000) }
+    if (!answer?.ok) { this.notice("offline"); return this.isConnected ? this.plan(5000) : undefined }
     const { version } = await answer.json()
     if (version !== null) this.form.elements.version.value = version
     this.notice("")
