@@ -19,6 +19,7 @@ from sportello.web.ui.custom_fields import controls
 from sportello.web.ui.forms import FilesField, Form, Segmented
 from sportello.web.ui.templatetags import ticket_table as cells
 from sportello.web.ui.templatetags.ui import priority
+from sportello.web.ui.workspace_patterns import workspace
 
 
 class ExampleForm(Form):
@@ -95,6 +96,7 @@ def sheet(theme: str) -> dict[str, Any]:
         "figures": _figures(),
         "form": form,
         "custom_fields": controls(CUSTOM_FIELDS, {1: "stampante"}, "it", form=TICKET_FORM, who=END_USER, prefix=theme),
+        **workspace(theme, now),
         "files": [
             SimpleNamespace(name="schermata-errore.png", size=284_113, url="#", is_image=True),
             SimpleNamespace(name="Contratto di assistenza 2026 (firmato).pdf", size=1_904_220, url="#", is_image=False),
@@ -209,6 +211,7 @@ def _messages(now: datetime, theme: str) -> list[SimpleNamespace]:
         "has_remote_images": False,
         "origin": 0,
         "original_url": "",
+        "split_url": "",
         "delivery": None,
         "is_internal": False,
         "attachments": [],
