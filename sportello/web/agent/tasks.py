@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from sportello.desk import access
 from sportello.desk.actions import tasks as verbs
-from sportello.desk.errors import Invalid, Refused, Stale
+from sportello.desk.errors import Invalid, Missing, Refused, Stale
 from sportello.desk.models import Ticket, User
 from sportello.kit.keys import keys_of
 from sportello.web.agent.doors import agent_of, staff
@@ -49,6 +49,8 @@ def task(request: HttpRequest, ticket_id: int, task_id: int) -> HttpResponse:
         return _answer(request, ticket, lambda: verbs.tick(ticket.pk, task_id, done=wanted == "done", actor=agent))
     if wanted in ("up", "down"):
         return _answer(request, ticket, lambda: verbs.move(ticket.pk, task_id, up=wanted == "up", actor=agent))
+    if wanted != "remove":  # What is not understood must not cost a line.
+        raise Missing
     return _answer(request, ticket, lambda: verbs.remove(ticket.pk, task_id, actor=agent))
 
 

@@ -91,3 +91,10 @@ def test_contact_then_its_badge_and_its_line_in_the_history(enter, mailbox, anna
 
     assert "direct contact: call to a personal number" in page
     assert "Direct contact: Call to a personal number" in page
+
+
+def test_task_when_what_is_asked_is_not_understood_then_stays(enter, anna, ticket):
+    line = tasks.add(ticket.pk, "order\0", actor=anna)
+
+    assert enter(anna).post(address(ticket, f"/tasks/{line.pk}"), {"do": ""}).status_code == 404
+    assert TicketTask.objects.get().text == "order"

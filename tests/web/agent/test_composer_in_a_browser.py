@@ -171,7 +171,9 @@ def test_long_text_survives_a_link_to_another_page(sit_down, anna, ticket):  # n
         page.keyboard.type("Fine")
         page.locator(".nav__link[href='/people']").first.evaluate("(link) => link.click()")
         page.wait_for_url("**/people")
-        page.wait_for_function("() => !Object.keys(localStorage).some((name) => name.startsWith('sportello-draft'))")
+        page.wait_for_function(
+            "() => !Object.keys(localStorage).some((name) => name.startsWith('sportello-draft'))", timeout=4_000
+        )
 
     assert Draft.objects.get().text == f"{long.strip()}Fine"
 

@@ -6,7 +6,8 @@ import pytest
 
 from sportello.desk.actions import policies, tickets, timers
 from sportello.desk.actions.tickets import Change, Words
-from sportello.desk.words import Priority, Status, Via
+from sportello.desk.models import Timer
+from sportello.desk.words import Priority, Status, TimerKind, TimerState, Via
 from sportello.kit import clock
 from sportello.web.agent.promises import promise_of
 
@@ -140,3 +141,13 @@ def test_promise_when_there_is_no_priority_says_that_nothing_is_promised(enter, 
     page = page_of(enter(ada).get(f"/tickets/{promised.pk}"))
 
     assert "Without a priority nothing is promised." in page
+
+
+def test_clock_of_a_promise_is_stopped_by_nobody(enter, anna, promised):
+    clocks = Timer.objects.filter(ticket=promised, kind=TimerKind.SLA)
+    agent = enter(anna)
+
+    refused = {agent.post(f"/tickets/{promised.pk}/timers/{it.pk}/cancellation").status_code for it in clocks}
+
+    assert refused == {404}
+    assert {it.state for it in clocks.all()} == {TimerState.WAITING}
