@@ -63,6 +63,7 @@ def workspace(theme: str, now: datetime) -> dict[str, Any]:
         _said("Ben Carta", "È il driver: torna a quello generico.", now - timedelta(hours=4), is_note=True),
         _said("Ada Bruni", "Ho rimesso il driver giusto.", now - timedelta(hours=3), is_answer=True),
     ]
+    first = {"light": 1, "dark": 11}[theme]
     request = SimpleNamespace(pk=321, subject=ticket.subject, status="open")
     return {
         "tools": TOOLS,
@@ -75,10 +76,10 @@ def workspace(theme: str, now: datetime) -> dict[str, Any]:
         "tasks": ["Chiedere il preventivo", "Provare con un altro account", "Richiamare prima delle 17"],
         "changes": ["Stato", "Assegnatario", "Gruppo", "Priorità"],
         "pair": [321, 318],
-        "chosen": f"{theme}-1",
+        "chosen": str(first),
         "found": [
-            SimpleNamespace(id=f"{theme}-1", name="Caterina De Luca", detail="Officina Belvedere", requests=[request]),
-            SimpleNamespace(id=f"{theme}-2", name="Caterina Denti", detail="caterina@denti.example", requests=[]),
+            SimpleNamespace(id=first, name="Caterina De Luca", detail="Officina Belvedere", requests=[request]),
+            SimpleNamespace(id=first + 1, name="Caterina Denti", detail="caterina@denti.example", requests=[]),
         ],
         "standings": [
             _standing("Prima risposta", now + timedelta(minutes=40), is_soon=True),
