@@ -33,7 +33,12 @@ class Leaving extends HTMLElement {
     const main = this.closest("main")
     const isBusy = main.contains(document.activeElement) && main !== document.activeElement
     const isTyping = document.querySelector("#composer [name=text]")?.value
-    if (!isBusy && !isTyping) return main.replaceWith(document.adoptNode(fresh))
+    const hasFocus = main === document.activeElement
+    if (!isBusy && !isTyping) {
+      main.replaceWith(document.adoptNode(fresh))
+      if (hasFocus) fresh.focus({ preventScroll: true })
+      return
+    }
     main.querySelector(".conversation").replaceWith(document.adoptNode(fresh.querySelector(".conversation")))
     this.remove()
   }

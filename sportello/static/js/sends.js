@@ -44,7 +44,9 @@ function fail(form, answer, button) {
 function draw(page) {
   const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("#main")
   document.querySelector("#main").replaceWith(document.adoptNode(fresh))
-  document.querySelector("#composer")?.scrollIntoView({ block: "end" })
+  const composer = document.querySelector("#composer")
+  composer?.scrollIntoView({ block: "end" })
+  if (document.activeElement === document.body) (composer?.querySelector("[aria-invalid=true]:not(textarea)") ?? composer?.querySelector("sp-editor"))?.focus()
 }
 
 document.addEventListener("sp-editor-ready", ({ target }) => {

@@ -1,4 +1,4 @@
-"""A ticket's whole way by keyboard alone, and by touch on a phone: nothing needs a mouse, and the focus is never lost."""
+"""A ticket's whole way by keyboard alone, and by touch on a phone: no mouse, and the focus is never lost."""
 
 import pytest
 
@@ -54,6 +54,20 @@ def answer(page, way):
     page.locator(".leaving").wait_for()
 
 
+def write_with_a_list(page):
+    page.keyboard.press("r")
+    page.locator(".editor__box:focus").wait_for()
+    page.keyboard.type("Buongiorno ")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("Rita")
+    page.keyboard.press("Control+b")
+    page.keyboard.type(", ecco:")
+    page.keyboard.press("Enter")
+    page.keyboard.type("- spegnere")
+    page.keyboard.press("Enter")
+    page.keyboard.type("riaccendere")
+
+
 def test_ticket_from_the_queue_to_solved_by_keyboard(sit_down, usual, anna, two_tickets):  # noqa: F811
     with sit_down(anna, trouble=LIVE) as page:
         page.goto(usual["waiting"])
@@ -69,26 +83,18 @@ def test_ticket_from_the_queue_to_solved_by_keyboard(sit_down, usual, anna, two_
         with page.expect_navigation():
             page.keyboard.press("t")
         ready(page)
-        page.keyboard.press("r")
-        page.locator(".editor__box:focus").wait_for()
-        page.keyboard.type("Buongiorno ")
-        page.keyboard.press("Control+b")
-        page.keyboard.type("Rita")
-        page.keyboard.press("Control+b")
-        page.keyboard.type(", ecco:")
-        page.keyboard.press("Enter")
-        page.keyboard.type("- spegnere")
-        page.keyboard.press("Enter")
-        page.keyboard.type("riaccendere")
+        write_with_a_list(page)
         page.keyboard.press("Control+Shift+Enter")
         page.locator(".leaving").wait_for()
         ready(page)
         page.keyboard.press("z")
         page.locator(".editor__box", has_text="riaccendere").wait_for()
         answer(page, "Control+Shift+Enter")
+        page.evaluate("document.getElementById('main').focus()")
         let_answers_leave()
         page.locator(".leaving").wait_for(state="detached", timeout=20_000)
         ready(page)
+        assert focused(page) == "main"
 
         page.keyboard.press("n")
         page.locator(".editor__box:focus").wait_for()
@@ -116,6 +122,17 @@ def test_ticket_from_the_queue_to_solved_by_keyboard(sit_down, usual, anna, two_
     )
     assert Comment.objects.filter(ticket=found, public=False, text="Se torna, cambiarla.").exists()
     assert (found.assignee_id, found.status, tags) == (anna.pk, "open", ("tags", "stampante"))
+
+
+def test_answer_that_is_refused_leaves_the_focus_in_the_text(sit_down, anna, ticket):  # noqa: F811
+    with sit_down(anna, trouble=("422", *LIVE)) as page:
+        page.goto(f"/tickets/{ticket.pk}")
+        ready(page)
+        page.keyboard.press("r")
+        page.locator(".editor__box:focus").wait_for()
+        page.keyboard.press("Control+Enter")
+        page.locator(".composer__error").wait_for()
+        page.locator(".editor__box:focus").wait_for()
 
 
 def test_ways_between_pages_by_keyboard(sit_down, usual, anna, rita, two_tickets):  # noqa: F811

@@ -1,4 +1,4 @@
-"""Links that put the next page in place of this one (navigate.js): whatever a browser does for a link, it still does."""
+"""Links that put the next page in place of this one (navigate.js): all that a link does, it still does."""
 
 import re
 
