@@ -42,11 +42,15 @@ def say(
 ) -> Audit | None:
     """Do at once what is written: a note, or changes without a word. The draft is gone with it.
 
-    While an answer waits to leave, the draft is that answer's: then this is done beside it. Raises ChangedElsewhere and
-    what tickets.update raises.
+    While an answer waits to leave, the draft is that answer's: then this is done beside it. Raises ChangedElsewhere,
+    Stale where he has written after `seen` already, and what tickets.update raises.
     """
     with transaction.atomic():
         ticket = tickets.lock(ticket_id)
+        # Two clicks at once: each found nothing when it asked, before it held the ticket.
+        own = Comment.objects.filter(ticket=ticket, side_conversation=None, author=actor)
+        if seen is not None and own.filter(pk__gt=seen).exists():
+            raise Stale(_("You sent this a moment ago: look at the end of the conversation before you send again."))
         draft = drafts.own(ticket_id, actor)
         if drafts.leaving(draft):
             draft = Draft(author=actor, ticket=ticket)

@@ -296,3 +296,14 @@ def test_answer_that_the_desk_fails_to_send_is_a_draft_again(anna, ticket, froze
     assert (texts(ticket), draft.stopped_because, draft.text) == ([], "refused", "Arrivo.")
     assert Notification.objects.filter(kind=NoticeKind.NOT_SENT, user=anna).count() == 1
     assert [timer.state for timer in Timer.objects.filter(kind="send")] == ["cancelled"]
+
+
+def test_note_that_two_clicks_send_is_said_once(ticket, anna):
+    seen = ticket.comments.latest("id").pk
+    note = Written(text="Chiamato.", public=False)
+    sending.say(ticket.pk, note, actor=anna, via=Via.WEB, seen=seen)
+
+    with pytest.raises(Stale, match="a moment ago"):
+        sending.say(ticket.pk, note, actor=anna, via=Via.WEB, seen=seen)
+
+    assert Comment.objects.filter(author=anna, text="Chiamato.").count() == 1
