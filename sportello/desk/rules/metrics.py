@@ -111,7 +111,7 @@ def fold(metric: Metric, audit: AuditFacts, business: BusinessSeconds) -> Metric
             metric, carry = _move(metric, carry, Status.CLOSED, audit, business)
         elif event["type"] == "Unmerge":
             metric, carry = _move(metric, carry, event["status"], audit, business)
-    notes = {event["code"]: event.get("values") or {} for event in audit.events if event["type"] == "Note"}
+    notes = {event.get("code"): event.get("values") or {} for event in audit.events if event["type"] == "Note"}
     if "undone" in notes:
         metric = _unsolve(metric, datetime.fromisoformat(notes["undone"]["at"]))
     if status:  # Only where the update left the ticket: solved and reopened in one gesture is neither.

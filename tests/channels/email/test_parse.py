@@ -416,7 +416,7 @@ def test_parse_when_real_mails_are_mutated_then_it_never_raises(path, seed, chan
     chance = random.Random(seed)
     raw = bytearray(path.read_bytes())
     for _ in range(changes):
-        at = chance.randrange(len(raw))
+        at = chance.randrange(len(raw) + 1)
         raw[at : at + chance.choice((0, 1, 1, 5, 50))] = chance.choice(
             (b"", bytes([chance.randrange(256)]), chance.choice(STRUCTURE))
         )

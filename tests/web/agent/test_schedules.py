@@ -227,8 +227,8 @@ def test_schedules_are_there_for_administrators_only(enter, ada, anna, rita, off
         assert getattr(enter(person), method)(address, posted()).status_code == 404
 
     assert list(Schedule.objects.values()) == before
-    assert '"/schedules"' not in enter(anna).get("/tickets").content.decode()
-    assert '"/schedules"' in enter(ada).get("/tickets").content.decode()
+    assert '"/schedules"' not in enter(anna).get("/settings").content.decode()
+    assert '"/schedules"' in enter(ada).get("/settings").content.decode()
 
 
 def test_schedule_that_is_not_there(enter, ada, office):

@@ -263,5 +263,5 @@ def test_ticket_page_with_one_and_with_three_messages_asks_as_many_queries(
         tickets.hear(ticket.pk, Words(words), actor=rita, via=Via.EMAIL)
         tickets.answer(ticket.pk, Words(words), status=UNSET, actor=anna, via=Via.WEB)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(23):
         agent.get(f"/tickets/{ticket.id}")
