@@ -17,8 +17,7 @@ from tests import services
 from tests.journeys.conftest import FLAGS
 
 ADDRESS = "127.0.0.1:8957"
-# From the press of the button until the frame in which the first message stands has been drawn, on the clock that a page
-# and the next one share.
+# From the press until the frame with the first message has been drawn, on the clock that a page and the next one share.
 REMEMBER = """
 const now = () => performance.timeOrigin + performance.now()
 const look = () => {

@@ -52,10 +52,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
 
 def where_to_arrange(agent: User, here: str = "") -> list[tuple[str, list[Link]]]:
     """The sections of the settings with the pages that this agent may open; the one that he is on is marked."""
-    return [
-        (str(section.title), [_place(place, here) for place in places])
-        for section, places in sections_for(agent)
-    ]
+    return [(str(section.title), [_place(place, here) for place in places]) for section, places in sections_for(agent)]
 
 
 def _place(place: Place, here: str) -> Link:

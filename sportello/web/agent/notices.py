@@ -49,7 +49,5 @@ def notice_reading(request: HttpRequest, notice_id: int) -> HttpResponse:
 def notices_reading(request: HttpRequest) -> HttpResponse:
     """All that were on the page or older; what has come since is not read."""
     up_to = key_of(request.POST.get("up_to", ""))
-    attempt(
-        request, lambda: notifications.read_all(actor=agent_of(request), up_to=up_to), _("All of them are read.")
-    )
+    attempt(request, lambda: notifications.read_all(actor=agent_of(request), up_to=up_to), _("All of them are read."))
     return redirect("agent:notices")
