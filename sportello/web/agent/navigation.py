@@ -109,7 +109,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
         "new_ticket": address("agent:new_ticket"),
         "back": home if is_arranging else "",
         "groups": [
-            {"title": _("Settings"), "links": []},
+            {"title": "", "links": [link("settings", "settings", _("Settings"), key="g s")]},
             *({"title": title, "links": links} for title, links in arranging),
         ]
         if is_arranging
