@@ -115,6 +115,9 @@ def _sqlite(settings: Settings) -> Iterator[Finding]:
 
 def _database(settings: Settings) -> Iterator[Finding]:
     """The database, and how mail goes in and out, part of which is in it."""
+    from sportello.cli.session import open_desk
+
+    open_desk()
     what = _("database")
     if settings.database.path is not None and not settings.database.path.exists():
         yield Finding("WARN", what, _("there is none yet; serve makes it."))
@@ -122,9 +125,6 @@ def _database(settings: Settings) -> Iterator[Finding]:
         return
     from django.db import Error, transaction
 
-    from sportello.cli.session import open_desk
-
-    open_desk()
     from sportello.config.prepare import is_migrated
     from sportello.delivery import outbox, transport
     from sportello.desk.models import Desk

@@ -31,7 +31,7 @@ from sportello.web.agent.macro_choice import Chosen, EffectsField, chosen_of, of
 from sportello.web.agent.prepared import prepared
 from sportello.web.ui.asked_fields import AskingForm
 from sportello.web.ui.custom_fields import Control
-from sportello.web.ui.forms import FilesField
+from sportello.web.ui.forms import FileInput, FilesField
 
 BY_HAND = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
 ATTACHMENT = "attachment"
@@ -66,7 +66,7 @@ class CommentForm(AskingForm):
     kind = forms.ChoiceField(choices=[("answer", ""), ("note", "")], initial="answer")
     text = WrittenField(widget=forms.Textarea, required=False, strip=False)
     html = WrittenField(required=False, strip=False)
-    attachments = FilesField(required=False)
+    attachments = FilesField(required=False, widget=FileInput({"aria-label": gettext_lazy("Attach files")}))
     status = forms.ChoiceField(choices=[("", ""), *((status.value, "") for status in BY_HAND)], required=False)
     at = forms.CharField(required=False)
     own_at = forms.CharField(required=False)

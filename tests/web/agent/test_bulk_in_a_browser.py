@@ -89,9 +89,7 @@ def test_preview_moves_with_the_cursor_and_a_ticket_leads_to_its_neighbours_and_
         page.wait_for_url(f"**/tickets/{many[2].pk}")
         page.keyboard.press("u")
         page.wait_for_url(f"**{usual['waiting']}#row")
-        focused = page.evaluate("document.activeElement.textContent")
-
-    assert focused == "Richiesta 2"
+        page.locator(".ticket-row__subject:focus", has_text="Richiesta 2").wait_for()
 
 
 def test_bulk_without_script_is_ticked_and_sent(sit_down, usual, anna, many):

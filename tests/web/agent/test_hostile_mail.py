@@ -23,7 +23,7 @@ LEFT = """
 () => Array.from(document.querySelectorAll("*")).flatMap((node) => {
   const bad = []
   const html = node.outerHTML.slice(0, 120)
-  if (node.matches("script, iframe, frame, object, embed, applet, base, svg, math, video, audio")) bad.push(html)
+  if (node.matches("script, iframe, frame, object, embed, applet, base[href], svg, math, video, audio")) bad.push(html)
   if (node.matches("form, input, textarea, select, button, a[href]:not([target=_blank])")) bad.push(html)
   if (node.matches("meta[http-equiv=refresh], link:not([rel=stylesheet])")) bad.push(html)
   for (const { name, value } of node.attributes) {

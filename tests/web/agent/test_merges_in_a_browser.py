@@ -21,11 +21,14 @@ def test_merge_by_keyboard_and_undo_on_a_phone(sit_down, ticket, sam, anna):
         page.goto(f"/tickets/{other.pk}")
         page.keyboard.press("M")
         page.wait_for_url("**/merge")
+        page.locator("[name=into]:focus").wait_for()
         page.keyboard.type(str(ticket.pk))
         page.keyboard.press("Enter")
         page.wait_for_url(f"**/merge?into={ticket.pk}")
+        page.locator("[data-hotkey='Mod+Enter']").wait_for()
         page.keyboard.press("Control+Enter")
         page.wait_for_url(f"**/tickets/{ticket.pk}")
+        page.locator(".conversation .message").nth(1).wait_for()
         assert page.locator(".conversation .message").count() == 2
     assert Ticket.objects.get(pk=other.pk).merged_into_id == ticket.pk
 

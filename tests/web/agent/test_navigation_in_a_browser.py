@@ -99,7 +99,7 @@ def test_page_of_another_frame_loads_wholly(sit_down, usual, anna, ticket):  # n
         page.locator(".ticket-row__subject").first.evaluate("(link) => { link.href = '/offline' }")
         page.locator(".ticket-row__subject").first.click()
         page.wait_for_url("**/offline")
-        page.locator("h1").wait_for()
+        page.locator(".focus__card h1").wait_for()
         same = is_same(page)
 
     assert not same
