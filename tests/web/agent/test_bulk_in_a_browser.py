@@ -87,6 +87,7 @@ def test_preview_moves_with_the_cursor_and_a_ticket_leads_to_its_neighbours_and_
         page.reload()
         page.keyboard.press("j")
         page.wait_for_url(f"**/tickets/{many[2].pk}")
+        page.locator("h1", has_text="Richiesta 2").wait_for()
         page.keyboard.press("u")
         page.wait_for_url(f"**{usual['waiting']}#row")
         page.locator(".ticket-row__subject:focus", has_text="Richiesta 2").wait_for()

@@ -28,11 +28,13 @@ def test_palette_goes_to_a_ticket_and_does_a_command_by_keyboard(sit_down, usual
         chosen = page.evaluate("document.activeElement.getAttribute('aria-activedescendant')")
         page.keyboard.press("Enter")
         page.wait_for_url(f"**/tickets/{indexed.pk}")
+        page.locator(".conversation .message").first.wait_for()
         page.keyboard.press("Control+k")
         page.keyboard.type("nuovo")
         page.locator("#palette [role=option][aria-selected=true]", has_text="Nuovo ticket").wait_for()
         page.keyboard.press("Enter")
         page.wait_for_url("**/tickets/new")
+        page.locator("[name=subject]").wait_for()
         page.keyboard.press("Control+k")
         page.keyboard.press("Escape")
 
