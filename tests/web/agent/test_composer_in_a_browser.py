@@ -113,7 +113,7 @@ def test_what_is_typed_is_on_another_device_and_after_a_crash(sit_down, anna, ti
         page.unroute("**/draft")
         page.goto("about:blank")
         visit(page, ticket)
-        kept(page)
+        page.locator("sp-editor[ready]", has_text="e oltre").wait_for()
         after = box(page).inner_text()
 
     assert (elsewhere, after) == ("A metà frase", "A metà frase, e oltre")
