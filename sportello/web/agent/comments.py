@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -17,12 +17,11 @@ from sportello.desk.errors import DeskError, Invalid
 from sportello.desk.models import Ticket, User
 from sportello.desk.rules.drafts import word_of_attachment
 from sportello.desk.words import Via
-from sportello.kit import blobs
 from sportello.web.agent.composing import ATTACHMENT, CommentForm, has_files, written_of
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.tickets import ticket_page
 from sportello.web.ui import times
-from sportello.web.ui.files import download, new_files, shown_type
+from sportello.web.ui.files import download, new_files, stored
 from sportello.web.ui.framed import framed_comment
 
 SCRIPT = "application/json"
@@ -106,13 +105,7 @@ def body(request: HttpRequest, ticket_id: int, comment_id: int) -> HttpResponse:
 
 @staff
 def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
-    file = access.get_attachment(agent_of(request), attachment_id)
-    try:
-        content = blobs.read(file.digest)
-    except FileNotFoundError:
-        raise Http404 from None
-    kind = shown_type(file.content_type)
-    return download(content, file.file_name, kind, inline=bool(kind))
+    return stored(access.get_attachment(agent_of(request), attachment_id), opens=True)
 
 
 @staff

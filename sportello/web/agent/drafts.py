@@ -1,7 +1,7 @@
 """What an agent is writing: kept as he types, its files, and an answer that has not left yet."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
@@ -14,11 +14,10 @@ from sportello.desk.actions import drafts, macros, sending
 from sportello.desk.actions.tickets import NewFile
 from sportello.desk.errors import Invalid, Missing, Stale
 from sportello.desk.models import Draft, Ticket
-from sportello.kit import blobs
 from sportello.web.agent.composing import CommentForm, written_of
 from sportello.web.agent.doors import agent_of, attempt, staff
 from sportello.web.agent.macro_choice import Chosen
-from sportello.web.ui.files import download, new_files, shown_type
+from sportello.web.ui.files import new_files, stored
 from sportello.web.ui.forms import FilesField
 
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -81,13 +80,7 @@ def files(request: HttpRequest, ticket_id: int) -> HttpResponse:
 
 @staff
 def file(request: HttpRequest, ticket_id: int, file_id: int) -> HttpResponse:
-    found = access.get_draft_file(agent_of(request), ticket_id, file_id)
-    try:
-        content = blobs.read(found.digest)
-    except FileNotFoundError:
-        raise Http404 from None
-    kind = shown_type(found.content_type)
-    return download(content, found.file_name, kind, inline=bool(kind))
+    return stored(access.get_draft_file(agent_of(request), ticket_id, file_id), opens=True)
 
 
 @require_POST

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -19,7 +19,7 @@ from sportello.desk.models import Attachment, Audit, Comment, Ticket, User
 from sportello.desk.rules import custom_fields
 from sportello.desk.rules.texts import in_language
 from sportello.desk.words import Status, TimerKind, TimerState, Via
-from sportello.kit import blobs, clock
+from sportello.kit import clock
 from sportello.kit import html as kit_html
 from sportello.web.portal.doors import page
 from sportello.web.portal.forms import WordsForm
@@ -200,8 +200,4 @@ def download(person: User, ticket: Ticket, file_id: int) -> HttpResponse:
     file = access.get_attachment(person, file_id)
     if not access.conversation(person, ticket).filter(pk=file.comment_id, public=True).exists():
         raise Missing
-    try:
-        content = blobs.read(file.digest)
-    except FileNotFoundError:
-        raise Http404 from None
-    return files.download(content, file.file_name, files.shown_type(file.content_type))
+    return files.stored(file, opens=False)

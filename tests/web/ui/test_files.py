@@ -1,8 +1,12 @@
+from types import SimpleNamespace
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import Http404
 
 from sportello.desk.actions.tickets import NewFile
-from sportello.web.ui.files import download, new_files
+from sportello.kit import blobs
+from sportello.web.ui.files import download, new_files, stored
 
 
 def test_new_files_are_what_was_uploaded_in_its_order():
@@ -25,3 +29,25 @@ def test_download_is_closed_in_whatever_way_it_is_opened(inline, disposition):
         "X-Content-Type-Options": "nosniff",
     }
     assert response["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "opens", "shown"),
+    [
+        ("image/png", True, ("image/png", "inline")),
+        ("image/png", False, ("image/png", "attachment")),
+        ("image/svg+xml", True, ("application/octet-stream", "attachment")),
+    ],
+)
+def test_stored_file_opens_by_itself_only_where_it_may(content_type, opens, shown):
+    digest = blobs.store(b"x")
+
+    response = stored(SimpleNamespace(digest=digest, file_name="a", content_type=content_type), opens=opens)
+
+    assert response.content == b"x"
+    assert (response["Content-Type"], response["Content-Disposition"].split(";")[0]) == shown
+
+
+def test_stored_file_whose_bytes_are_gone_is_not_there():
+    with pytest.raises(Http404):
+        stored(SimpleNamespace(digest="0" * 64, file_name="a", content_type="image/png"), opens=True)
