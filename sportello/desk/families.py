@@ -4,6 +4,8 @@ docs/algorithms/merging.md
 """
 
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 
 _DOWN = """
 WITH RECURSIVE family(id) AS (
@@ -33,6 +35,11 @@ WITH RECURSIVE before(id) AS (
 def merged_into(ticket_id: int) -> list[int]:
     """All that was merged into this ticket, at whatever remove; usually nothing."""
     return _ids(_DOWN, ticket_id)
+
+
+def is_merged_into(column: str, ticket_id: int) -> RawSQL:
+    """Whether the ticket that a column names was merged into this one, at whatever remove; for a filter."""
+    return RawSQL(f"{column} IN ({_DOWN})", (ticket_id,), output_field=BooleanField())
 
 
 def chain(ticket_id: int) -> list[int]:

@@ -2,7 +2,8 @@
 
 from django.db.models import Q, QuerySet
 
-from ..models import Comment, SideConversation, Ticket, TicketTask, TimeEntry, User
+from .. import families
+from ..models import Comment, SideConversation, TicketTask, TimeEntry, User
 from .gate import one, staff
 from .tickets import get_ticket
 
@@ -22,8 +23,8 @@ def time_entries(person: User, ticket_id: int) -> "QuerySet[TimeEntry]":
 def side_conversations(person: User, ticket_id: int) -> "QuerySet[SideConversation]":
     """What third parties were asked on the ticket and on what was merged into it, oldest first, for the staff."""
     staff(person)
-    merged = Ticket.objects.filter(merged_into=ticket_id).values("pk")
-    return SideConversation.objects.filter(Q(ticket=ticket_id) | Q(ticket__in=merged)).order_by("id")
+    merged = families.is_merged_into("desk_sideconversation.ticket_id", ticket_id)
+    return SideConversation.objects.filter(Q(ticket=ticket_id) | Q(merged)).order_by("id")
 
 
 def side_comments(person: User, ticket_id: int) -> "QuerySet[Comment]":

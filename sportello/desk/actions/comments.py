@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sportello.kit import blobs, rows
 
-from ..models import Attachment, Comment, User
+from ..models import Attachment, Comment, SideConversation, User
 from ..words import Via
 
 if TYPE_CHECKING:
@@ -53,15 +53,20 @@ def store(words: Words | None) -> list[tuple[NewFile, str]]:
     return [(file, blobs.store(file.content)) for file in words.files] if words else []
 
 
-def write(update: "Update", files: list[tuple[NewFile, str]]) -> Comment | None:
-    """The row of what the update says, and of its files."""
-    words = update.words
-    if words is None:
-        return None
+def write(
+    update: "Update",
+    words: Words,
+    files: list[tuple[NewFile, str]],
+    *,
+    author: User | None,
+    side: SideConversation | None = None,
+) -> Comment:
+    """The row of what is said with an update, and of its files. side: where it is no part of the conversation."""
     comment = Comment(
         ticket=update.ticket,
         audit=update.audit,
-        author=update.author,
+        author=author,
+        side_conversation=side,
         mail_id=words.mail_id,
         split_from_id=words.split_from_id,
         public=words.public,
@@ -74,12 +79,6 @@ def write(update: "Update", files: list[tuple[NewFile, str]]) -> Comment | None:
         created_at=update.now,
     )
     rows.insert(comment)
-    attach(comment, files)
-    return comment
-
-
-def attach(comment: Comment, files: list[tuple[NewFile, str]]) -> None:
-    """The rows of a comment's new files, each with its digest."""
     if files:
         Attachment.objects.bulk_create(
             Attachment(
@@ -93,6 +92,7 @@ def attach(comment: Comment, files: list[tuple[NewFile, str]]) -> None:
             )
             for file, digest in files
         )
+    return comment
 
 
 def write_note(update: "Update", text: str) -> None:

@@ -9,9 +9,7 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sportello.kit import blobs, rows
-
-from .. import links
+from .. import families, links
 from ..errors import Invalid, Missing
 from ..models import Attachment, Audit, Comment, SideConversation, Ticket, User
 from ..rules import letters as rules
@@ -78,11 +76,12 @@ def say(side_id: int, words: Words, *, actor: User, files: Sequence[Attachment] 
 def hear(side_id: int, words: Words, *, author: User) -> tuple[Ticket, Audit | None]:
     """Take in what a third party answers; whoever was let in by hand takes part from now on. Works on a closed ticket.
 
-    What waited for a third party is open again, and the agents are told; a machine's answer does neither. The update is
-    nobody's: rules neither see the words nor tell their author anything. Returns the ticket and its audit.
+    What waited for a third party is open again, and the agents are told; a machine's answer does neither. Where the
+    ticket was merged, so it is with the one in which it goes on. The update is nobody's: rules neither see the words
+    nor tell their author anything. Returns the ticket and its audit.
     """
     with transaction.atomic():
-        side, ticket = _lock(side_id)
+        side, ticket, end = _lock_chain(side_id)
         update = Update(ticket, actor=None, via=Via.EMAIL)
         code = "side_automatic" if words.automatic else "side_answered"
         update.note(code, people=author.name, subject=side.subject)
@@ -96,10 +95,21 @@ def hear(side_id: int, words: Words, *, author: User) -> tuple[Ticket, Audit | N
         audit = update.commit()
         _write(update, side, replace(words, public=False), author, ())
         if not words.automatic:
-            told = {side.started_by_id} | ({ticket.assignee_id} if ticket.assignee_id else set())
+            if end != ticket:
+                _wake(end, side, author)
+            concerned = (side.started_by_id, ticket.assignee_id, end.assignee_id)
+            told = [user_id for user_id in concerned if user_id is not None]
             values = {"text": " ".join(words.text.split())[:PREVIEW], "side": side.pk, "subject": side.subject}
-            notifications.tell(told, NoticeKind.SIDE, ticket_id=ticket.pk, author=author, values=values)
+            notifications.tell(told, NoticeKind.SIDE, ticket_id=end.pk, author=author, values=values)
         return ticket, audit
+
+
+def _wake(end: Ticket, side: SideConversation, author: User) -> None:
+    update = Update(end, actor=None, via=Via.EMAIL)
+    update.note("side_answered", people=author.name, subject=side.subject)
+    if end.status == Status.HOLD:
+        update.set_status(Status.OPEN)
+    update.commit()
 
 
 def close(side_id: int, *, actor: User) -> None:
@@ -131,6 +141,17 @@ def _lock(side_id: int) -> tuple[SideConversation, Ticket]:
         raise Missing
     ticket = tickets.lock(ticket_id)
     return SideConversation.objects.get(pk=side_id), ticket
+
+
+def _lock_chain(side_id: int) -> tuple[SideConversation, Ticket, Ticket]:
+    """The same, and the ticket in which it goes on: itself unless it was merged. Held in the order of merges."""
+    side = SideConversation.objects.filter(pk=side_id).first()
+    if side is None:
+        raise Missing
+    end_id = (families.chain(side.ticket_id) or [side.ticket_id])[-1]
+    held = {pk: tickets.lock(pk) for pk in sorted({side.ticket_id, end_id})}
+    side.refresh_from_db()
+    return side, held[side.ticket_id], held[end_id]
 
 
 def _read_people(people: Iterable[User], ticket: Ticket) -> list[User]:
@@ -234,24 +255,7 @@ def _write(
 ) -> Comment:
     side.updated_at = update.written_at
     side.save(update_fields=["state", "answered", "thread_root", "thread_last", "updated_at"])
-    kept = [(file, blobs.store(file.content)) for file in words.files]
-    comment = Comment(
-        ticket=update.ticket,
-        audit=update.audit,
-        author=author,
-        side_conversation=side,
-        mail_id=words.mail_id,
-        public=False,
-        via=update.via,
-        automatic=words.automatic,
-        text=words.text,
-        html=words.html,
-        quoted_text=words.quoted_text,
-        quoted_html=words.quoted_html,
-        created_at=update.written_at,
-    )
-    rows.insert(comment)
-    comments.attach(comment, kept)
+    comment = comments.write(update, words, comments.store(words), author=author, side=side)
     Attachment.objects.bulk_create(_copy(file, comment) for file in files)
     return comment
 

@@ -311,7 +311,7 @@ class Update:
             created_at=self.now,
         )
         rows.insert(self.audit)
-        comment = comments.write(self, files)
+        comment = comments.write(self, self.words, files, author=self.author) if self.words else None
         if recipients:
             letters.queue(self, verdict.send, recipients, comment=comment, rating=offered)
         triggers.write(self)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import pytest
 
 from sportello.desk import access
-from sportello.desk.actions import configuration, letters, people, sending, side_conversations, tickets
+from sportello.desk.actions import configuration, letters, merging, people, sending, side_conversations, tickets
 from sportello.desk.actions.tickets import Words
 from sportello.desk.actions.update import METRIC_FIELDS
 from sportello.desk.errors import Invalid, Missing, Stale
@@ -242,6 +242,42 @@ def test_answer_when_ticket_is_closed_then_it_still_arrives_and_nothing_opens(si
     ticket.refresh_from_db()
     assert ticket.status == Status.CLOSED
     assert Ticket.objects.count() == 1
+
+
+def test_answer_when_ticket_was_merged_then_the_one_in_which_it_goes_on_wakes(side, ticket, anna, ada, rita):
+    told_before = set(Notification.objects.values_list("pk", flat=True))
+    middle, end = (
+        tickets.open_ticket(requester=rita, subject=name, words=Words(name), actor=rita, via=Via.EMAIL)
+        for name in ("Ancora", "Di nuovo")
+    )
+    for source, target in ((ticket, middle), (middle, end)):
+        merging.merge(source.pk, target.pk, actor=ada, via=Via.WEB)
+    tickets.update(end.pk, tickets.Change(status=Status.HOLD, assignee=ada), actor=ada, via=Via.WEB)
+    before = told(end)
+
+    found = take_in(mail(FABIO, to=address(side), text="Sì."))
+
+    for it in (ticket, middle, end):
+        it.refresh_from_db()
+    assert (found.ticket, said(side)[-1]) == (ticket, ("Fabio Neri", "Sì."))
+    assert [it.status for it in (ticket, middle, end)] == [Status.CLOSED, Status.CLOSED, Status.OPEN]
+    assert events(end, type="Note")[-1]["code"] == "side_answered"
+    assert told(end)[0] == before[0]
+    heard = Notification.objects.exclude(pk__in=told_before).filter(kind="side").order_by("user__name")
+    assert [(it.user, it.ticket) for it in heard] == [(ada, end), (anna, end)]
+    assert list(access.side_conversations(ada, end.pk)) == [side]
+
+
+def test_automatic_answer_when_ticket_was_merged_then_nothing_wakes(side, ticket, ada, rita):
+    end = tickets.open_ticket(requester=rita, subject="Ancora", words=Words("Ancora"), actor=rita, via=Via.EMAIL)
+    merging.merge(ticket.pk, end.pk, actor=ada, via=Via.WEB)
+    tickets.update(end.pk, tickets.Change(status=Status.HOLD), actor=ada, via=Via.WEB)
+    count = end.audits.count()
+
+    take_in(mail(FABIO, to=address(side), Auto_Submitted="auto-replied"))
+
+    end.refresh_from_db()
+    assert (end.status, end.audits.count()) == (Status.HOLD, count)
 
 
 # --- what must not happen ---------------------------------------------------------------------------------------------
