@@ -16,9 +16,9 @@ JOBS = ("agents", "bulk", "importing", "incidents", "tags", "undoing")
 
 
 def worker_loops() -> list[Loop]:
-    """The worker process: mail that has come in, timers that are due, mail and webhooks to send."""
+    """The worker process: mail that has come in, timers that are due, mail, webhooks and push messages to send."""
     from sportello.channels.email import receive
-    from sportello.delivery import outbox, webhooks
+    from sportello.delivery import outbox, push, webhooks
     from sportello.desk.actions import (
         alarms,
         attachment_texts,
@@ -38,6 +38,7 @@ def worker_loops() -> list[Loop]:
         Loop("timers", timers.step, every=1.0),
         Loop("outbox", outbox.step, every=1.0),
         Loop("webhooks", webhooks.step, every=1.0),
+        Loop("push", push.step, every=1.0),
         Loop("routing", fair_queue.step, every=1.0),
         Loop("automations", alarms.arm_step, every=1.0),
         Loop("views", members.step, every=1.0),

@@ -26,6 +26,11 @@ def ticket_url(ticket_id: int) -> str:
     return public_url(f"/tickets/{ticket_id}")
 
 
+def notice_path(notice_id: int) -> str:
+    """Where a notice leads its agent; within the desk, by whatever name he has reached it."""
+    return f"/notices/{notice_id}"
+
+
 def request_url(ticket_id: int, user_id: int) -> str:
     """Where the customer follows and answers his request."""
     return public_url(f"/r/{tokens.sign('request', [ticket_id, user_id])}")

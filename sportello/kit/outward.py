@@ -12,12 +12,16 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urlsplit
+
+from . import clock
 
 TIMEOUT = 10.0  # seconds: to connect, and for each piece of the answer
 WHOLE = 20.0  # seconds for all of it, however slowly the answer drips
 ANSWER_LIMIT = 64 * 1024  # bytes
 LATE = "no answer in time"
+DAY = 24 * 3600
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -31,8 +35,11 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """retry_after: seconds that the other side asks to be left in peace (RFC 9110, 10.2.3); 0: it does not say."""
+
     status: int
     text: str
+    retry_after: int = 0
 
 
 def check(url: str, *, private: bool = False) -> SplitResult:
@@ -92,7 +99,19 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool = F
         connection.close()
     if connection.is_late:  # What was cut off can look like an answer.
         raise Unreachable(LATE)
-    return Answer(response.status, text.decode("utf-8", "replace"))
+    return Answer(response.status, text.decode("utf-8", "replace"), _seconds(response.getheader("Retry-After", "")))
+
+
+def _seconds(said: str) -> int:
+    """Of a Retry-After: a number of seconds, or a date; never more than a day, which nobody means."""
+    said = said.strip()
+    if said.isascii() and said.isdigit():
+        return min(int(said[:9]), DAY)
+    try:
+        left = parsedate_to_datetime(said).timestamp() - clock.now().timestamp()
+    except (ValueError, OverflowError):
+        return 0
+    return int(min(max(left, 0), DAY))
 
 
 def _resolve(host: str, port: int, private: bool) -> str:

@@ -15,7 +15,7 @@ from ..errors import Invalid, Missing, Refused
 from ..models import Audit, CustomRole, Job, JobItem, OutgoingMail, Ticket, User
 from ..rules import routing
 from ..words import Role, Via
-from . import bulk, configuration, groups, identities, jobs, letters, people, rule_rows, skills, tickets
+from . import bulk, configuration, groups, identities, jobs, letters, people, push, rule_rows, skills, tickets
 
 KIND = "agent"
 HAND_OVER = "hand_over"
@@ -186,6 +186,7 @@ def let_go(user_id: int, *, to: int | None, actor: User, sure: bool = False) -> 
         # Whoever comes back chooses a new one: no session and no link of today works then.
         person.set_unusable_password()
         identities.end_sessions(person)
+        push.remove_all(person)
         person.save(update_fields=["active", "updated_at", "password", "last_login"])
         _log(person, before, actor)
         count = tickets_of(person)

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
 from sportello.kit import clock, rows
 
 from ..models import Notification, User
 from ..words import NoticeKind
+from . import push
 from .lists import FOLLOWER
 
 if TYPE_CHECKING:
@@ -27,12 +30,14 @@ def tell(
 ) -> None:
     """Leave a notice for each of these agents, but not for the author himself. values: what its sentence needs."""
     now = clock.now()
-    Notification.objects.bulk_create(
+    told = [
         Notification(
             user_id=user_id, kind=kind, ticket_id=ticket_id, author=author, values=dict(values), created_at=now
         )
         for user_id in sorted({*user_ids} - {author.pk if author else None})
-    )
+    ]
+    with transaction.atomic():
+        push.queue(Notification.objects.bulk_create(told))
 
 
 def follow(update: "Update") -> None:
@@ -65,11 +70,10 @@ def follow(update: "Update") -> None:
 
 
 def _write(update: "Update", user_id: int, kind: NoticeKind, author: User | None, **values: str) -> None:
-    rows.insert(
-        Notification(
-            user_id=user_id, kind=kind, ticket=update.ticket, author=author, values=values, created_at=clock.now()
-        )
+    notice = Notification(
+        user_id=user_id, kind=kind, ticket=update.ticket, author=author, values=values, created_at=clock.now()
     )
+    push.queue([rows.insert(notice)])
 
 
 def read_ticket(ticket_id: int, *, actor: User) -> None:

@@ -15,6 +15,7 @@ from .organization import Organization, OrganizationDomain, OrganizationTag
 from .outgoing_mail import OutgoingMail
 from .presence import Presence, WebProcess
 from .protocol import Protocol
+from .push import PushMessage, PushSubscription
 from .rule import Automated, Automation, Firing, Macro, RuleChange, Trigger
 from .satisfaction_rating import SatisfactionRating
 from .schedule import Holiday, Schedule
@@ -65,6 +66,8 @@ __all__ = [
     "Participant",
     "Presence",
     "Protocol",
+    "PushMessage",
+    "PushSubscription",
     "RawMail",
     "Reading",
     "RuleChange",

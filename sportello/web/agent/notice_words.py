@@ -1,4 +1,4 @@
-"""What an agent is told of, in sentences: on the page of notices, in the toast, on the desktop."""
+"""What an agent is told of, as a row of the page of notices, a toast or a word on the desktop."""
 
 from collections.abc import Sequence
 from types import SimpleNamespace
@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from sportello.desk import access
 from sportello.desk.actions import configuration
 from sportello.desk.models import User
-from sportello.desk.words import NoticeKind, Status
+from sportello.desk.rules.notifications import sentence
+from sportello.desk.words import NoticeKind
 from sportello.web.agent.prepared import prepared
 from sportello.web.ui.paging import as_count
 
@@ -33,45 +33,17 @@ def rows(found: "QuerySet[Any]") -> "QuerySet[Any]":
 
 
 def as_row(row: Any) -> SimpleNamespace:
+    desk = configuration.current().desk.name
     return SimpleNamespace(
         pk=row.pk,
         icon=ICON.get(row.kind, "bell"),
-        sentence=sentence(row.kind, row.values, row.author__name or configuration.current().desk.name),
+        sentence=sentence(row.kind, row.values, row.author__name or desk, desk),
         subject=row.ticket__subject or "",
         number=row.ticket_id,
         preview=row.values.get("text") or row.values.get("detail") or "",
         at=row.created_at,
         is_unread=row.read_at is None,
     )
-
-
-def sentence(kind: str, values: dict[str, Any], author: str) -> str:
-    """Who did what. author: the desk's name where a rule did it."""
-    said = {"author": author}
-    if kind == NoticeKind.ASSIGNED:
-        return _("%(author)s gave you this ticket") % said
-    if kind == NoticeKind.CUSTOMER:
-        return _("%(author)s wrote to you") % said
-    if kind == NoticeKind.MENTION:
-        return _("%(author)s named you") % said
-    if kind == NoticeKind.SIDE:
-        return _("%(author)s answered from outside") % said
-    if kind == NoticeKind.FOLLOWED:
-        if values.get("status") in Status.values:
-            return _("%(author)s: now %(status)s") % {**said, "status": Status(values["status"]).label}
-        return _("%(author)s wrote on a ticket that you follow") % said
-    if kind == NoticeKind.NOT_SENT:
-        return _("Your answer was not sent: %(reason)s") % {"reason": _not_sent(values)}
-    return _("Your job has ended: %(done)s done, %(failed)s not") % {
-        "done": values.get("done", 0),
-        "failed": values.get("failed", 0),
-    }
-
-
-def _not_sent(values: dict[str, Any]) -> str:
-    if values.get("because") in ("customer", "colleague"):
-        return _("%(author)s wrote first") % {"author": values.get("by") or configuration.current().desk.name}
-    return str(values.get("detail") or _("look at the ticket"))
 
 
 def spoken(agent: User, notice_ids: Sequence[int]) -> list[dict[str, Any]]:

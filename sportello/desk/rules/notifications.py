@@ -1,0 +1,87 @@
+"""What an agent is told, in a sentence, in the active language; and how it travels to a browser. Pure."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ..words import NoticeKind, Status
+
+# After a day a notice has been read elsewhere, or is none any more.
+LIFE = timedelta(days=1)
+# How much a phone's battery may be used for it (RFC 8030, 5.3); the others are "normal".
+URGENCY = {
+    NoticeKind.ASSIGNED: "high",
+    NoticeKind.CUSTOMER: "high",
+    NoticeKind.MENTION: "high",
+    NoticeKind.NOT_SENT: "high",
+    NoticeKind.JOB: "low",
+}
+LONGEST = 200  # characters of each text
+GONE = (404, 410)
+LATER = 429
+
+
+def sentence(kind: str, values: Mapping[str, Any], author: str, desk: str) -> str:
+    """Who did what. author: the desk's name (desk) where a rule did it."""
+    said = {"author": author}
+    if kind == NoticeKind.ASSIGNED:
+        return _("%(author)s gave you this ticket") % said
+    if kind == NoticeKind.CUSTOMER:
+        return _("%(author)s wrote to you") % said
+    if kind == NoticeKind.MENTION:
+        return _("%(author)s named you") % said
+    if kind == NoticeKind.SIDE:
+        return _("%(author)s answered from outside") % said
+    if kind == NoticeKind.FOLLOWED:
+        if values.get("status") in Status.values:
+            return _("%(author)s: now %(status)s") % {**said, "status": Status(values["status"]).label}
+        return _("%(author)s wrote on a ticket that you follow") % said
+    if kind == NoticeKind.NOT_SENT:
+        return _("Your answer was not sent: %(reason)s") % {"reason": _not_sent(values, desk)}
+    return _("Your job has ended: %(done)s done, %(failed)s not") % {
+        "done": values.get("done", 0),
+        "failed": values.get("failed", 0),
+    }
+
+
+def _not_sent(values: Mapping[str, Any], desk: str) -> str:
+    if values.get("because") in ("customer", "colleague"):
+        return _("%(author)s wrote first") % {"author": values.get("by") or desk}
+    return str(values.get("detail") or _("look at the ticket"))
+
+
+def message(notice_id: int, said: str, *, subject: str, ticket_id: int | None, url: str) -> bytes:
+    """What the browser is handed, at most 3 kB: as the stream tells it (static/app/worker.js), shortened."""
+    content = {
+        "id": notice_id,
+        "text": _short(said),
+        "subject": _short(subject),
+        "ticket": ticket_id,
+        "url": url,
+    }
+    return json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def headers(kind: str, topic: str, age: timedelta) -> dict[str, str]:
+    """How the service shall treat a message. topic: a newer one takes the place of an older one; "": each is kept."""
+    urgency = next((it for name, it in URGENCY.items() if name == kind), "normal")
+    left = max(int((LIFE - age).total_seconds()), 0)
+    asked = {"TTL": str(left), "Urgency": urgency, "Content-Encoding": "aes128gcm"}
+    return asked | {"Content-Type": "application/octet-stream"} | ({"Topic": topic} if topic else {})
+
+
+def is_later(status: int | None) -> bool:
+    """Whether to try again after this answer (None: nobody answered)."""
+    return status is None or status == LATER or status >= 500
+
+
+def due_after(retry_at: datetime, now: datetime, retry_after: int) -> datetime:
+    """When to try again: as the desk would, but not before the service asked for it (seconds)."""
+    return max(retry_at, now + timedelta(seconds=retry_after))
