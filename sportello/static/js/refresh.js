@@ -24,7 +24,7 @@ async function refresh() {
   exchange("[data-fresh]", drawn, "data-fresh")
   side(drawn)
   rows(drawn)
-  document.dispatchEvent(new CustomEvent("live:refreshed"))
+  document.dispatchEvent(new CustomEvent("live:refreshed", { detail: { page: drawn } }))
 }
 
 // Each part takes on what its counterpart holds, unless it is in use.

@@ -52,7 +52,11 @@ def message(said: Any) -> SafeString:
         avatar=avatar(said.author, "", said.is_machine),
         author=said.author,
         sort=_sort(said),
-        origin=fill('<span class="badge">{}</span>', _("from #%(ticket)s") % {"ticket": said.origin})
+        origin=fill(
+            '<span class="badge" data-origin="{}">{}</span>',
+            said.origin,
+            _("from #%(ticket)s") % {"ticket": said.origin},
+        )
         if said.origin
         else NOTHING,
         split=fill(SPLIT, url=said.split_url, label=_("Split into a new ticket"), icon=icon("split"))
