@@ -15,6 +15,11 @@ class DeskError(Exception):
     def __str__(self) -> str:
         return str(self.message)
 
+    @property
+    def sentence(self) -> str:
+        """What it says to a person, without the names of fields."""
+        return str(self)
+
 
 class Invalid(DeskError):
     """A value is not acceptable. `fields` maps each field's name to a sentence."""
@@ -27,6 +32,10 @@ class Invalid(DeskError):
 
     def __str__(self) -> str:
         return "; ".join(f"{field}: {message}" for field, message in self.fields.items())
+
+    @property
+    def sentence(self) -> str:
+        return " ".join(map(str, self.fields.values()))
 
 
 class Stale(DeskError):

@@ -69,10 +69,8 @@ def plan(what: str, columns: Sequence[str], cells: Sequence[str], *, overwrite: 
     try:
         said = read(columns, cells)
         return (_plan_person if what == PEOPLE else _plan_organization)(said, overwrite)
-    except Invalid as refusal:
-        return Plan(REFUSED, said, why=" ".join(str(it) for it in refusal.fields.values()))
     except DeskError as refusal:
-        return Plan(REFUSED, said, why=str(refusal))
+        return Plan(REFUSED, said, why=refusal.sentence)
 
 
 def do(what: str, planned: Plan, *, actor: User) -> None:
@@ -252,10 +250,8 @@ def _row(what: str, job: Job, cells: Sequence[str]) -> tuple[str, str]:
     try:
         with transaction.atomic():
             do(what, planned, actor=job.actor)
-    except Invalid as refusal:
-        return REFUSED, " ".join(str(it) for it in refusal.fields.values())
     except DeskError as refusal:
-        return REFUSED, str(refusal)
+        return REFUSED, refusal.sentence
     except IntegrityError:
         return REFUSED, _("Somebody has changed this meanwhile.")
     return planned.outcome, ""

@@ -151,7 +151,7 @@ def on_timer(ticket: Ticket, timer: Timer) -> None:
             except Missing:
                 stop = Stop("refused", detail=_("You cannot see this ticket any more."))
             except DeskError as refusal:
-                stop = Stop("refused", detail=sentence(refusal))
+                stop = Stop("refused", detail=refusal.sentence)
     # The clock outlives the draft: what was done stays on record.
     claims.finish(timer, state=TimerState.DONE, ended_at=clock.now(), draft_id=None)
     if stop:
@@ -186,11 +186,6 @@ def _stop(draft: Draft, stop: Stop) -> None:
     draft.save(update_fields=["stopped_because", "stopped_by", "stopped_detail", "stopped_at", "version"])
     values = {"because": stop.because, "by": stop.by.name if stop.by else "", "detail": stop.detail[:PREVIEW]}
     notifications.tell([draft.author_id], NoticeKind.NOT_SENT, ticket_id=draft.ticket_id, author=stop.by, values=values)
-
-
-def sentence(refusal: DeskError) -> str:
-    """What a refusal says to a person."""
-    return " ".join(map(str, refusal.fields.values())) if isinstance(refusal, Invalid) else str(refusal)
 
 
 def _latest(ticket: Ticket) -> int:

@@ -46,8 +46,7 @@ def change(request: HttpRequest) -> HttpResponse:
     try:
         job = bulk.start(chosen, wish, actor=agent)
     except (Invalid, Refused) as refusal:
-        fields = refusal.fields.values() if isinstance(refusal, Invalid) else [refusal]
-        return _ask(request, wanted, form, chosen, problem=" ".join(map(str, fields)))
+        return _ask(request, wanted, form, chosen, problem=refusal.sentence)
     jobs.press_on(job, seconds=jobs.WATCHED_SECONDS)
     return redirect(_back(request.POST, job=job.pk))
 

@@ -72,7 +72,7 @@ def files(request: HttpRequest, ticket_id: int) -> HttpResponse:
     try:
         kept = drafts.attach(ticket.pk, file, actor=agent)
     except (Invalid, Stale) as refusal:
-        return JsonResponse({"said": sending.sentence(refusal)}, status=422)
+        return JsonResponse({"said": refusal.sentence}, status=422)
     url = reverse("agent:draft_file", args=[ticket.pk, kept.pk])
     size = filesizeformat(kept.size)
     return JsonResponse({"url": url, "drop_url": f"{url}/dropping", "name": kept.file_name, "size": size})

@@ -118,10 +118,8 @@ def problem(request: HttpRequest, ticket_id: int) -> HttpResponse:
             verbs.unlink(ticket.pk, actor=agent, via=Via.WEB)
     except Missing:
         messages.error(request, _("There is no ticket #%(number)s.") % {"number": asked})
-    except Invalid as refusal:
-        messages.error(request, " ".join(str(message) for message in refusal.fields.values()))
     except DeskError as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal.sentence)
     else:
         messages.success(request, _("Saved."))
     return redirect("agent:ticket", ticket.pk)

@@ -203,7 +203,7 @@ def _does(macro: Macro) -> dict[str, Any]:
     try:
         actions = rules.read_actions(macro.actions, configuration.current().fields)
     except Invalid as fault:
-        return {"text": "", "is_note": False, "words": [], "fault": " ".join(map(str, fault.fields.values()))}
+        return {"text": "", "is_note": False, "words": [], "fault": fault.sentence}
     text = for_reader(rules.text_of(actions))
     return {
         "text": Truncator(" ".join(text.split())).chars(100),

@@ -53,7 +53,7 @@ def merge(request: HttpRequest, ticket_id: int) -> HttpResponse:
     try:
         merging.merge(ticket.pk, target.pk, actor=agent, via=Via.WEB, **form.cleaned_data)
     except DeskError as refusal:
-        return _preview(request, ticket, target, form, problem=_sentences(refusal))
+        return _preview(request, ticket, target, form, problem=refusal.sentence)
     messages.success(request, _("#%(ticket)s was merged into this one.") % {"ticket": ticket.pk})
     return redirect("agent:ticket", target.pk)
 
@@ -187,9 +187,3 @@ def unsplitting(request: HttpRequest, ticket_id: int) -> HttpResponse:
     done = _("The message is back where it came from.")
     attempt(request, lambda: splitting.unsplit(ticket.pk, actor=agent, via=Via.WEB), done)
     return redirect("agent:ticket", ticket.pk)
-
-
-def _sentences(refusal: DeskError) -> str:
-    if isinstance(refusal, Invalid):
-        return " ".join(str(message) for message in refusal.fields.values())
-    return str(refusal)

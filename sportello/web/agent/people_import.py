@@ -84,7 +84,7 @@ def _import(request: HttpRequest, what: str) -> HttpResponse:
             job = importing.start(what, digest, columns, overwrite=overwrite, actor=agent_of(request))
             return redirect("agent:job", job.pk)
         except Invalid as refusal:
-            problem = " ".join(str(it) for it in refusal.fields.values())
+            problem = refusal.sentence
     preview = _preview(what, table, columns, overwrite)
     return _page(request, what, {**preview, "token": tokens.sign(f"import-{what}", digest)}, problem=problem)
 

@@ -33,7 +33,7 @@ def switch(request: HttpRequest, verb: Callable[..., Any], key: int) -> None:
     try:
         kept = verb(key, on=on, actor=agent_of(request))
     except Invalid as refusal:
-        messages.error(request, " ".join(str(it) for it in refusal.fields.values()))
+        messages.error(request, refusal.sentence)
     else:
         said = _("“%(title)s” is switched on.") if on else _("“%(title)s” is switched off.")
         messages.success(request, said % {"title": kept.title})

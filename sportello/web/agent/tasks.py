@@ -65,6 +65,5 @@ def _answer(request: HttpRequest, ticket: Ticket, verb: Any) -> HttpResponse:
     try:
         verb()
     except (Invalid, Refused, Stale) as refusal:
-        sentences = refusal.fields.values() if isinstance(refusal, Invalid) else [refusal]
-        messages.error(request, " ".join(str(it) for it in sentences))
+        messages.error(request, refusal.sentence)
     return redirect(reverse("agent:ticket", args=[ticket.pk]) + "#tasks")

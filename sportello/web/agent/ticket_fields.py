@@ -228,7 +228,7 @@ def switching(request: HttpRequest, field_id: int) -> HttpResponse:
     try:
         kept = verbs.switch(field_id, on=on, actor=agent_of(request))
     except Invalid as refusal:
-        messages.error(request, " ".join(str(it) for it in refusal.fields.values()))
+        messages.error(request, refusal.sentence)
         return redirect(_place(access.get_custom_field(agent_of(request), field_id)))
     said = _("“%(title)s” is switched on.") if on else _("“%(title)s” is switched off.")
     messages.success(request, said % {"title": _title(kept)})

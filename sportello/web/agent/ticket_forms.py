@@ -197,10 +197,8 @@ def _do(request: HttpRequest, form_id: int, verb: Any, said: str) -> HttpRespons
     found = access.get_ticket_form(agent_of(request), form_id)
     try:
         verb()
-    except Invalid as refusal:
-        messages.error(request, " ".join(str(it) for it in refusal.fields.values()))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    except (Invalid, Refused) as refusal:
+        messages.error(request, refusal.sentence)
     else:
         messages.success(request, said % {"title": _name(found)})
     return redirect(_place(form_id))

@@ -165,7 +165,7 @@ def ticket_page(
         "linked": linked,
         "messages_said": said,
         "has_earlier": has_earlier,
-        "last_seen": said[-1].id if said else 0,
+        "last_seen": max((it.id for it in said), default=0),
         **composer_of(request, ticket, tags, composer, waiting),
         "fields": fields,
         "custom_fields": fields.controls(),
@@ -264,7 +264,7 @@ def participants(request: HttpRequest, ticket_id: int) -> HttpResponse:
             remove_followers=_by_id(agent, asked.get("remove_follower", "")),
         )
     except Invalid as refusal:
-        return ticket_page(request, ticket, problem=_sentences(refusal))
+        return ticket_page(request, ticket, problem=refusal.sentence)
     return _change(request, ticket, change)
 
 
@@ -308,13 +308,7 @@ def _change(
         if form and isinstance(refusal, Invalid):
             form.refuse(refusal.fields)
             return ticket_page(request, ticket, fields=form)
-        return ticket_page(request, ticket, fields=form, problem=_sentences(refusal))
+        return ticket_page(request, ticket, fields=form, problem=refusal.sentence)
     if changed:
         messages.success(request, _("Saved."))
     return redirect("agent:ticket", ticket.pk)
-
-
-def _sentences(refusal: DeskError) -> str:
-    if isinstance(refusal, Invalid):
-        return " ".join(str(message) for message in refusal.fields.values())
-    return str(refusal)
