@@ -4,8 +4,9 @@ organization. Sam: a stranger."""
 import pytest
 
 from sportello.desk.actions import configuration, desks, people, tickets
-from sportello.desk.models import Audit, OutgoingMail, RuleChange
+from sportello.desk.models import Audit, CustomRole, OutgoingMail, RuleChange
 from sportello.desk.words import Role, Via
+from sportello.kit import clock
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +95,20 @@ def events(ticket, *, field=None, type=None):
 def mails(ticket):
     """The steps of the mails queued for a ticket, oldest first."""
     return list(OutgoingMail.objects.filter(ticket=ticket).order_by("id").values_list("step", flat=True))
+
+
+@pytest.fixture
+def role_of(db):
+    """role_of(person, *permissions): give him a role with these."""
+
+    def give(person, *permissions):
+        person.custom_role = CustomRole.objects.create(
+            name=f"Role {CustomRole.objects.count()}",
+            permissions=list(permissions),
+            created_at=clock.now(),
+            updated_at=clock.now(),
+        )
+        person.save(update_fields=["custom_role"])
+        return person
+
+    return give

@@ -159,10 +159,12 @@ class Permission(TextChoices):
     """What a custom role may allow an agent. Administrators may do everything.
 
     Without a role an agent may do all of it but MACROS: his own he always writes, those of others only where told so.
+    OPEN: whoever may EDIT may do it too; alone it is for those who hear of a request and hand it on.
     """
 
     ANSWER = "answer", _("answer customers")
     EDIT = "edit", _("change tickets")
+    OPEN = "open", _("open tickets and write down contacts")
     BULK = "bulk", _("change many tickets at once")
     MERGE = "merge", _("merge and split tickets")
     PEOPLE = "people", _("change people and organizations")

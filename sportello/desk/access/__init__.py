@@ -21,7 +21,6 @@ from .gate import (
     stand_in,
 )
 from .jobs import get_job, job_items, jobs
-from .lookup import people_like
 from .mail import (
     breakers,
     get_inbound_mail,
@@ -32,7 +31,7 @@ from .mail import (
     mailboxes,
     outgoing_mails,
 )
-from .notices import notices
+from .notices import browsers, notices
 from .people import (
     everybody_here,
     get_group,
@@ -120,6 +119,7 @@ __all__ = [
     "automated",
     "automations",
     "breakers",
+    "browsers",
     "colleagues",
     "comments",
     "companies",
@@ -183,7 +183,6 @@ __all__ = [
     "outgoing_mails",
     "own_requests",
     "people",
-    "people_like",
     "person_changes",
     "policies",
     "rights_of",

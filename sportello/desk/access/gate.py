@@ -41,7 +41,8 @@ def may(person: User, permission: Permission) -> bool:
     if person.is_admin:
         return True
     role = person.custom_role if person.custom_role_id is not None else None
-    return permission in (USUAL if role is None else role.permissions)
+    granted = USUAL if role is None else role.permissions
+    return permission in granted or (permission == Permission.OPEN and Permission.EDIT in granted)
 
 
 def one(found: "QuerySet[Row]") -> Row:

@@ -4,35 +4,20 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from sportello.kit.prefixes import starting
-
 from ..models import Identity, Organization, OrganizationDomain, OrganizationTag, SatisfactionRating, User, UserTag
 from ..words import Role
 from .gate import staff
 from .people import organizations, people
 from .tickets import sees_every_ticket, tickets
 
-WORDS = 5  # More say nothing more about who it is.
-DIGITS = 3
+NOTHING_ASKED = Q()
 
 
 def customers(
-    person: User,
-    *,
-    typed: str = "",
-    among: Sequence[int] = (),
-    tag: str = "",
-    organization: int = 0,
-    language: str = "",
+    person: User, *, named: Q = NOTHING_ASKED, tag: str = "", organization: int = 0, language: str = ""
 ) -> "QuerySet[User]":
-    """typed: words, each of which is in the name or in that of the organization, whatever the accents, or begins an
-    address; digits are of the phone. among: whom the index of searches knows by these words; without anybody all are
-    looked at."""
-    found = people(person).filter(role=Role.END_USER)
-    if among:
-        found, typed = found.filter(pk__in=among), ""
-    for word in typed.lower().split()[:WORDS]:
-        found = found.filter(_is_like(word))
+    """named: what search.beginnings makes of what was typed."""
+    found = people(person).filter(named, role=Role.END_USER)
     if tag:
         found = found.filter(Exists(UserTag.objects.filter(user=OuterRef("pk"), tag=tag.lower())))
     if organization:
@@ -40,26 +25,9 @@ def customers(
     return found.filter(language=language) if language else found
 
 
-def _is_like(word: str) -> Q:
-    of_address = Q(pk__in=Identity.objects.filter(starting("address", word)).values("user"))
-    if "@" in word:
-        return of_address
-    digits = word.removeprefix("+")
-    if digits.isdecimal() and len(digits) >= DIGITS:
-        return of_address | Q(phone__contains=word)
-    named = Q(organization__in=Organization.objects.filter(name__alike=word).values("pk"))
-    return Q(name__alike=word) | named | of_address
-
-
-def companies(person: User, *, typed: str = "", among: Sequence[int] = (), tag: str = "") -> "QuerySet[Organization]":
-    """typed: words, each of which is in the name, whatever the accents, or begins a domain. among: as of
-    `customers`."""
-    found = organizations(person).order_by()
-    if among:
-        found, typed = found.filter(pk__in=among), ""
-    for word in typed.lower().split()[:WORDS]:
-        of_domain = OrganizationDomain.objects.filter(starting("domain", word)).values("organization")
-        found = found.filter(Q(name__alike=word) | Q(pk__in=of_domain))
+def companies(person: User, *, named: Q = NOTHING_ASKED, tag: str = "") -> "QuerySet[Organization]":
+    """named: as of `customers`."""
+    found = organizations(person).filter(named).order_by()
     if tag:
         found = found.filter(Exists(OrganizationTag.objects.filter(organization=OuterRef("pk"), tag=tag.lower())))
     return found

@@ -20,7 +20,7 @@ from ..words import Permission, TimerKind, TimerState
 from .gate import may, one, staff
 
 # What a member of the staff needs for what he wants to do to a ticket that he sees.
-NEEDED = {"answer": Permission.ANSWER, "edit": Permission.EDIT, "merge": Permission.MERGE}
+NEEDED = {"answer": Permission.ANSWER, "edit": Permission.EDIT, "merge": Permission.MERGE, "log": Permission.OPEN}
 
 
 def tickets(person: User) -> TicketQuerySet:
@@ -58,7 +58,8 @@ def one_ticket(person: User, ticket_id: int) -> TicketQuerySet:
 
 
 def get_ticket(person: User, ticket_id: int, *, to: str = "view") -> Ticket:
-    """The ticket, for a person who may `to` "view", "comment" on, "answer", "edit" or "merge" it. Raises Missing.
+    """The ticket, for a person who may `to` "view", "comment" on, "answer", "edit" or "merge" it, or "log" a
+    contact about it. Raises Missing.
 
     "comment": an agent who may not answer writes internal notes only.
     """

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from sportello.kit import clock
 from sportello.kit.prepared import prepared
 
-from ..errors import Invalid
+from .. import access
+from ..errors import Invalid, Refused
 from ..models import Audit, Group, Ticket, User
-from ..words import Contact, Via
+from ..words import Contact, Permission, Via
 from . import configuration, tickets
 from .update import Update
 
@@ -41,8 +42,9 @@ def log(
     """Open a ticket for what the customer told the agent. at: when he did; None: now. solved: while they spoke.
 
     Raises Invalid("at" | "contact" | "comment" | "assignee"), and for solved by the fields that its form requires
-    ("custom_fields_7").
+    ("custom_fields_7"); Refused where the actor's role does not go so far.
     """
+    _refuse_beyond_role(actor, takes=solved or assignee is not None)
     return tickets.open_ticket(
         requester=requester,
         subject="",
@@ -63,6 +65,7 @@ def add(
     ticket_id: int, text: str, contact: str, *, requester: User, actor: User, at: datetime | None = None
 ) -> Audit | None:
     """What a customer told the agent about a request of his that is open. Raises as `log`, Stale when it is closed."""
+    _refuse_beyond_role(actor)
     happened_at = _read_time(at)
     with transaction.atomic():
         ticket = tickets.lock(ticket_id)
@@ -77,6 +80,11 @@ def add(
         update.reached(_known(contact))
         update.say(_words(requester, text))
         return update.commit()
+
+
+def _refuse_beyond_role(actor: User, *, takes: bool = False) -> None:
+    if not access.may(actor, Permission.OPEN) or (takes and not access.may(actor, Permission.EDIT)):
+        raise Refused(_("Your role does not change tickets."))
 
 
 @prepared

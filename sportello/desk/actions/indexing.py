@@ -17,6 +17,7 @@ from sportello.kit import clock
 from ..models import Audit, Organization, SearchState, Ticket, User
 from ..rules.search_terms import KINDS, ORGANIZATION, TICKET, USER
 from ..search import documents, index
+from ..search.standing import FORMS, INDEX
 
 PIECE = 200
 # A number that was taken and not yet committed is looked for this long: PostgreSQL's arrive in any order.
@@ -24,7 +25,6 @@ GAP_LASTS = timedelta(minutes=10)
 MOST_GAPS = 2_000
 # Whoever changed a person so long ago has committed it.
 SETTLED = timedelta(seconds=5)
-INDEX = "index"
 MODELS: dict[str, type[Model]] = {TICKET: Ticket, USER: User, ORGANIZATION: Organization}
 
 
@@ -86,15 +86,20 @@ def _state() -> SearchState:
 
 def _beginning() -> dict[str, Any]:
     """All that is there now is to be written; what comes later is followed."""
-    last = {kind: model._default_manager.aggregate(last=Max("pk"))["last"] or 0 for kind, model in MODELS.items()}
+    last = {kind: _last(kind) for kind in MODELS}
     now = clock.now().isoformat()
     return {
         # Some of the latest once more: what is just being committed may have an earlier number.
         "audits": {"after": max(0, (Audit.objects.aggregate(last=Max("pk"))["last"] or 0) - PIECE), "gaps": {}},
         "changed": {USER: [now, 0], ORGANIZATION: [now, 0]},
         "rebuild": last,
+        "forms": FORMS,
         "of": [],
     }
+
+
+def _last(kind: str) -> int:
+    return MODELS[kind]._default_manager.aggregate(last=Max("pk"))["last"] or 0
 
 
 def _moves(state: SearchState, position: dict[str, Any]) -> bool:
@@ -109,6 +114,7 @@ def _moves(state: SearchState, position: dict[str, Any]) -> bool:
 def _next(position: dict[str, Any]) -> Piece:
     """What has changed comes first, what is written anew in the time that is left."""
     piece = Piece({**position})
+    _follow_forms(piece)
     _follow_audits(piece)
     _follow_changes(piece, USER)
     _follow_changes(piece, ORGANIZATION)
@@ -117,6 +123,14 @@ def _next(position: dict[str, Any]) -> Piece:
     if not piece:
         _rebuild(piece)
     return piece
+
+
+def _follow_forms(piece: Piece) -> None:
+    """Documents that hold something else since an older version of the program are written anew."""
+    had = piece.position.get("forms", {})
+    if had != FORMS:
+        anew = {kind: _last(kind) for kind, form in FORMS.items() if had.get(kind, 1) != form}
+        piece.position |= {"rebuild": piece.position["rebuild"] | anew, "forms": FORMS}
 
 
 def _follow_audits(piece: Piece) -> None:

@@ -1,8 +1,13 @@
-"""What is found of a ticket, a person, an organization: read from the database as documents of the index."""
+"""What is found of a ticket, a person, an organization: read from the database as documents of the index.
+
+Whoever changes what they hold counts on in `standing.FORMS`.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
+
+from sportello.kit import phones
 
 from ..models import (
     Attachment,
@@ -71,8 +76,8 @@ def _people(keys: Collection[int]) -> list[Document]:
     return [
         Document(
             pk,
-            # A number is asked for with its blanks and without.
-            head=(name, *(address for (address,) in addresses[pk]), phone, "".join(filter(str.isdigit, phone))),
+            # A number is asked for with its blanks and without, and by any of its digits.
+            head=(name, *(address for (address,) in addresses[pk]), phone, *phones.endings(phone)),
             body=(notes,),
             about=(organization or "", *(tag for (tag,) in tags[pk])),
         )

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -18,13 +18,14 @@ from sportello.desk import access
 from sportello.desk.actions import contacts, people, tickets
 from sportello.desk.errors import DeskError, Invalid, Missing
 from sportello.desk.models import Ticket, User
-from sportello.desk.words import Contact
+from sportello.desk.words import Contact, Permission
 from sportello.kit import clock
 from sportello.kit.keys import key_of
 from sportello.web.agent import person_lookup
-from sportello.web.agent.doors import agent_of, staff
+from sportello.web.agent.doors import agent_of, permitted
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
+from sportello.web.agent.new_ticket import to_opened
 from sportello.web.agent.person_lookup import Found
 from sportello.web.ui.forms import Form, offer
 
@@ -55,6 +56,8 @@ OUTCOME = (
     (SOLVED, pgettext_lazy("direct contact", "Solved on the spot")),
     (GROUP, pgettext_lazy("direct contact", "For a group")),
 )
+# Of whoever changes no ticket: it is for the desk.
+HANDED_ON = (("", pgettext_lazy("direct contact", "For the desk")), OUTCOME[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,9 @@ class ContactForm(Form):
         self.agent = agent
         self.fields["text"].error_messages["required"] = _("Write what it is about.")
         offer(self, "group", [("", "–"), *((str(pk), name) for pk, name in staff_of(agent).groups.items())])
+        if not access.may(agent, Permission.EDIT):
+            offer(self, "outcome", [(value, str(label)) for value, label in HANDED_ON])
+            self.fields["outcome"].initial = ""
 
     def requester(self) -> User:
         """Who it was: chosen, known by address or by name, or new. Raises Invalid("who" | "name" | "email")."""
@@ -103,7 +109,7 @@ class ContactForm(Form):
             return people.add("" if name == address else name, address, phone=said["phone"])
         if not who:
             raise Invalid("who", _("Say who it was."))
-        found = [it for it in access.people_like(self.agent, who)[:2] if who.lower() in (it.name.lower(), it.email)]
+        found = [it for it in person_lookup.people_like(self.agent, who) if who.lower() in (it.name.lower(), it.email)]
         if len(found) != 1:
             raise Invalid("who", _("Choose who it was, or add him as a new person."))
         return found[0]
@@ -128,7 +134,7 @@ class ContactForm(Form):
         return [Way(it.value, ICONS[it], str(SHORT[it]), str(it.label), it.value == chosen) for it in Contact]
 
 
-@staff
+@permitted(Permission.OPEN)
 def new_contact(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request)
     if request.method != "POST":
@@ -145,7 +151,7 @@ def new_contact(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             tickets.mark_read(ticket, actor=agent)
-            return redirect("agent:ticket", ticket.pk)
+            return to_opened(agent, ticket)
     found = _asked_for(agent, form["person"].value() or "")
     found = found or person_lookup.look_up(agent, form["who"].value() or "", with_requests=True)
     return _page(request, form, found, status=422)
@@ -175,7 +181,7 @@ def _log(request: HttpRequest, form: ContactForm, agent: User) -> Ticket:
     said = form.cleaned_data
     at, requester = form.happened_at(), form.requester()
     if form.about.isdecimal():
-        ticket = access.get_ticket(agent, key_of(form.about), to="edit")
+        ticket = access.get_ticket(agent, key_of(form.about), to="log")
         contacts.add(ticket.pk, said["text"], said["contact"], requester=requester, actor=agent, at=at)
         messages.success(request, _("Written down on #%(id)s.") % {"id": ticket.pk}, extra_tags="new-contact")
         return ticket
@@ -188,14 +194,14 @@ def _log(request: HttpRequest, form: ContactForm, agent: User) -> Ticket:
             raise
         # The words are not lost for a field that is still to be filled in.
         ticket = log(assignee=agent)
-        messages.warning(request, " ".join(str(message) for message in refusal.fields.values()))
+        messages.warning(request, refusal.sentence)
         return ticket
     messages.success(request, _("Ticket #%(id)s is open.") % {"id": ticket.pk}, extra_tags="new-contact")
     return ticket
 
 
 @require_GET
-@staff
+@permitted(Permission.OPEN)
 def contact_people(request: HttpRequest) -> HttpResponse:
     """Who could be meant by what was typed, to choose from; and the way to add somebody."""
     typed = request.GET.get("who", "")[:254].strip()

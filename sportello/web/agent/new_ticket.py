@@ -15,9 +15,9 @@ from sportello.desk.errors import DeskError, Invalid
 from sportello.desk.models import Ticket, User
 from sportello.desk.rules.forms import AGENT, Form
 from sportello.desk.rules.texts import for_reader
-from sportello.desk.words import Priority, Via
+from sportello.desk.words import Permission, Priority, Via
 from sportello.kit.keys import key_of
-from sportello.web.agent.doors import agent_of, staff
+from sportello.web.agent.doors import agent_of, permitted
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
 from sportello.web.ui.asked_fields import AskingForm
@@ -62,6 +62,8 @@ class NewTicketForm(AskingForm):
         super().__init__(*args, **kwargs)
         self.agent = agent
         self.same_name: list[User] = []
+        if not access.may(agent, Permission.EDIT):
+            del self.fields["mine"]  # Whoever changes no ticket has none.
         offer(self, "group", [("", "–"), *((str(pk), name) for pk, name in staff_of(agent).groups.items())])
 
     def requester(self) -> User:
@@ -86,7 +88,7 @@ class NewTicketForm(AskingForm):
         )
 
 
-@staff
+@permitted(Permission.OPEN)
 def new_ticket(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request)
     if request.method != "POST":
@@ -105,8 +107,14 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
         else:
             tickets.mark_read(ticket, actor=agent)
             messages.success(request, _("Ticket #%(id)s is open.") % {"id": ticket.pk}, extra_tags="new-ticket")
-            return redirect("agent:ticket", ticket.pk)
+            return to_opened(agent, ticket)
     return _page(request, form, status=422)
+
+
+def to_opened(agent: User, ticket: Ticket) -> HttpResponse:
+    """To the ticket that he has opened; to his queue where it is for others to see."""
+    is_seen = access.sees_every_ticket(agent) or access.tickets(agent).filter(pk=ticket.pk).exists()
+    return redirect("agent:ticket", ticket.pk) if is_seen else redirect("agent:queue")
 
 
 def _page(request: HttpRequest, form: NewTicketForm, *, status: int = 200) -> HttpResponse:
@@ -138,7 +146,7 @@ def _open(form: NewTicketForm, agent: User) -> Ticket:
         actor=agent,
         via=said["channel"],
         group=find_group(said["group"]),
-        assignee=agent if said["mine"] else None,
+        assignee=agent if said.get("mine") else None,
         priority=said["priority"],
         form=form.chosen,
         fields=form.said,

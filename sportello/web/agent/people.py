@@ -71,11 +71,9 @@ def _people(request: HttpRequest, form: NewPersonForm, *, status: int = 200) -> 
 
 def _wanted(request: HttpRequest) -> QuerySet[User]:
     asked = request.GET
-    typed = asked.get("q", "")
     return access.customers(
         agent_of(request),
-        typed=typed,
-        among=beginnings.people(typed),
+        named=beginnings.people(asked.get("q", "")),
         tag=asked.get("tag", "").strip(),
         organization=key_of(asked.get("organization", "")),
         language=asked.get("language", ""),
@@ -163,9 +161,8 @@ def _organizations(request: HttpRequest, form: NewOrganizationForm, *, status: i
 
 
 def _companies(request: HttpRequest) -> QuerySet[Organization]:
-    asked, typed = request.GET, request.GET.get("q", "")
-    among, tag = beginnings.organizations(typed), asked.get("tag", "").strip()
-    return access.companies(agent_of(request), typed=typed, among=among, tag=tag)
+    named = beginnings.organizations(request.GET.get("q", ""))
+    return access.companies(agent_of(request), named=named, tag=request.GET.get("tag", "").strip())
 
 
 def _organization_rows(agent: User, found: list[Organization]) -> list[SimpleNamespace]:

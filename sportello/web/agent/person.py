@@ -148,10 +148,8 @@ def addresses(request: HttpRequest, user_id: int) -> HttpResponse:
     found = access.get_known_person(agent, user_id)
     try:
         identities.add_address(found, request.POST.get("address", ""), actor=agent)
-    except Invalid as refusal:
-        return person_page(request, found, problem=" ".join(str(it) for it in refusal.fields.values()))
     except DeskError as refusal:
-        return person_page(request, found, problem=str(refusal))
+        return person_page(request, found, problem=refusal.sentence)
     messages.success(request, _("Saved."))
     return redirect("agent:person", found.pk)
 
@@ -188,17 +186,13 @@ def merge(request: HttpRequest, user_id: int) -> HttpResponse:
                 messages.success(request, _("They are one person now."))
                 return redirect("agent:person", into.pk)
         except DeskError as refusal:
-            problem, into = _sentence(refusal), None
+            problem, into = refusal.sentence, None
     return _merge_page(request, source, into, problem)
-
-
-def _sentence(refusal: DeskError) -> str:
-    return " ".join(str(it) for it in refusal.fields.values()) if isinstance(refusal, Invalid) else str(refusal)
 
 
 def _merge_page(request: HttpRequest, source: User, into: User | None, problem: str) -> HttpResponse:
     agent, typed = agent_of(request), request.GET.get("q", "")
-    found = access.customers(agent, typed=typed, among=beginnings.people(typed)).exclude(pk=source.pk)
+    found = access.customers(agent, named=beginnings.people(typed)).exclude(pk=source.pk)
     context = {
         "person": source,
         "into": into,

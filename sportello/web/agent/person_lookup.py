@@ -6,6 +6,7 @@ from typing import Any
 
 from sportello.desk import access
 from sportello.desk.models import User
+from sportello.desk.search import beginnings
 
 MOST = 6
 OPEN_OF_ONE = 3
@@ -22,8 +23,14 @@ class Found:
 
 
 def look_up(agent: User, typed: str, *, with_requests: bool = False) -> list[Found]:
-    """The first few of access.people_like."""
-    return _found(agent, list(access.people_like(agent, typed)[:MOST]), with_requests)
+    """The first few who are like this, by name; nobody for less than two letters."""
+    return _found(agent, people_like(agent, typed), with_requests) if len(typed.strip()) > 1 else []
+
+
+def people_like(agent: User, typed: str) -> list[User]:
+    """The first few, by name, colleagues too."""
+    found = access.people(agent).filter(beginnings.people(typed)).select_related("organization")
+    return list(found.order_by("name", "id")[:MOST])
 
 
 def known(agent: User, person: User, *, with_requests: bool = False) -> list[Found]:

@@ -13,6 +13,7 @@ from tests.web import own_fields
 
 pytestmark = pytest.mark.django_db
 NEW, PEOPLE = "/contacts/new", "/contacts/people"
+LOOK_UP = 5  # queries: who asks, how far the index has come, the people, their requests
 
 
 def post(client, **said):
@@ -141,9 +142,9 @@ def test_people_when_looked_up_then_in_the_same_few_queries(enter, anna, rita, o
     client = enter(anna)
     client.get(PEOPLE, {"who": "rossi"})
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(LOOK_UP):
         client.get(PEOPLE, {"who": "rita"})
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(LOOK_UP):
         client.get(PEOPLE, {"who": "rossi"})
 
 
@@ -158,3 +159,52 @@ def test_contact_when_asked_for_a_person_then_he_is_chosen(enter, anna, rita):
     answer = enter(anna).get(NEW, {"person": rita.pk})
 
     assert answer.context["chosen"] == str(rita.pk)
+
+
+@pytest.fixture
+def light(role_of, ben):
+    """Ben as a light agent, who may open tickets."""
+    return role_of(ben, "open")
+
+
+def test_light_agent_hands_on_what_he_hears_and_takes_nothing(enter, light, mailbox, group, rita):
+    client = enter(light)
+
+    form = client.get(NEW).context["form"]
+    post(client, person=rita.pk, outcome="mine")
+    post(client, person=rita.pk, outcome="solved")
+    opened = post(client, person=rita.pk, outcome="")
+    post(client, person=rita.pk, outcome="group", group=group.pk)
+
+    assert opened.url == reverse("agent:queue")  # It is in no group of his.
+    assert [value for value, _label in form.fields["outcome"].choices] == ["", "group"]
+    assert list(Ticket.objects.order_by("id").values_list("status", "assignee", "group")) == [
+        (Status.NEW, None, None),
+        (Status.NEW, None, group.pk),
+    ]
+
+
+def test_light_agent_writes_down_what_is_about_an_open_request(enter, role_of, anna, mailbox, rita):
+    client = enter(role_of(anna, "open"))
+    post(client, person=rita.pk, outcome="")
+    ticket = Ticket.objects.get()
+
+    answer = post(client, person=rita.pk, outcome="", text="Anche l'altro.", **{f"about-{rita.pk}": ticket.pk})
+
+    assert answer.url == reverse("agent:ticket", args=[ticket.pk])
+    assert list(ticket.comments.order_by("id").values_list("text", flat=True)) == [
+        "Il toner è finito.",
+        "Anche l'altro.",
+    ]
+
+
+def test_whose_role_opens_no_tickets_finds_no_way_to(enter, role_of, anna, ben, rita, mailbox):
+    links = ("/tickets/new", NEW)
+    reader, agent = enter(role_of(ben)), enter(anna)
+
+    shown = [[link in it.get("/people").text for link in links] for it in (reader, agent)]
+
+    assert shown == [[False, False], [True, True]]
+    assert [reader.get(path).status_code for path in (*links, PEOPLE)] == [404] * 3
+    assert post(reader, person=rita.pk).status_code == 404
+    assert Ticket.objects.count() == 0

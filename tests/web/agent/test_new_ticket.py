@@ -145,3 +145,14 @@ def test_new_ticket_with_a_fault_in_a_field_keeps_all_that_was_typed(enter, anna
     assert all(kept in page for kept in ("Non squilla più.", 'value="a lot"', '<option value="printer" selected>'))
     assert f'name="form" value="{own.fault.pk}"' in page
     assert not Ticket.objects.exists()
+
+
+def test_light_agent_opens_a_ticket_and_does_not_take_it(enter, role_of, ben, rita, mailbox):
+    client = enter(role_of(ben, "open"))
+
+    shown = client.get("/tickets/new")
+    client.post("/tickets/new", {**CALL, "mine": "on"})
+
+    ticket = Ticket.objects.get()
+    assert 'name="mine"' not in shown.text
+    assert (ticket.requester, ticket.submitter, ticket.assignee, ticket.status) == (rita, ben, None, Status.NEW)
