@@ -3,28 +3,10 @@
 import pytest
 
 from sportello.desk import access
-from sportello.desk.actions import macros, tickets
+from sportello.desk.actions import contacts, macros, tickets
 from sportello.desk.errors import Missing, Refused
-from sportello.desk.models import Comment, CustomRole
+from sportello.desk.models import Comment
 from sportello.desk.words import Permission, Status, Via
-from sportello.kit import clock
-
-
-@pytest.fixture
-def role_of(db):
-    """role_of(person, *permissions): give him a role with these."""
-
-    def give(person, *permissions):
-        person.custom_role = CustomRole.objects.create(
-            name=f"Role {CustomRole.objects.count()}",
-            permissions=list(permissions),
-            created_at=clock.now(),
-            updated_at=clock.now(),
-        )
-        person.save(update_fields=["custom_role"])
-        return person
-
-    return give
 
 
 @pytest.mark.parametrize("permission", Permission)
@@ -36,7 +18,7 @@ def test_may_by_role(ada, anna, rita, role_of, permission):
     role_of(anna, permission)
     assert [access.may(who, it) for who in (ada, anna) for it in Permission] == [
         *[True] * len(Permission),
-        *(it == permission for it in Permission),
+        *(it == permission or (it, permission) == (Permission.OPEN, Permission.EDIT) for it in Permission),
     ]
 
     anna.active = False
@@ -77,6 +59,26 @@ def test_light_agent_writes_notes_only(ticket, anna, ben, role_of):
         tickets.update(ticket.pk, tickets.Change(status=Status.OPEN), actor=anna, via=Via.WEB)
 
     assert list(Comment.objects.filter(author=anna).values_list("public", flat=True)) == [False]
+
+
+def test_light_agent_writes_contacts_down_where_his_role_says_so_and_hands_them_on(mailbox, anna, rita, role_of):
+    role_of(anna)
+    with pytest.raises(Refused):
+        contacts.log(rita, "Il toner è finito.", "call", actor=anna)
+    role_of(anna, Permission.OPEN)
+    for taken in ({"assignee": anna}, {"solved": True}):
+        with pytest.raises(Refused):
+            contacts.log(rita, "Il toner è finito.", "call", actor=anna, **taken)
+
+    opened = contacts.log(rita, "Il toner è finito.", "call", actor=anna)
+    contacts.add(opened.pk, "Anche quello di riserva.", "call", requester=rita, actor=anna)
+
+    opened.refresh_from_db()
+    assert (opened.requester, opened.submitter, opened.assignee, opened.status) == (rita, anna, None, Status.NEW)
+    assert list(Comment.objects.filter(ticket=opened).values_list("author", flat=True)) == [rita.pk] * 2
+    assert access.get_ticket(anna, opened.pk, to="log") == opened
+    with pytest.raises(Missing):
+        access.get_ticket(anna, opened.pk, to="edit")
 
 
 def test_mail_of_a_light_agent_is_a_note(ticket, anna, role_of):

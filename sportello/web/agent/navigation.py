@@ -96,7 +96,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
     is_arranging = here == address("agent:settings") or any(
         it.is_current for _title, links in arranging for it in links
     )
-    desk = configuration.current().desk
+    desk, may_open = configuration.current().desk, access.may(agent, Permission.OPEN)
     return {
         "desk_name": desk.name,
         "set_up_url": reverse("setup:mail_in", args=[HERE]) if agent.is_admin and desk.set_up_at is None else "",
@@ -106,7 +106,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
         "since": live.HUB.settled,
         "views": [*(it for _view, it in queue), all_views],
         "count": next((it.count for _view, it in queue if it.is_current), ""),
-        "new_ticket": address("agent:new_ticket"),
+        "new_ticket": address("agent:new_ticket") if may_open else "",
         "back": home if is_arranging else "",
         "groups": [
             {"title": "", "links": [link("settings", "settings", _("Settings"), key="g s")]},
@@ -118,7 +118,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
             {
                 "title": _("Desk"),
                 "links": [
-                    link("new_contact", "phone-call", _("Direct contact"), key="d"),
+                    *([link("new_contact", "phone-call", _("Direct contact"), key="d")] if may_open else []),
                     held_link,
                     link("people", "contact", _("People"), key="g p"),
                     *([figures] if access.may(agent, Permission.REPORTS) else []),
@@ -128,8 +128,8 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
         ],
         "tabs": [
             Link(home, "inbox", _("Queue"), waiting, is_current=here in {home, *(it.url for _view, it in queue)}),
-            link("new_ticket", "plus", _("New")),
-            link("new_contact", "phone-call", pgettext("page", "Contact")),
+            *([link("new_ticket", "plus", _("New"))] if may_open else []),
+            *([link("new_contact", "phone-call", pgettext("page", "Contact"))] if may_open else []),
             link("notices", "bell", _("Notices"), unread),
         ],
         "viewer": {

@@ -26,6 +26,7 @@ LIGHT = "light"
 MEANING = {
     Permission.ANSWER: gettext_lazy("Write what customers read. Without it: internal notes only, by mail too."),
     Permission.EDIT: gettext_lazy("Status, assignee, priority, fields, tags. Without it: tickets are read."),
+    Permission.OPEN: gettext_lazy("For customers whose wishes he hears. Whoever changes tickets may do it anyway."),
     Permission.BULK: gettext_lazy("One change on many tickets of a list."),
     Permission.MERGE: gettext_lazy("Bring two tickets together, or make two of one."),
     Permission.PEOPLE: gettext_lazy("Names, addresses, notes and organizations of customers."),
@@ -63,8 +64,8 @@ def new_role(request: HttpRequest) -> HttpResponse:
     initial: dict[str, Any] = {}
     chosen = {*Permission.values} - {Permission.MACROS.value}
     if request.GET.get("preset") == LIGHT:
-        words = _("Reads the tickets and writes internal notes; answers no customer.")
-        initial, chosen = {"name": _("Light agent"), "description": words}, set()
+        words = _("Reads the tickets, opens new ones and writes internal notes; answers no customer.")
+        initial, chosen = {"name": _("Light agent"), "description": words}, {Permission.OPEN.value}
     return _form(request, None, RoleForm(initial=initial), chosen)
 
 
