@@ -91,6 +91,9 @@ class Ticket(models.Model):
             # A customer's and an organization's tickets.
             models.Index(fields=["requester", "-id"], name="ticket_requester"),
             models.Index(fields=["organization", "-id"], name="ticket_organization"),
+            # How many of a customer's and of an organization's tickets are not solved.
+            models.Index(fields=["requester"], condition=UNSOLVED_NOW, name="ticket_requester_unsolved"),
+            models.Index(fields=["organization"], condition=UNSOLVED_NOW, name="ticket_org_unsolved"),
             # What was merged into a ticket; the incidents of a problem.
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="ticket_merged_into"),
             models.Index(fields=["problem"], condition=Q(problem__isnull=False), name="ticket_problem"),
