@@ -1,4 +1,4 @@
-"""Server time of the queue (50 rows) and of a ticket page (20 messages), growing from 1,000 to 100,000 tickets.
+"""Server time of every list of tickets (50 rows) and of a ticket page (20 messages), from 1,000 to 100,000 tickets.
 
 python -m benchmarks.pages [--sizes 1000,100000] [--rounds 30]
 """
@@ -22,7 +22,7 @@ def main() -> None:
 
         from benchmarks.seed import fill_views, seed
         from sportello.desk.actions import desks
-        from sportello.desk.models import User
+        from sportello.desk.models import User, View
 
         settings.ALLOWED_HOSTS = ["*"]
         call_command("collectstatic", verbosity=0, interactive=False)
@@ -37,13 +37,23 @@ def main() -> None:
             client = Client()
             client.force_login(agent, backend=settings.AUTHENTICATION_BACKENDS[0])
             # /alive only asks who is there: a yardstick for how fast the machine is just now.
-            for name, path in (("alive", "/alive"), ("queue", "/tickets"), ("ticket", f"/tickets/{long.pk}")):
+            paths = {
+                "alive": "/alive",
+                "queue": "/tickets",
+                **{f"view {view.title}": f"/tickets/views/{view.pk}" for view in View.objects.order_by("position")},
+                "ticket": f"/tickets/{long.pk}",
+                "preview": f"/tickets/{long.pk}/preview",
+                "search": "/search?q=stampante",
+                "people": "/people",
+                "person": f"/people/{long.requester_id}",
+            }
+            for name, path in paths.items():
                 measured = [measure(client, path) for _round in range(arguments.rounds)][3:]
                 took, cpu = ([pair[n] for pair in measured] for n in (0, 1))
                 medians.setdefault(name, []).append(statistics.median(cpu))
                 p95 = sorted(took)[int(len(took) * 0.95)]
                 median, of_cpu = statistics.median(took), statistics.median(cpu)
-                print(f"    {name:<8} median {median:5.1f} ms   p95 {p95:5.1f} ms   processor {of_cpu:5.1f} ms")
+                print(f"    {name:<28} median {median:5.1f} ms   p95 {p95:5.1f} ms   processor {of_cpu:5.1f} ms")
         for name, figures in medians.items():
             print(f"{name}: largest / smallest desk = {figures[-1] / figures[0]:.2f}")
 
