@@ -58,3 +58,70 @@ async function asItWas(url) {
   const html = (await kept.text()).replace("<html ", `<html data-kept-at="${new Date(at).toISOString()}" `)
   return new Response(html, { headers: kept.headers })
 }
+
+// --- Web Push: what the bell tells, while no page is open (docs/operations/push.md) ---
+
+// Safari takes the permission away from whoever is told something and shows nothing three times.
+const MUST_SHOW = /AppleWebKit(?!.*Chrome)/.test(navigator.userAgent)
+const PATIENCE_MS = 500
+
+self.addEventListener("push", (event) => event.waitUntil(tell(event.data.json())))
+
+async function tell(notice) {
+  const pages = await self.clients.matchAll({ type: "window" })
+  const page = pages.find((it) => it.focused)
+  if (page && !MUST_SHOW && (await takes(page, notice))) return
+  // The latest of a ticket takes the place of what was told of it before; what is told twice makes no noise again.
+  const tag = notice.ticket ? `ticket-${notice.ticket}` : `notice-${notice.id}`
+  const shown = await self.registration.getNotifications({ tag })
+  const renotify = !shown.some((it) => it.data?.id === notice.id)
+  await self.registration.showNotification(notice.text, { body: notice.subject, tag, renotify, data: notice, icon: "/static/icons/app-192.png" })
+}
+
+// Whoever looks at the desk is told by the page that he has before him, or sees it happen there.
+const takes = (page, notice) => new Promise((answer) => {
+  const { port1, port2 } = new MessageChannel()
+  port1.onmessage = () => answer(true)
+  page.postMessage({ notice }, [port2])
+  setTimeout(answer, PATIENCE_MS, false)
+})
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close()
+  event.waitUntil(lead(event.notification.data.url))
+})
+
+async function lead(url) {
+  const pages = await self.clients.matchAll({ type: "window" })
+  const page = pages.find((it) => it.visibilityState === "visible") ?? pages[0]
+  if (!page) return self.clients.openWindow(url)
+  await page.focus().catch(() => {}) // Not every system lets itself be led; the page goes there all the same.
+  return page.navigate(url)
+}
+
+self.addEventListener("message", ({ data, ports }) => {
+  if (data === "subscribe") subscribe().then(() => "", (failure) => failure.message || failure.name).then((said) => ports[0].postMessage(said))
+})
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(subscribe(event.oldSubscription?.endpoint)))
+
+async function subscribe(replaces = "") {
+  const answer = await fetch("/notices/browsers/key")
+  if (!answer.ok || answer.redirected) throw new Error(`HTTP ${answer.status}`)
+  const { key, token } = await answer.json()
+  const subscription = await subscribed({ userVisibleOnly: true, applicationServerKey: key })
+  const { endpoint, keys } = subscription.toJSON()
+  const body = new URLSearchParams({ csrfmiddlewaretoken: token, endpoint, p256dh: keys.p256dh, auth: keys.auth, replaces })
+  const kept = await fetch("/notices/browsers", { method: "POST", body })
+  if (!kept.ok) throw new Error((await kept.json().catch(() => ({}))).said ?? `HTTP ${kept.status}`)
+}
+
+async function subscribed(options) {
+  const { pushManager } = self.registration
+  try {
+    return await pushManager.subscribe(options)
+  } catch (failure) {
+    if (failure.name !== "InvalidStateError") throw failure
+    await (await pushManager.getSubscription()).unsubscribe() // Made for another key: the desk's has changed since.
+    return pushManager.subscribe(options)
+  }
+}

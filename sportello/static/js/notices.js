@@ -1,16 +1,28 @@
-// Notices as they come: the count at the bell, a toast, and on the desktop where [data-desktop-notices] was pressed in this browser.
+// Notices as they come, by the stream or by the service worker: the count at the bell, a toast, and on the desktop where this browser
+// cannot be told otherwise (browser.js).
 const KEY = "sportello-desktop-notices"
 const isWanted = () => localStorage.getItem(KEY) === "yes" && window.Notification?.permission === "granted"
+const heard = new Set()
 
-document.addEventListener("live:notice", ({ detail }) => {
-  const { id, text, subject, ticket, url, unread } = detail
-  for (const count of document.querySelectorAll("[data-notices]")) count.textContent = unread
+document.addEventListener("live:notice", ({ detail }) => hear(detail))
+
+// The worker asks whether this page tells it: then nothing else does.
+navigator.serviceWorker?.addEventListener("message", ({ data, ports: [asked] }) => {
+  if (!data?.notice || !document.querySelector("template[data-toast]")) return
+  asked?.postMessage(true)
+  hear(data.notice)
+})
+
+function hear({ id, text, subject, ticket, url, unread }) {
+  if (unread !== undefined) for (const count of document.querySelectorAll("[data-notices]")) count.textContent = unread
+  if (heard.has(id)) return
+  heard.add(id)
   const isHere = document.querySelector("[data-ticket]")?.dataset.ticket === String(ticket)
   if (document.visibilityState !== "visible") {
     // The same tag in each tab: the desktop shows it once.
     if (isWanted()) new Notification(text, { body: subject, tag: `notice-${id}` }).onclick = () => { window.focus(); location.assign(url) }
   } else if (!isHere) show(subject ? `${text}: ${subject}` : text, url)
-})
+}
 
 function show(text, url) {
   const toast = document.querySelector("template[data-toast]").content.firstElementChild.cloneNode(true)
@@ -25,20 +37,3 @@ function show(text, url) {
   const leave = () => toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove()
   setTimeout(leave, 8000)
 }
-
-// A button with aria-pressed: desktops are asked for leave by a gesture only.
-function say() {
-  const button = document.querySelector("[data-desktop-notices]")
-  if (!button || !window.Notification) return
-  button.hidden = Notification.permission === "denied"
-  button.setAttribute("aria-pressed", isWanted())
-}
-
-document.addEventListener("click", async ({ target }) => {
-  if (!target.closest("[data-desktop-notices]") || !window.Notification) return
-  if (isWanted()) localStorage.removeItem(KEY)
-  else if ((await Notification.requestPermission()) === "granted") localStorage.setItem(KEY, "yes")
-  say()
-})
-document.addEventListener("sp-page", say)
-say()

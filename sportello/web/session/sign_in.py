@@ -21,6 +21,7 @@ from sportello.desk.errors import Missing
 from sportello.desk.links import SIGN_IN_VALID
 from sportello.desk.models import User
 from sportello.kit.tokens import BadToken
+from sportello.web.session import browser
 from sportello.web.session.forms import SignInForm
 from sportello.web.session.limits import Limit, client_of
 
@@ -92,9 +93,11 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    response = redirect("sign_in")
+    browser.leave(request, response)
     logout(request)
     messages.success(request, _("Signed out."))
-    return redirect("sign_in")
+    return response
 
 
 def let_in(request: HttpRequest, person: User, next_page: str = "") -> HttpResponse:
