@@ -6,19 +6,21 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from sportello.desk import access
 from sportello.desk.actions import configuration
 from sportello.desk.models import Group, Mailbox, RuleChange, User
 from sportello.desk.rules import routing
 from sportello.desk.rules.texts import for_reader
 from sportello.desk.words import Permission, Role, Step
-from sportello.web.agent import rule_history, skills, sla, view_words
+from sportello.web.agent import form_history, person_history, rule_history, skills, sla, view_words, week
 from sportello.web.agent.protocol import MERGED, MERGED_LABEL, NUMBERS, SWITCH
 from sportello.web.agent.rule_words import Names
 
 Lines = list[tuple[str, str]]
+Named = Mapping[tuple[str, int], str]
 # What each kind of change is called, and the page where such things are kept.
 KINDS = {
     "agent": (gettext_lazy("Team"), "team"),
@@ -41,6 +43,9 @@ KINDS = {
     "user": (gettext_lazy("People"), "people"),
     "organization": (gettext_lazy("Organizations"), "organizations"),
 }
+# The own fields of people have a history of their own (actions.field_values).
+SAME = {"person": "user"}
+PEOPLE = ("user", "person", "organization")
 # Rules tell conditions and actions; beside them each what is its own.
 RULES = {
     "trigger": rule_history.nothing_more,
@@ -104,8 +109,24 @@ NOTHING = "–"
 LONGEST = 200
 
 
-def title_of(change: RuleChange) -> str:
-    """What the thing was called then."""
+def kind_of(change: RuleChange) -> str:
+    return SAME.get(change.kind, change.kind)
+
+
+def names_of(changes: Sequence[RuleChange], agent: User) -> Named:
+    """What people and organizations are called now: their history has only what changed."""
+    named: dict[tuple[str, int], str] = {}
+    for kind, rows in (("user", access.known_people), ("organization", access.organizations)):
+        if keys := {it.rule_id for it in changes if kind_of(it) == kind}:
+            found = rows(agent).filter(pk__in=keys).order_by().values_list("pk", "name")
+            named |= {(kind, pk): name for pk, name in found}
+    return named
+
+
+def title_of(change: RuleChange, named: Named) -> str:
+    """What the thing was called then; of people and organizations what they are called now."""
+    if name := named.get((kind_of(change), change.rule_id)):
+        return name
     for exported in (change.after, change.before):
         for name in NAMES:
             if exported and exported.get(name):
@@ -126,8 +147,18 @@ def told(changes: Sequence[RuleChange], agent: User) -> list[Lines]:
         if names and it.kind in RULES:
             lines.append(rule_history.told([it], names, RULES[it.kind])[0].lines or _plain(it))
         else:
-            lines.append(_plain(it))
+            lines.append(_own(it) or _plain(it))
     return lines
+
+
+def _own(change: RuleChange) -> Lines:
+    """Of what has a history of its own in words; [] for the rest."""
+    if change.kind == "ticket_field":
+        return form_history.lines_of(change, form_history.field_words)
+    if change.kind == "ticket_form":
+        known, language = configuration.current().custom_fields, get_language() or "en"
+        return form_history.lines_of(change, lambda it: form_history.form_words(it, known, language))
+    return [("", it) for it in person_history.sentences_of(change)] if change.kind in PEOPLE else []
 
 
 def _plain(change: RuleChange) -> Lines:
@@ -175,10 +206,14 @@ def _shown(key: str, value: Any) -> str:
         return NOTHING
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if key == "intervals":
+        return "; ".join(f"{days} {hours}" for days, hours in week.summary(value))[:LONGEST]
     if isinstance(value, list):
         return ", ".join(_shown(key, it) for it in value)[:LONGEST]
     if key == "capacity" and isinstance(value, dict):
         return ", ".join(f"{routing.WORK.get(work, work)} {most}" for work, most in value.items())
+    if key == "holidays" and isinstance(value, dict):
+        return f"{value['name']} ({' – '.join(dict.fromkeys((value['start_on'], value['end_on'])))})"
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)[:LONGEST]
     return _one(key, value)[:LONGEST]
@@ -191,6 +226,7 @@ def _one(key: str, value: Any) -> str:
         return named[value].name if value in named else f"#{value}"
     words: dict[str, Mapping[Any, Any]] = {
         "role": dict(Role.choices),
+        "language": dict(settings.LANGUAGES),
         "permissions": dict(Permission.choices),
         "ticket_restriction": dict(User.TicketRestriction.choices),
         "assignment": dict(Group.Assignment.choices),

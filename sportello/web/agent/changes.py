@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from sportello.desk import access
 from sportello.kit.keys import key_of
-from sportello.web.agent.change_words import KINDS, title_of, told
+from sportello.web.agent.change_words import KINDS, SAME, kind_of, names_of, title_of, told
 from sportello.web.agent.doors import admins, agent_of
 from sportello.web.agent.navigation import address, page
 from sportello.web.ui import paging
@@ -21,17 +21,18 @@ def changes(request: HttpRequest) -> HttpResponse:
     kind, by = asked.get("kind", ""), asked.get("by", "")
     found = access.every_change(agent).select_related("author")
     if kind in KINDS:
-        found = found.filter(kind=kind)
+        found = found.filter(kind__in=[kind, *(own for own, of in SAME.items() if of == kind)])
     if by.isdecimal():
         found = found.filter(author=key_of(by) or None)
     shown = paging.page(found, asked)
+    named = names_of(shown.rows, agent)
     rows = [
         SimpleNamespace(
             row=it,
             author=it.author,
-            title=title_of(it),
-            kind=KINDS[it.kind][0] if it.kind in KINDS else it.kind,
-            url=address(f"agent:{KINDS[it.kind][1]}") if it.kind in KINDS else "",
+            title=title_of(it, named),
+            kind=KINDS[of][0] if (of := kind_of(it)) in KINDS else of,
+            url=address(f"agent:{KINDS[of][1]}") if of in KINDS else "",
             lines=lines,
         )
         for it, lines in zip(shown.rows, told(shown.rows, agent), strict=True)

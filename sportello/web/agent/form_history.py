@@ -39,18 +39,21 @@ def history(request: HttpRequest, kind: str, found: Row | None, words: Words, *,
         # Whoever was told of the others' changes saves over them.
         "seen": rule_rows.version(found) if is_stale else seen,
         "is_stale": is_stale,
-        "changes": [_told(row, words) for row in rows if not is_stale or row.created_at.isoformat() > seen],
+        "changes": [
+            SimpleNamespace(row=row, author=row.author, lines=lines_of(row, words))
+            for row in rows
+            if not is_stale or row.created_at.isoformat() > seen
+        ],
     }
 
 
-def _told(row: RuleChange, words: Words) -> SimpleNamespace:
-    before, after = (list(words(it)) if it else [] for it in (row.before, row.after))
+def lines_of(row: RuleChange, words: Words) -> list[tuple[str, str]]:
+    """What changed, as (sign, words): "-" for what went, "+" for what came, "" for the rest."""
+    if not row.before or not row.after:
+        return [("", _("Dropped") if row.before else _("Made"))]
+    before, after = (list(words(it)) for it in (row.before, row.after))
     lines = [("-", it) for it in before if it not in after] + [("+", it) for it in after if it not in before]
-    if not row.before:
-        lines = [("", _("Made"))]
-    elif not lines:
-        lines = [("", _("Put in another order"))]
-    return SimpleNamespace(row=row, author=row.author, lines=lines)
+    return lines or [("", _("Put in another order"))]
 
 
 def field_words(field: Exported) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from sportello.desk.rules.texts import in_language
 
 CHANGES = 30
 LONGEST = 120
+_LANGUAGES = dict(settings.LANGUAGES)
 
 
 def told(changes: QuerySet[RuleChange]) -> list[SimpleNamespace]:
@@ -22,11 +24,11 @@ def told(changes: QuerySet[RuleChange]) -> list[SimpleNamespace]:
     return [
         SimpleNamespace(author=it.author, at=it.created_at, sentences=sentences)
         for it in changes.select_related("author")[:CHANGES]
-        if (sentences := list(_sentences(it)))
+        if (sentences := list(sentences_of(it)))
     ]
 
 
-def _sentences(change: RuleChange) -> Iterator[str]:
+def sentences_of(change: RuleChange) -> Iterator[str]:
     before, after = change.before or {}, change.after or {}
     if change.before is None and change.kind == "organization":
         yield _("Added")
@@ -42,9 +44,11 @@ def _sentences(change: RuleChange) -> Iterator[str]:
     for name, value in sorted(after.items(), key=lambda it: places.get(it[0].rpartition(".")[2], len(places))):
         key = name.removeprefix("organization.")
         if change.kind == "person" or (change.kind == "organization" and key == name):
-            yield _own(name, before.get(name), value)
+            of = custom_fields.USER if change.kind == "person" else custom_fields.ORGANIZATION
+            yield _own(of, name, before.get(name), value)
         elif key in labels:
-            yield _change(labels[key], before.get(name), value)
+            had, has = (_LANGUAGES.get(it, it) if key == "language" else it for it in (before.get(name), value))
+            yield _change(labels[key], had, has)
 
 
 def _labels() -> dict[str, str]:
@@ -72,9 +76,10 @@ def _change(label: str, had: Any, has: Any) -> str:
     return f"{label}: {_shown(had)} → {_shown(has)}"
 
 
-def _own(key: str, had: Any, has: Any) -> str:
-    language = get_language() or "en"
-    field = next((it for it in configuration.current().custom_fields.values() if it.key == key), None)
+def _own(of: str, key: str, had: Any, has: Any) -> str:
+    language, own = get_language() or "en", configuration.current().custom_fields.values()
+    # A field of tickets may have the same key.
+    field = next((it for it in own if (it.of, it.key) == (of, key)), None)
     if field is None:
         return f"{key}: {_shown(had)} → {_shown(has)}"
     was, now = (custom_fields.shown(field, custom_fields.stored(field, it), language) for it in (had, has))

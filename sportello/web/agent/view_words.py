@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sportello.desk.actions import configuration
-from sportello.desk.rules.views import COLUMNS, SORTS, columns_of
+from sportello.desk.rules.views import SORTS, columns_of
 
 Rule = Mapping[str, Any]
 
@@ -29,7 +29,7 @@ def _said(view: Rule) -> list[str]:
         _way(view["sort_descending"]) % {"by": _("sorted by %(name)s") % {"name": sort.label if sort else "?"}},
     ]
     if view["group_by"]:
-        name = COLUMNS.get(view["group_by"], view["group_by"])
+        name = there.get(view["group_by"], view["group_by"])
         lines.append(_way(view["group_descending"]) % {"by": _("grouped by %(name)s") % {"name": name}})
     return [line[:1].upper() + line[1:] for line in lines]
 

@@ -1,24 +1,31 @@
 """Who arranged what: everything that administrators change stands in one list, in plain words."""
 
+from datetime import date
+
 import pytest
 
 from sportello.desk.actions import (
     agents,
     desks,
+    field_values,
     groups,
     macros,
     mailboxes,
+    people,
     protocols,
     roles,
     rules,
     schedules,
     skills,
+    ticket_fields,
+    ticket_forms,
     webhooks,
 )
 from sportello.desk.actions.agents import Rights, Work
 from sportello.desk.models import RuleChange, Trigger
 from sportello.desk.rules.protocol import Steps
 from sportello.web.agent.change_words import KINDS
+from tests.web import own_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +118,53 @@ def test_every_kind_is_told_with_a_way_to_its_page(enter, ada):
     shown = enter(ada).get("/changes").context["changes"]
 
     assert {it.row.kind: bool(it.url) for it in shown} == dict.fromkeys(KINDS, True)
+
+
+def test_own_fields_forms_and_their_values_are_told_as_a_person_reads_them(enter, ada, rita, organization, mailbox):
+    own = own_fields.make()
+    contract = {"title": {"it": "Contratto", "en": "Contract"}, "kind": "tagger", "options": [own_fields.PRINTER]}
+    plan = own_fields.add(of="organization", **contract)
+    badge = own_fields.add({"it": "Tesserino", "en": "Badge"}, of="user")
+    RuleChange.objects.all().delete()
+    ticket_fields.save_field(
+        {**ticket_fields.export(own.device), "title": {"it": "Apparecchio", "en": "Device"}},
+        actor=ada,
+        field_id=own.device.pk,
+    )
+    ticket_forms.save_form(
+        {"name": {"it": "Guasto", "en": "Fault"}, "fields": [own.device.pk, own.model.pk]},
+        actor=ada,
+        form_id=own.fault.pk,
+    )
+    field_values.set_organization(organization.pk, {plan.pk: "printer"}, actor=ada)
+    field_values.set_person(rita.pk, {badge.pk: "A7"}, actor=ada)
+    people.save(rita.pk, {"language": "en"}, actor=ada)
+    client = enter(ada)
+    people.set_language(ada, "it")
+
+    shown = client.get(f"/changes?by={ada.pk}").context["changes"]
+    told = {(it.row.kind, it.title): it.lines for it in shown}
+
+    assert told["organization", "Rossi Hotels"] == [("", "Contratto: – → Stampante")]
+    assert told["person", "Rita Rossi"] == [("", "Tesserino: – → A7")]
+    assert told["user", "Rita Rossi"] == [("", "Lingua: Italiano → English")]
+    assert told["ticket_field", "Apparecchio"] == [
+        ("-", "Titolo: Dispositivo / Device"),
+        ("+", "Titolo: Apparecchio / Device"),
+    ]
+    assert ("+", "Campi: Apparecchio · Modello") in told["ticket_form", "Guasto"]
+    people_only = client.get("/changes?kind=user").context["changes"]
+    assert {it.row.kind for it in people_only} == {"user", "person"}
+    assert all(it.url for it in people_only)
+
+
+def test_hours_and_days_off_are_told_as_hours_and_days(enter, ada):
+    data = {"name": "Shop", "time_zone": "Europe/Rome", "intervals": [[1440 + 540, 1440 + 780]]}
+    kept = schedules.save(data, actor=ada)
+    fair = {"name": "Fair", "start_on": date(2026, 5, 4), "end_on": date(2026, 5, 5)}
+    schedules.save_holiday(kept.pk, fair, actor=ada)
+
+    told = [it.lines for it in enter(ada).get("/changes?kind=schedule").context["changes"]]
+
+    assert told[0] == [("+", "Days off: Fair (2026-05-04 – 2026-05-05)")]
+    assert ("+", "Hours: Mon 09:00–13:00") in told[1]
