@@ -1,22 +1,28 @@
 """One change of many tickets, as a job: each by the verb that changes one, with its own audit. docs/algorithms/jobs.md
 
 What is wished is JSON, of which only what is to change is there: {"status", "priority", "assignee", "group" (by id;
-null: nobody, none), "add_tags", "remove_tags", "macro" (by id), "text" and "public", "spam" and "hold", "merge_into"}.
+null: nobody, none), "add_tags", "remove_tags", "macro" (by id), "text" (with placeholders) and "public",
+"spam" and "hold", "merge_into"}.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
+from sportello.kit import clock
+
 from .. import access, families
 from ..errors import DeskError, Invalid, Missing, Refused, Stale
 from ..models import Audit, Job, JobItem, Macro, Ticket, User
 from ..rules import macros as rules
-from ..words import Permission, Priority, Status, Via
+from ..rules import placeholders
+from ..rules.triggers import fault_in
+from ..words import JobState, Permission, Priority, Status, Via
 from . import configuration, jobs, junk, macros, merging, tickets
 from .lists import TAGS, Lists
 from .tickets import Change, Words
@@ -26,9 +32,12 @@ Wish = Mapping[str, Any]
 
 KIND = "bulk"
 AT_MOST = 100_000
+# Whoever wishes the same again within this time clicked twice.
+TWO_CLICKS = timedelta(seconds=5)
 # So many tickets are looked up at once; a piece comes to fewer.
 AHEAD = 200
 STATUSES = (Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
+KEPT = ("waiting_since", "solved_at", "told_at")
 # Why a ticket could not be changed, where that needs no words of its own.
 CLOSED, MISSING, BROKEN = "closed", "missing", "broken"
 
@@ -44,7 +53,19 @@ def start(ticket_ids: Sequence[int], wish: Wish, *, actor: User) -> Job:
         raise Invalid("tickets", _("Select at least one ticket."))
     if len(chosen) > AT_MOST:
         raise Invalid("tickets", _("At most %(limit)s tickets at once.") % {"limit": AT_MOST})
-    return jobs.start(KIND, {"tickets": chosen, "wish": dict(wish), "names": names}, actor=actor, total=len(chosen))
+    arguments = {"tickets": chosen, "wish": dict(wish), "names": names}
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=actor.pk)
+        return _begun(arguments, actor) or jobs.start(KIND, arguments, actor=actor, total=len(chosen))
+
+
+def _begun(arguments: Wish, actor: User) -> Job | None:
+    """What a second click means: the same wish about tickets that a job begun a moment ago has already."""
+    latest = Job.objects.filter(actor=actor, kind=KIND, created_at__gte=clock.now() - TWO_CLICKS, undone_by=None)
+    for job in latest.filter(state__in=(*jobs.WAITING, JobState.DONE)).order_by("-id"):
+        if job.arguments["wish"] == arguments["wish"] and {*arguments["tickets"]} <= {*job.arguments["tickets"]}:
+            return job
+    return None
 
 
 def _refuse(wish: Wish, actor: User) -> dict[str, str]:
@@ -61,6 +82,8 @@ def _refuse(wish: Wish, actor: User) -> dict[str, str]:
         faults["assignee"] = _("Choose one from the list.")
     if wish.get("group") is not None and wish["group"] not in now.groups:
         faults["group"] = _("Choose one from the list.")
+    if fault := fault_in(wish.get("text", ""), now.fields):
+        faults["text"] = fault
     macro = access.macros(actor).filter(pk=wish["macro"]).first() if "macro" in wish else None
     if "macro" in wish and macro is None:
         faults["macro"] = _("Choose one from the list.")
@@ -115,8 +138,8 @@ def change_piece(job: Job) -> bool:
 jobs.KINDS[KIND] = change_piece
 
 
-def count(job: Job, what: str) -> None:
-    job.result = {**job.result, what: job.result.get(what, 0) + 1}
+def count(job: Job, what: str, number: int = 1) -> None:
+    job.result = {**job.result, what: job.result.get(what, 0) + number}
 
 
 def _attempt(job: Job, ticket_id: int, macro: Macro | None) -> tuple[Audit | None, str]:
@@ -135,10 +158,8 @@ def attempt(verb: Callable[[], Audit | None], job: Job) -> tuple[Audit | None, s
         return None, CLOSED
     except Missing:
         return None, MISSING
-    except Invalid as refusal:
-        return None, "; ".join(str(words) for words in refusal.fields.values())[:500]
     except DeskError as refusal:
-        return None, str(refusal)[:500]
+        return None, refusal.sentence[:500]
     except Exception:
         log.exception("ticket of a job failed", job=job.pk)
         configuration.forget()
@@ -148,7 +169,7 @@ def attempt(verb: Callable[[], Audit | None], job: Job) -> tuple[Audit | None, s
 def _change(job: Job, ticket_id: int, macro: Macro | None) -> Audit | None:
     actor, wish = job.actor, job.arguments["wish"]
     ticket = tickets.lock(ticket_id)
-    source = {"rel": "job", "id": job.pk, **_was(ticket)}
+    source = {"rel": "job", "id": job.pk, **was(ticket)}
     if wish.get("spam"):
         _need(actor, Permission.EDIT)
         return junk.mark(ticket_id, hold=bool(wish.get("hold")), actor=actor, via=Via.WEB, source=source)
@@ -168,10 +189,9 @@ def _need(actor: User, permission: Permission) -> None:
         raise Refused(_("Your role does not let you do this."))
 
 
-def _was(ticket: Ticket) -> dict[str, str]:
+def was(ticket: Ticket) -> dict[str, str]:
     """What an update leaves no trace of, and undoing it needs."""
-    kept = {"waiting_since": ticket.waiting_since, "solved_at": ticket.solved_at}
-    return {name: at.isoformat() for name, at in kept.items() if at is not None}
+    return {name: at.isoformat() for name in KEPT if (at := getattr(ticket, name)) is not None}
 
 
 def _wished(wish: Wish, ticket: Ticket, macro: Macro | None, actor: User) -> Change:
@@ -186,7 +206,8 @@ def _wished(wish: Wish, ticket: Ticket, macro: Macro | None, actor: User) -> Cha
         public = bool(wish.get("public")) if found.public is None else found.public
         words = Words(text=found.text, public=public) if found.text else None
     if wish.get("text"):
-        words = Words(text=wish["text"], public=bool(wish.get("public")))
+        text = placeholders.render(wish["text"], macros.values_for(ticket, actor, [wish["text"]])).strip()
+        words = Words(text=text, public=bool(wish.get("public")))
     own: dict[str, Any] = {name: wish[name] for name in ("status", "priority") if name in wish}
     if "assignee" in wish:
         own["assignee"] = _row(now.agents, wish["assignee"])

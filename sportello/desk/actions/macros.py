@@ -143,12 +143,8 @@ def preview(macro: Macro, ticket: Ticket, tags: Collection[str], agent: User) ->
     """
     now = configuration.current()
     actions, gone = readable(macro)
-    language = ticket.requester.language or now.desk.language
-    text = triggers.in_language(macros.text_of(actions), language)
-    texts = [text, *(it.value for it in actions if it.field == "subject")]
-    values = letters.values_of(ticket, ticket.requester, now, language, texts=texts, agent=agent)
-    # Not the requester's own key: whoever reads the answer reads its links.
-    values["ticket"]["url"] = links.public_url(f"/requests/{ticket.pk}")
+    text = triggers.in_language(macros.text_of(actions), ticket.requester.language or now.desk.language)
+    values = values_for(ticket, agent, [text, *(it.value for it in actions if it.field == "subject")])
     stands = {name: getattr(ticket, name) for name in (*triggers.SET, "subject")} | {"tags": tags}
     own = {pk for it in actions if (pk := custom_fields.id_of(it.field))}
     filled_in = field_values.of_ticket(ticket.pk) if own else {}
@@ -165,6 +161,16 @@ def preview(macro: Macro, ticket: Ticket, tags: Collection[str], agent: User) ->
         parts=parts(it for it in effects if it not in lost),
         lost=(*(str(macros.LABELS[it.field]) for it in lost), *gone),
     )
+
+
+def values_for(ticket: Ticket, agent: User, texts: Iterable[str]) -> dict[str, Any]:
+    """What the placeholders of an agent's texts stand for on this ticket, in its requester's language."""
+    now = configuration.current()
+    language = ticket.requester.language or now.desk.language
+    values = letters.values_of(ticket, ticket.requester, now, language, texts=texts, agent=agent)
+    # Not the requester's own key: whoever reads the answer reads its links.
+    values["ticket"]["url"] = links.public_url(f"/requests/{ticket.pk}")
+    return values
 
 
 def readable(macro: Macro) -> tuple[tuple[Action, ...], tuple[str, ...]]:

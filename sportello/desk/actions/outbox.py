@@ -1,6 +1,10 @@
 """Verbs on outgoing mail: what the worker that sends it reports, and what a person may do to a row."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from sportello.kit import claims, clock
@@ -10,6 +14,8 @@ from ..models import OutgoingMail, User
 from ..words import SendState, Step
 from . import people, protocols, tickets
 
+# Not on its way yet: one that was kept can still be sent by hand.
+NOT_LEFT = (SendState.QUEUED, SendState.KEPT)
 # A week, as long as the field's best keep trying: six times in the first hour, then hourly (claims.retry_at).
 ATTEMPTS = 7 * 24 + 6
 
@@ -89,3 +95,37 @@ def cancel(mail_id: int, *, actor: User) -> None:
     )
     if not changed:
         raise Stale(_("This mail is on its way, or has been sent already."))
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBack:
+    """What became of the mails of an update. mails: those called back, what each may do only once, by its id as JSON
+    has it. left: how many are with the next server, or on their way there."""
+
+    mails: Mapping[str, str | None]
+    left: int
+
+
+def call_back(audit_id: int, again: Iterable[str] = ()) -> CalledBack:
+    """Take back what an update wanted to send and what has not left; the ticket is locked. Another may send the same.
+
+    again: mails of an earlier update that this one had sent after all.
+    """
+    mails = OutgoingMail.objects.select_for_update().filter(Q(audit=audit_id) | Q(pk__in=[*again]))
+    found = list(mails.order_by("id").values_list("pk", "state", "claimed_by", "once"))
+    back = {str(pk): once for pk, state, claimed_by, once in found if state in NOT_LEFT and not claimed_by}
+    OutgoingMail.objects.filter(pk__in=back).update(state=SendState.CANCELLED, settled_at=clock.now(), once=None)
+    left = [pk for pk, state, *_more in found if str(pk) not in back and state in (SendState.QUEUED, SendState.SENT)]
+    return CalledBack(back, len(left))
+
+
+def send_again(mails: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Queue mails that were called back, unless another has said the same meanwhile. Returns those that leave."""
+    said = set(OutgoingMail.objects.filter(once__in=[*filter(None, mails.values())]).values_list("once", flat=True))
+    cancelled = OutgoingMail.objects.filter(pk__in=mails, state=SendState.CANCELLED).order_by("id")
+    leave = {str(pk): mails[str(pk)] for pk in cancelled.values_list("pk", flat=True) if mails[str(pk)] not in said}
+    for pk, once in leave.items():
+        OutgoingMail.objects.filter(pk=pk).update(
+            state=SendState.QUEUED, once=once, due_at=clock.now(), attempts=0, settled_at=None
+        )
+    return leave

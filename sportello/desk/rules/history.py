@@ -148,6 +148,7 @@ def note(code: str, values: Mapping[str, Any]) -> str:
         if values.get("address")
         else _("Spam: closed without a mail"),
         "undone": _("Undone what was changed together with other tickets"),
+        "redone": _("Done again what had been undone together with other tickets"),
         "not_reached": _("The customer was not reached at %(address)s: %(why)s. The request was not closed."),
         "bounced": _("A mail to %(address)s came back: %(why)s"),
         "delayed": _("A mail to %(address)s is delayed: %(why)s"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import custom_fields, history, letters, triggers
+from . import custom_fields, history, triggers
 from .custom_fields import CustomField
 from .fields import BY_NAME, Field
 from .history import NO_FIELDS
@@ -50,9 +50,8 @@ def _read_subject(value: Any, fields: Mapping[str, Field]) -> str:
     line = " ".join(value.split()) if isinstance(value, str) else ""
     if not line:
         raise Unreadable(_("Write a subject."))
-    fault = next(iter(letters.check(line, triggers.own_placeholders(line, fields))), None)
-    if fault:
-        raise Unreadable(str(fault))
+    if fault := triggers.fault_in(line, fields):
+        raise Unreadable(fault)
     return line
 
 

@@ -115,7 +115,9 @@ def fold(metric: Metric, audit: AuditFacts, business: BusinessSeconds) -> Metric
     if "undone" in notes:
         metric = _unsolve(metric, datetime.fromisoformat(notes["undone"]["at"]))
     if status:  # Only where the update left the ticket: solved and reopened in one gesture is neither.
-        go = _move if UNCOUNTED & notes.keys() else _status
+        # What is done again is solved again; but it was reopened once.
+        is_counted = not UNCOUNTED & notes.keys() and ("redone" not in notes or status in FINISHED)
+        go = _status if is_counted else _move
         metric, carry = go(metric, carry, status, audit, business)
     return replace(metric, fold={name: getattr(carry, name) for name in CARRIED})
 

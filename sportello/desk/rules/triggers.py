@@ -160,10 +160,14 @@ def read_text(value: Any, fields: Mapping[str, Field] = BY_NAME) -> Text:
     if not texts or not known or not all(isinstance(it, str) and it.strip() for it in texts.values()):
         raise Unreadable(_("Write a text, or one for each language."))
     for text in texts.values():
-        fault = next(iter(letters.check(text, own_placeholders(text, fields))), None)
-        if fault:
-            raise Unreadable(str(fault))
+        if fault := fault_in(text, fields):
+            raise Unreadable(fault)
     return dict(texts) if isinstance(value, Mapping) else str(value)
+
+
+def fault_in(text: str, fields: Mapping[str, Field]) -> str:
+    """What is wrong with the placeholders of a text, in the active language; "" when they can be filled."""
+    return str(next(iter(letters.check(text, own_placeholders(text, fields))), ""))
 
 
 def own_placeholders(text: str, fields: Mapping[str, Field]) -> set[str]:

@@ -16,6 +16,7 @@ from sportello.kit.keys import key_of
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.navigation import address, page
+from sportello.web.agent.rule_lists import placeholders
 from sportello.web.agent.wishes import MergeForm, QuickForm, SpamForm, WishForm
 
 # A mail to more customers than these is asked about once more.
@@ -78,6 +79,7 @@ def _ask(request: HttpRequest, wanted: str, form: Any, chosen: list[int], **more
         "is_all": is_all,
         "view_id": request.POST.get("view", ""),
         "query": request.POST.get("query", ""),
+        "placeholders": placeholders(without=("answer",)),
         "back": _back(request.POST),
         "here": _back(request.POST).partition("?")[0],
         **more,

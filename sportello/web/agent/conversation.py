@@ -289,7 +289,7 @@ def history_line(agent: User, ticket: Ticket, audits: list[Any], staff: Staff) -
     for audit in audits:
         sentences = [sentence for event in audit.events if (sentence := history.describe(event, name, own))]
         source = audit.via.get("source") or {}
-        if source.get("rel") in ("job", "undo"):
+        if source.get("rel") in ("job", "undo", "redo"):
             sentences.insert(0, _("Together with other tickets"))
         if source.get("rel") == "macro":
             sentences.insert(0, _("With the macro “%(title)s”") % {"title": source["title"]})

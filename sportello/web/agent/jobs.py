@@ -27,7 +27,8 @@ TITLES = {
     importing.KIND_PEOPLE: gettext_lazy("Import of people"),
     importing.KIND_ORGANIZATIONS: gettext_lazy("Import of organizations"),
     incidents.KIND: gettext_lazy("Incidents answered and solved"),
-    undoing.KIND: gettext_lazy("A change of several tickets undone"),
+    undoing.UNDO: gettext_lazy("A change of several tickets undone"),
+    undoing.REDO: gettext_lazy("A change of several tickets done again"),
 }
 REASONS = {
     bulk.CLOSED: gettext_lazy("closed: a closed ticket is not changed any more"),
@@ -74,7 +75,7 @@ def stopping(request: HttpRequest, job_id: int) -> HttpResponse:
 @require_POST
 @staff
 def reversal(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Undo it. Few tickets are put back while the agent waits."""
+    """Undo it, or do it again. Few tickets are put back while the agent waits."""
     agent = agent_of(request)
     found = access.get_job(agent, job_id)
     try:
@@ -90,13 +91,15 @@ def told(agent: User, job: Job) -> SimpleNamespace:
     """All that a page says of a job; one query more for those that could not be changed."""
     shown = _shown(job)
     undone = getattr(job, "undone_by", None)
-    shown.undone_by, shown.undoes = undone and undone.pk, job.undoes_id
+    shown.undone_by, shown.undoes, shown.kind = undone and undone.pk, job.undoes_id, job.kind
     shown.wish = in_words(job.arguments["wish"], job.arguments["names"]) if job.kind == bulk.KIND else []
     shown.has_said = job.kind == bulk.KIND and {"text", "macro"} & job.arguments["wish"].keys()
     shown.has_report = bool(job.failed) and job.kind in importing.KINDS.values()
     shown.unchanged, shown.gone = job.result.get("unchanged", 0), job.result.get("gone", 0)
     shown.changed = job.done - shown.unchanged
-    shown.can_undo = shown.has_ended and job.kind == bulk.KIND and undone is None and shown.changed > 0
+    shown.can_undo = shown.has_ended and job.kind in undoing.UNDONE_BY and undone is None and shown.changed > 0
+    shown.called_back, shown.left = job.result.get(undoing.CALLED_BACK, 0), job.result.get(undoing.LEFT, 0)
+    shown.sent_again = job.result.get(undoing.SENT_AGAIN, 0)
     shown.stayed = job.result.get(undoing.STAYED, 0)
     shown.refused = _refused(agent, job) if job.failed or shown.stayed else []
     shown.rows = job.result.get("told", [])[:NAMED]  # Of a file that was read in: (number, why not).

@@ -13,10 +13,10 @@ from sportello.desk.actions import configuration
 from sportello.desk.actions.macros import readable
 from sportello.desk.errors import Invalid
 from sportello.desk.models import Macro, User
-from sportello.desk.rules import letters, macros
+from sportello.desk.rules import macros
 from sportello.desk.rules.fields import Field
 from sportello.desk.rules.kinds import CURRENT_USER
-from sportello.desk.rules.triggers import own_field, own_placeholders
+from sportello.desk.rules.triggers import fault_in, own_field
 from sportello.desk.words import Permission, Priority, Status, TicketType
 from sportello.kit.keys import key_of
 from sportello.web.agent.rule_words import choices_of
@@ -119,10 +119,7 @@ class MacroForm(Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         for name in (*TEXTS.values(), "subject"):
-            text = said.get(name) or ""
-            own = own_placeholders(text, configuration.current().fields)
-            fault = next(iter(letters.check(text, own)), None)
-            if fault:
+            if fault := fault_in(said.get(name) or "", configuration.current().fields):
                 self.add_error(name, fault)
         return said
 

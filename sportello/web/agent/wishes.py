@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from sportello.desk.actions import bulk, configuration
 from sportello.desk.models import User
+from sportello.desk.rules.triggers import fault_in
 from sportello.desk.words import Priority, Status
 from sportello.kit.keys import key_of
 from sportello.web.agent.macro_choice import offered
@@ -87,6 +88,12 @@ class WishForm(QuickForm):
         offer(self, "kind", [("note", _("Internal note")), ("answer", _("Answer to the customers"))])
         self.initial.setdefault("kind", "note")
 
+    def clean_text(self) -> str:
+        text = str(self.cleaned_data["text"]).replace("\r\n", "\n").strip()
+        if fault := fault_in(text, configuration.current().fields):
+            raise forms.ValidationError(fault)
+        return text
+
     def wish(self) -> dict[str, Any]:
         said, wished = self.cleaned_data, super().wish()
         for name in ("add_tags", "remove_tags"):
@@ -94,10 +101,9 @@ class WishForm(QuickForm):
                 wished[name] = words
         if said["macro"]:
             wished["macro"] = key_of(said["macro"])
-        text = said["text"].replace("\r\n", "\n").strip()
-        if text:
-            wished["text"] = text
-        if (text or said["macro"]) and said["kind"] == "answer":
+        if said["text"]:
+            wished["text"] = said["text"]
+        if (said["text"] or said["macro"]) and said["kind"] == "answer":
             wished["public"] = True
         return wished
 

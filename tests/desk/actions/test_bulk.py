@@ -6,7 +6,9 @@ from sportello.desk.actions import bulk, jobs, macros, people, tickets
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.errors import Invalid, Refused
 from sportello.desk.models import Breaker, Comment, Job, JobItem, OutgoingMail, TicketMetric, Timer
+from sportello.desk.rules import times
 from sportello.desk.words import JobState, Priority, Status, Via
+from sportello.kit import clock
 from tests.personas import events, mails
 
 pytestmark = pytest.mark.django_db
@@ -14,13 +16,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def opened(mailbox, group, rita):
-    """opened(3): so many more tickets of Rita's."""
+    """opened(3): so many more tickets, of Rita's where nobody else is named."""
 
-    def opened(count, **more):
+    def opened(count, requester=rita, **more):
         return [
             tickets.open_ticket(
-                requester=rita, subject=f"Richiesta {number}", words=Words("Aiuto"), actor=rita, via=Via.EMAIL,
-                **{"group": group, "mailbox_id": mailbox.pk} | more,
+                requester=requester, subject=f"Richiesta {number}", words=Words("Aiuto"), actor=requester,
+                via=Via.EMAIL, **{"group": group, "mailbox_id": mailbox.pk} | more,
             )
             for number in range(count)
         ]  # fmt: skip
@@ -226,3 +228,62 @@ def test_bulk_does_a_piece_at_a_time_and_no_ticket_twice(opened, anna, monkeypat
 
     assert seen == [("running", 1), ("running", 2), ("done", 3)]
     assert Comment.objects.filter(text="Una volta.").count() == 3
+
+
+def test_bulk_comment_fills_its_placeholders_for_each_ticket_in_the_language_of_its_customer(opened, anna, ada):
+    english = people.add("Ellen Hale", "ellen@client.example")
+    english.language = "en"
+    english.save()
+    (italian,) = opened(1)
+    (other,) = opened(1, requester=english)
+
+    run(
+        [italian, other],
+        anna,
+        text="{{requester.first_name}}, {{ticket.title}}: {{agent.name}}, {{today}}",
+        public=True,
+    )
+
+    said = dict(Comment.objects.filter(author=anna).values_list("ticket", "text"))
+    days = [times.day(clock.now(), language, "Europe/Rome") for language in ("it", "en")]
+    assert said == {
+        italian.pk: f"Rita, Richiesta 0: Anna Conti, {days[0]}",
+        other.pk: f"Ellen, Richiesta 0: Anna Conti, {days[1]}",
+    }
+    assert days[0] != days[1]
+
+
+def test_bulk_comment_with_a_fault_in_a_placeholder_is_not_begun(ticket, anna):
+    for text in ("{{ticket.titel}}", "{{ticket.title", "{% for x in y %}"):
+        with pytest.raises(Invalid, match="text"):
+            bulk.start([ticket.pk], {"text": text}, actor=anna)
+
+    assert not Job.objects.exists()
+
+
+def test_bulk_comment_that_comes_out_empty_says_nothing_on_that_ticket(opened, anna, organization, otto):
+    without, within = opened(1)[0], opened(1, requester=otto)[0]
+    without.organization = None
+    without.save()
+
+    job = run([without, within], anna, text="{{organization.name}}")
+
+    assert counts(job)[2:4] == (1, 1)
+    assert Comment.objects.get(author=anna).text == organization.name
+
+
+def test_bulk_started_twice_by_two_clicks_is_one_job(opened, anna, ben, frozen_clock):
+    found = opened(3)
+    ids = [it.pk for it in found]
+    first = bulk.start(ids, {"text": "Una volta."}, actor=anna)
+
+    # The second click meant what is left of the same list.
+    second = bulk.start(ids[1:], {"text": "Una volta."}, actor=anna)
+    other_wish = bulk.start(ids, {"text": "Un'altra."}, actor=anna)
+    other_ticket = bulk.start([*ids, opened(1)[0].pk], {"text": "Una volta."}, actor=anna)
+    other_agent = bulk.start(ids, {"text": "Una volta."}, actor=ben)
+    frozen_clock.shift(6)
+    later = bulk.start(ids, {"text": "Una volta."}, actor=anna)
+
+    assert second == first
+    assert len({first, other_wish, other_ticket, other_agent, later}) == 5

@@ -129,6 +129,19 @@ def test_bulk_page_takes_along_what_was_chosen(enter, usual, anna, opened):
     assert Comment.objects.filter(text="Solo per noi.", public=False).count() == 2
 
 
+def test_bulk_comment_with_a_fault_in_a_placeholder_comes_back_and_says_where(enter, anna, opened):
+    found, agent = opened(11), enter(anna)
+
+    answer = post(agent, found, do="more-now", text="Ci siamo, {{requester.nome}}.", kind="answer")
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "“requester.nome” is not a placeholder; did you mean “requester.name”?" in page
+    assert "Ci siamo, {{requester.nome}}." in page
+    assert "requester.first_name" in page
+    assert not Job.objects.exists()
+
+
 def test_bulk_answer_to_many_customers_is_asked_about_once_more(enter, anna, opened, organization):
     found = [opened(1, requester=people.add(f"C{n}", f"c{n}@client.example"))[0] for n in range(11)]
     agent = enter(anna)

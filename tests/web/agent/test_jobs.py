@@ -4,8 +4,9 @@ import pytest
 
 from sportello.desk.actions import bulk, jobs, tickets
 from sportello.desk.actions.tickets import Words
-from sportello.desk.models import Job, Ticket
+from sportello.desk.models import Job, OutgoingMail, Ticket
 from sportello.desk.words import JobState, Via
+from sportello.kit import claims
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +76,22 @@ def test_job_is_undone_and_only_once(enter, anna, found):
     assert Job.objects.filter(undoes=job).count() == 1
 
 
+def test_job_that_was_undone_tells_of_its_mails_and_is_done_again(enter, anna, found):
+    job = jobs.press_on(start(found, anna, text="Fatto.", public=True, status="pending"), seconds=60)
+    claims.claim(OutgoingMail.objects.filter(ticket=found[0]), 1)
+    agent = enter(anna)
+
+    undone = agent.post(f"/jobs/{job.pk}/reversal", follow=True)
+    again = agent.post(f"{undone.redirect_chain[-1][0]}/reversal", follow=True)
+    pages = [it.content.decode() for it in (undone, again)]
+
+    assert "3 tickets put back · 2 mails called back · 1 mail had left already" in pages[0]
+    assert "Do it again" in pages[0]
+    assert "3 tickets changed again · 2 mails leave after all" in pages[1]
+    assert set(Ticket.objects.values_list("status", flat=True)) == {"pending"}
+    assert set(OutgoingMail.objects.values_list("state", flat=True)) == {"queued"}
+
+
 def test_job_that_said_something_tells_before_that_it_stays_said(enter, anna, found):
     job = jobs.press_on(start(found, anna, text="Fatto.", public=True, status="pending"), seconds=60)
 
@@ -103,8 +120,8 @@ def test_jobs_lists_his_own_in_as_many_queries_for_one_as_for_three(enter, anna,
 
     with django_assert_num_queries(5) as asked:
         one = agent.get("/jobs").content.decode()
-    start(found, anna)
-    start(found, anna)
+    start(found, anna, priority=1)
+    start(found, anna, priority=2)
     with django_assert_num_queries(len(asked)):
         three = agent.get("/jobs").content.decode()
 
