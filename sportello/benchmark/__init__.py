@@ -1,0 +1,1 @@
+"""How desks compare: the file a desk sends, what a hub publishes of many, reference sets. Knows no ticket."""
