@@ -32,7 +32,8 @@ def people(typed: str) -> Q:
     number = phones.asked(typed)
     if number:
         group = tuple(Text((it,), exact=True, prefix=True, parts=ABOUT_TOO) for it in number)
-        return _meant(USER, User, (group,), _has_phone(number) | _all(typed, _is_like), Q(), is_whole=True)
+        phone = _has_phone(number)
+        return _meant(USER, User, (group,), phone | _all(typed, _is_like), Q(), of_many=phone)
     return _by_words(USER, User, typed, _is_like)
 
 
@@ -54,14 +55,16 @@ def _by_words(kind: str, model: type[Model], typed: str, like: Like) -> Q:
 
 
 def _meant(
-    kind: str, model: type[Model], groups: index.Groups, looked_at: Q, besides: Q, *, is_whole: bool = False
+    kind: str, model: type[Model], groups: index.Groups, looked_at: Q, besides: Q, *, of_many: Q | None = None
 ) -> Q:
-    """is_whole: what the index does not have, nobody has."""
+    """of_many: what is looked at where many have it; then, what the index does not have, nobody has."""
     until = standing.known_until(kind) if groups else None
     if until is None:
         return looked_at
     found = index.find(kind, groups, MOST + 1)
-    if len(found) > MOST or not (found or is_whole):
+    if len(found) > MOST:
+        return of_many or looked_at
+    if not found and of_many is None:
         return looked_at
     since = model._default_manager.filter(looked_at, updated_at__gte=until).order_by()
     later: Sequence[int] = list(since.values_list("pk", flat=True)[:MOST])
