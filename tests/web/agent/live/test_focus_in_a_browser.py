@@ -115,7 +115,7 @@ def test_messages_of_a_merged_ticket_come_to_their_place_and_go(sit_down, ticket
         ["Anche qui.", True],
         ["Allora?", False],
     ]
-    assert said == f"The messages of #{other.pk} stand here now."
+    assert f"#{other.pk}" in said
     assert seen == str(ticket.comments.order_by("id")[1].pk)
     assert live == drawn == [*together, ["Eccomi.", False]]
     assert apart == [*alone, ["Eccomi.", False]]
