@@ -12,7 +12,7 @@ from importlib import import_module
 from sportello.kit.loops import Loop
 
 # The modules of desk.actions that enter their kinds of jobs into actions.jobs.KINDS.
-JOBS = ("agents", "bulk", "importing", "incidents", "tags", "undoing")
+JOBS = ("agents", "bulk", "importing", "incidents", "newcomers", "tags", "undoing")
 
 
 def worker_loops() -> list[Loop]:

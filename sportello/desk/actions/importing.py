@@ -16,7 +16,7 @@ from ..rules import custom_fields
 from ..rules.custom_fields import CustomField
 from ..rules.importing import ORGANIZATIONS, PEOPLE, Row, read, refuse_columns
 from ..words import Role
-from . import configuration, field_values, jobs, organizations, people
+from . import configuration, field_values, jobs, newcomers, organizations, people
 from .identities import add_address, fold_address
 from .person_rows import read_tags
 
@@ -229,6 +229,14 @@ def _lines(text: str) -> str:
 
 
 def _piece(what: str, job: Job) -> bool:
+    if _do_piece(what, job):
+        return True
+    if domains := job.result.pop("domains", ()):
+        newcomers.bring_in(domains, actor=job.actor)
+    return False
+
+
+def _do_piece(what: str, job: Job) -> bool:
     rows, told = table(job.arguments["digest"]).rows, job.result.setdefault("told", [])
     at = job.done + job.failed
     for number, cells in jobs.in_time(rows[at:]):
@@ -247,6 +255,7 @@ def _row(what: str, job: Job, cells: Sequence[str]) -> tuple[str, str]:
     planned = plan(what, job.arguments["columns"], cells, overwrite=job.arguments["overwrite"])
     if planned.outcome == REFUSED:
         return REFUSED, planned.why
+    added = _added_domains(planned)
     try:
         with transaction.atomic():
             do(what, planned, actor=job.actor)
@@ -254,7 +263,17 @@ def _row(what: str, job: Job, cells: Sequence[str]) -> tuple[str, str]:
         return REFUSED, refusal.sentence
     except IntegrityError:
         return REFUSED, _("Somebody has changed this meanwhile.")
+    if added:
+        job.result["domains"] = [*job.result.get("domains", ()), *added]
     return planned.outcome, ""
+
+
+def _added_domains(planned: Plan) -> list[str]:
+    wanted = (planned.changes or {}).get("domains", ())
+    had = (
+        planned.row.domains.values_list("domain", flat=True) if wanted and isinstance(planned.row, Organization) else ()
+    )
+    return sorted(set(wanted) - set(had))
 
 
 for _what, _kind in KINDS.items():

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django import forms
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 
 from sportello.desk.actions import configuration, field_values
 from sportello.desk.errors import Invalid
@@ -14,6 +15,20 @@ from sportello.desk.rules import custom_fields
 from sportello.desk.rules.custom_fields import ORGANIZATION, USER, CustomField
 from sportello.desk.rules.texts import in_language
 from sportello.web.ui.custom_fields import Control, control, posted
+from sportello.web.ui.forms import TextInput
+
+
+def tags_field() -> forms.CharField:
+    return forms.CharField(label=gettext_lazy("Tags"), required=False, widget=TextInput)
+
+
+def notes_field() -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Notes"),
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=gettext_lazy("What colleagues should know. The customer never reads it."),
+    )
 
 
 @dataclass

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sportello.desk import access
-from sportello.desk.actions import agents, bulk, importing, incidents, jobs, tags, undoing
+from sportello.desk.actions import agents, bulk, importing, incidents, jobs, newcomers, tags, undoing
 from sportello.desk.errors import Stale
 from sportello.desk.models import Job, User
 from sportello.desk.words import JobState
@@ -26,6 +26,7 @@ TITLES = {
     bulk.KIND: gettext_lazy("Change of several tickets"),
     importing.KIND_PEOPLE: gettext_lazy("Import of people"),
     importing.KIND_ORGANIZATIONS: gettext_lazy("Import of organizations"),
+    newcomers.KIND: gettext_lazy("People taken into the organization of their mail domain"),
     incidents.KIND: gettext_lazy("Incidents answered and solved"),
     undoing.UNDO: gettext_lazy("A change of several tickets undone"),
     undoing.REDO: gettext_lazy("A change of several tickets done again"),

@@ -1,13 +1,10 @@
 """The page of an organization: its people, its domains, its tickets and votes, and every change of it."""
 
-from types import SimpleNamespace
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -19,41 +16,32 @@ from sportello.desk.errors import Invalid
 from sportello.desk.models import Organization
 from sportello.desk.rules.custom_fields import ORGANIZATION
 from sportello.desk.words import Permission
-from sportello.web.agent import person_history, person_tickets
-from sportello.web.agent.customer import Owned, fields_of
+from sportello.web.agent import person_history, person_tickets, person_votes
+from sportello.web.agent.customer import Owned, fields_of, notes_field, tags_field
 from sportello.web.agent.doors import agent_of, permitted, staff
 from sportello.web.agent.names import find_group
 from sportello.web.agent.navigation import page
-from sportello.web.agent.person import GOOD, VOTES
-from sportello.web.ui.forms import Form, Select, TextInput, offer
+from sportello.web.agent.new_customers import NewOrganizationForm, to_organization
+from sportello.web.ui.forms import Select, offer
 
 PEOPLE = 30
 
 
-class OrganizationForm(Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
-    domains = forms.CharField(
-        label=gettext_lazy("Mail domains"),
-        required=False,
-        widget=TextInput,
-        help_text=gettext_lazy("Whoever writes from one of them belongs to the organization."),
-    )
+class OrganizationForm(NewOrganizationForm):
     group = forms.ChoiceField(
         label=gettext_lazy("Group of its tickets"), choices=[("", "–")], required=False, widget=Select
     )
-    tags = forms.CharField(label=gettext_lazy("Tags"), required=False, widget=TextInput)
-    notes = forms.CharField(
-        label=gettext_lazy("Notes"),
-        required=False,
-        widget=forms.Textarea({"rows": 4}),
-        help_text=gettext_lazy("What colleagues should know. The customer never reads it."),
-    )
+    tags, notes = tags_field(), notes_field()
     shared_tickets = forms.BooleanField(label=gettext_lazy("Its people see each other's requests"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         groups = configuration.current().groups.values()
         offer(self, "group", [("", "–"), *((str(it.pk), it.name) for it in groups)])
+
+    def said(self) -> dict[str, object]:
+        said = self.cleaned_data
+        return {**super().said(), "tags": [said["tags"]], "group": find_group(said["group"])}
 
 
 def _initial(found: Organization, domains: list[str], tags: list[str]) -> dict[str, Any]:
@@ -78,7 +66,6 @@ def _page(
 ) -> HttpResponse:
     agent = agent_of(request)
     domains, tags = ([word for _key, word in it] for it in access.words_of_organizations(agent, [found.pk]))
-    votes = access.votes_of(agent, organization_id=found.pk)
     members = access.people(agent).filter(organization=found)
     context = {
         "organization": found,
@@ -92,8 +79,7 @@ def _page(
         "members_count": members.count(),
         "tickets": person_tickets.of(agent, request.GET, organization=found),
         "counts": person_tickets.counts(agent, organization=found),
-        "votes": list(votes.select_related("ticket", "requester")[:VOTES]),
-        "voted": SimpleNamespace(**votes.order_by().aggregate(n=Count("pk"), good=Count("pk", filter=GOOD))),
+        **person_votes.given(access.votes_of(agent, organization_id=found.pk)),
         "changes": person_history.told(access.organization_changes(agent, found.pk)),
         "may_change": access.may(agent, Permission.PEOPLE),
     }
@@ -115,11 +101,9 @@ def details(request: HttpRequest, organization_id: int) -> HttpResponse:
     own = owned(found)
     if not form.is_valid():
         return _page(request, found, form=form)
-    said = form.cleaned_data
-    data = {**said, "domains": said["domains"].replace(",", " ").split(), "tags": [said["tags"]]}
-    data["group"] = find_group(said["group"])
+    had = list(found.domains.values_list("domain", flat=True))
     try:
-        verbs.save(data, actor=agent, organization_id=found.pk)
+        verbs.save(form.said(), actor=agent, organization_id=found.pk)
     except Invalid as refusal:
         form.refuse(dict(refusal.fields))
         return _page(request, found, form=form)
@@ -128,4 +112,4 @@ def details(request: HttpRequest, organization_id: int) -> HttpResponse:
         if own.faults:
             return _page(request, found, form=form, own=own)
     messages.success(request, _("Saved."))
-    return redirect("agent:organization", found.pk)
+    return to_organization(request, found, had)

@@ -1,22 +1,16 @@
-"""Lists of customers and organizations: found as one types, page by page, as CSV; and new ones."""
+"""Lists of customers and organizations: found as one types, page by page, as CSV."""
 
 from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from sportello.desk import access
-from sportello.desk.actions import organizations as organization_verbs
-from sportello.desk.actions import people as verbs
-from sportello.desk.errors import Invalid
 from sportello.desk.models import Organization, User
 from sportello.desk.search import beginnings
 from sportello.desk.words import Permission
@@ -25,35 +19,13 @@ from sportello.kit.keys import key_of
 from sportello.web.agent.doors import agent_of, permitted, staff
 from sportello.web.agent.name_pages import by_name
 from sportello.web.agent.navigation import page
-from sportello.web.ui.forms import Form, TextInput
 
 PIECE = 500
-
-
-class NewPersonForm(Form):
-    verb_names = {"email": "address"}
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
-    address = forms.EmailField(label=gettext_lazy("Mail address"), required=False)
-    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
-
-
-class NewOrganizationForm(Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
-    domains = forms.CharField(
-        label=gettext_lazy("Mail domains"),
-        required=False,
-        widget=TextInput,
-        help_text=gettext_lazy("Whoever writes from one of them belongs to the organization."),
-    )
 
 
 @staff
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    return _people(request, NewPersonForm())
-
-
-def _people(request: HttpRequest, form: NewPersonForm, *, status: int = 200) -> HttpResponse:
     agent = agent_of(request)
     found = _wanted(request).select_related("organization")
     shown = by_name(found, request.GET)
@@ -64,9 +36,8 @@ def _people(request: HttpRequest, form: NewPersonForm, *, status: int = 200) -> 
         "is_filtered": any(request.GET.get(it) for it in ("q", "tag", "organization", "language")),
         "languages": settings.LANGUAGES,
         "organization": _organization_of(agent, request.GET.get("organization", "")),
-        "form": form,
     }
-    return page(request, "agent/people.html", context, status=status)
+    return page(request, "agent/people.html", context)
 
 
 def _wanted(request: HttpRequest) -> QuerySet[User]:
@@ -99,21 +70,6 @@ def _tags(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
     return found
 
 
-@require_POST
-@permitted(Permission.PEOPLE)
-def new_person(request: HttpRequest) -> HttpResponse:
-    form = NewPersonForm(request.POST)
-    if form.is_valid():
-        said = form.cleaned_data
-        try:
-            made = verbs.add(said["name"], said["address"], phone=said["phone"])
-        except Invalid as refusal:
-            form.refuse(dict(refusal.fields))
-        else:
-            return redirect("agent:person", made.pk)
-    return _people(request, form, status=422)
-
-
 @permitted(Permission.PEOPLE)
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
@@ -144,10 +100,6 @@ def _download(lines: Iterator[str], name: str) -> HttpResponse:
 @staff
 @require_safe
 def organizations(request: HttpRequest) -> HttpResponse:
-    return _organizations(request, NewOrganizationForm())
-
-
-def _organizations(request: HttpRequest, form: NewOrganizationForm, *, status: int = 200) -> HttpResponse:
     agent = agent_of(request)
     shown = by_name(_companies(request), request.GET)
     context = {
@@ -155,9 +107,8 @@ def _organizations(request: HttpRequest, form: NewOrganizationForm, *, status: i
         "rows": _organization_rows(agent, shown.rows),
         "query": request.GET,
         "is_filtered": any(request.GET.get(it) for it in ("q", "tag")),
-        "form": form,
     }
-    return page(request, "agent/organizations.html", context, status=status)
+    return page(request, "agent/organizations.html", context)
 
 
 def _companies(request: HttpRequest) -> QuerySet[Organization]:
@@ -182,22 +133,6 @@ def _organization_rows(agent: User, found: list[Organization]) -> list[SimpleNam
         )
         for it in found
     ]
-
-
-@require_POST
-@permitted(Permission.PEOPLE)
-def new_organization(request: HttpRequest) -> HttpResponse:
-    form = NewOrganizationForm(request.POST)
-    if form.is_valid():
-        said = form.cleaned_data
-        data = {"name": said["name"], "domains": said["domains"].replace(",", " ").split()}
-        try:
-            made = organization_verbs.save(data, actor=agent_of(request))
-        except Invalid as refusal:
-            form.refuse(dict(refusal.fields))
-        else:
-            return redirect("agent:organization", made.pk)
-    return _organizations(request, form, status=422)
 
 
 @permitted(Permission.PEOPLE)

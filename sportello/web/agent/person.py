@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -20,17 +19,15 @@ from sportello.desk.errors import DeskError, Invalid
 from sportello.desk.models import Organization, User
 from sportello.desk.rules.custom_fields import USER
 from sportello.desk.search import beginnings
-from sportello.desk.words import Permission, Score
+from sportello.desk.words import Permission
 from sportello.kit.keys import key_of
-from sportello.web.agent import person_history, person_tickets
-from sportello.web.agent.customer import Owned, fields_of
+from sportello.web.agent import person_history, person_tickets, person_votes
+from sportello.web.agent.customer import Owned, fields_of, notes_field, tags_field
 from sportello.web.agent.doors import agent_of, attempt, permitted, staff
 from sportello.web.agent.navigation import page
 from sportello.web.ui.forms import Form, Select, TextInput
 
-VOTES = 20
 FEW = 200
-GOOD = Q(score=Score.GOOD)
 
 
 class PersonForm(Form):
@@ -44,13 +41,7 @@ class PersonForm(Form):
         widget=Select,
     )
     time_zone = forms.CharField(label=gettext_lazy("Time zone"), max_length=50, required=False, widget=TextInput)
-    tags = forms.CharField(label=gettext_lazy("Tags"), required=False, widget=TextInput)
-    notes = forms.CharField(
-        label=gettext_lazy("Notes"),
-        required=False,
-        widget=forms.Textarea({"rows": 4}),
-        help_text=gettext_lazy("What colleagues should know. The customer never reads it."),
-    )
+    tags, notes = tags_field(), notes_field()
     surveys = forms.BooleanField(label=gettext_lazy("May be asked for votes"), required=False)
 
 
@@ -71,7 +62,6 @@ def person_page(
 ) -> HttpResponse:
     agent = agent_of(request)
     tags = sorted(found.tags.values_list("tag", flat=True))
-    votes = access.votes_of(agent, user_id=found.pk)
     may_change = access.may(agent, Permission.PEOPLE) and found.merged_into_id is None
     context = {
         "person": found,
@@ -83,8 +73,7 @@ def person_page(
         "tickets": person_tickets.of(agent, request.GET, requester=found),
         "counts": person_tickets.counts(agent, requester=found),
         "copied": person_tickets.copied(agent, found),
-        "votes": list(votes.select_related("ticket")[:VOTES]),
-        "voted": SimpleNamespace(**votes.order_by().aggregate(n=Count("pk"), good=Count("pk", filter=GOOD))),
+        **person_votes.given(access.votes_of(agent, user_id=found.pk)),
         "changes": person_history.told(access.person_changes(agent, found.pk)),
         "may_change": may_change and (agent.is_admin or not found.is_staff_member),
         "likely": merging_people.likely_same(found) if may_change and not found.is_staff_member else [],

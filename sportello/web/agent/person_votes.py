@@ -1,13 +1,22 @@
-"""How the requester of a ticket has voted so far, beside the ticket."""
+"""How people have voted: the requester beside his ticket, everybody on his page and his organization's."""
 
+from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from sportello.desk import access
-from sportello.desk.models import Ticket, User
+from sportello.desk.models import SatisfactionRating, Ticket, User
 from sportello.desk.words import Score
 from sportello.web.agent.prepared import prepared
+
+VOTES = 20
+
+
+def given(found: "QuerySet[SatisfactionRating]") -> dict[str, Any]:
+    """For agent/_votes.html: the latest of them, and how many there are. found: of access.votes_of."""
+    counts = found.order_by().aggregate(n=Count("pk"), good=Count("pk", filter=Q(score=Score.GOOD)))
+    return {"votes": list(found.select_related("ticket", "requester")[:VOTES]), "voted": SimpleNamespace(**counts)}
 
 
 def panel(agent: User, ticket: Ticket) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sportello.desk.actions import configuration, indexing, organizations, people, tickets
-from sportello.desk.models import CustomRole, Organization, User
+from sportello.desk.actions import configuration, indexing, jobs, organizations, people, tickets
+from sportello.desk.models import CustomRole, Job, Organization, User
 from sportello.desk.words import Via
 from sportello.kit import clock, csv_files
 
@@ -154,8 +154,47 @@ def test_new_person_and_organization_lead_to_their_pages(enter, anna, organizati
     assert agent.post("/organizations/new", {"name": "Alfa"}).status_code == 422
 
 
+def test_lists_lead_to_what_is_new_from_their_head(enter, anna):
+    agent = enter(anna)
+
+    for several, new in (("/people", "/people/new"), ("/organizations", "/organizations/new")):
+        head = agent.get(several).text.split("finder")[0]
+        assert f'class="button button--primary" href="{new}"' in head
+        assert agent.get(new).status_code == 200
+
+
+def test_domains_of_an_organization_tell_who_comes_in_and_then_he_does(enter, anna, organization, monkeypatch):
+    nina, gino = (people.add(name, f"{name}@{name}.example") for name in ("nina", "gino"))
+    agent = enter(anna)
+
+    def told(domains, key=""):
+        return agent.get("/organizations/newcomers", {"domains": domains, "organization": key}).text
+
+    assert told("nina.example, gino.example") == "2 people with its domains, who belong nowhere yet, come in."
+    assert told("nina.example gmail.com nonsense rossi.example", organization.pk).startswith(
+        "1 person with its domains"
+    )
+    assert [told(it) for it in ("", "rossi.example", "@")] == [""] * 3
+
+    made = agent.post("/organizations/new", {"name": "Alfa", "domains": "nina.example"}, follow=True)
+    assert "1 person with its domains came in." in made.text
+    monkeypatch.setattr(jobs, "press_on", lambda job, seconds: job)  # They are many.
+    sent = agent.post(
+        f"/organizations/{organization.pk}/details", {"name": "Rossi", "domains": "rossi.example gino.example"}
+    )
+
+    assert sent["Location"] == f"/jobs/{Job.objects.latest('id').pk}"
+    assert "People taken into the organization" in agent.get(sent["Location"]).text
+    jobs.step()
+    for person in (nina, gino):
+        person.refresh_from_db()
+    assert (nina.organization.name, gino.organization) == ("Alfa", organization)
+
+
 def test_who_may_not_change_people_reads_them_and_no_more(enter, cannot, rita, organization):
     agent = enter(cannot)
+    assert "/people/new" not in agent.get("/people").text
+    assert agent.get("/organizations/newcomers", {"domains": "a.example"}).status_code == 404
 
     assert [agent.get(path).status_code for path in ("/people", f"/people/{rita.pk}", "/organizations")] == [200] * 3
     assert agent.get("/people/export").status_code == agent.get("/organizations/export").status_code == 404
