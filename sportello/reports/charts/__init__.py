@@ -1,6 +1,7 @@
-"""Charts as SVG, without any library: values in, drawing and table out. They know no ticket. docs/algorithms/charts.md"""
+"""Charts as SVG, without a library: values in, drawing and table out. They know no ticket. docs/algorithms/charts.md"""
 
 from .bars import Bars, Rows, Shares
+from .canvas import NARROW, WIDE
 from .drawing import Chart, description, figure, html_table, spark, svg
 from .durations import Class, Cumulative, Distribution, Reached
 from .heat import HeatMap
@@ -11,6 +12,7 @@ from .scales import TIME_EDGES
 from .series import About, Cell, Point, Series, Table, Unfit, Unit
 
 __all__ = [
+    "NARROW",
     "TIME_EDGES",
     "About",
     "Bars",
@@ -34,6 +36,7 @@ __all__ = [
     "Table",
     "Unfit",
     "Unit",
+    "WIDE",
     "description",
     "figure",
     "html_table",

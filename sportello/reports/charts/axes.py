@@ -18,7 +18,7 @@ def key_height(canvas: Canvas, names: Sequence[str]) -> float:
     return LINE * len(_key_lines(canvas, names)) + 8 if len(names) > 1 else 0.0
 
 
-def draw_key(canvas: Canvas, names: Sequence[str], top: float, *, as_lines: bool = False) -> None:
+def draw_key(canvas: Canvas, names: Sequence[str], top: float, *, as_lines: bool = False, step: bool = False) -> None:
     """Swatch and name of each series, in as many lines as they need."""
     if len(names) < 2:
         return
@@ -29,7 +29,7 @@ def draw_key(canvas: Canvas, names: Sequence[str], top: float, *, as_lines: bool
                 canvas.path(f"M{x:g} {y + 6:g}h{SWATCH - 4:g}", f"line-{nth}", dashes(nth))
                 canvas.dot(x + (SWATCH - 4) / 2, y + 6, SHAPES[nth - 1], f"dot-{nth}", 4)
             else:
-                canvas.area(x, y, SWATCH - 6, 12, nth)
+                canvas.area(x, y, SWATCH - 6, 12, nth, step=step)
             canvas.text(x + SWATCH, y + 10, name, "label")
 
 
@@ -77,7 +77,7 @@ def lying(canvas: Canvas, scale: Linear, unit: Unit, marks: Sequence[float], top
 
 
 def names_below(canvas: Canvas, names: Sequence[str], places: Sequence[float], y: float) -> None:
-    """Write each name in the middle below its place; where they would touch, every second, third … back from the last."""
+    """Write each name in the middle below its place; where they would touch, every second, third …, the last always."""
     if not names:
         return
     widest = max(letters.width(name, 11) for name in names) + 8

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from . import letters, words
 from .axes import LINE, draw_key, highest, key_height, names_below, upright
 from .canvas import TEXT, Canvas
+from .paints import STEPS
 from .scales import Linear
-from .series import About, Cell, Point, Series, Table, Unfit, Unit, check_not_negative, check_series
+from .series import FEW, About, Cell, Point, Series, Table, Unfit, Unit, check_not_negative, check_series
 from .words import n_text, number, point_text, value_text
 
 MOST_BARS = 120
@@ -84,7 +87,9 @@ class Bars:
             x, value = places[place]
             wide = letters.width(said[place], 11) / 2
             x = min(x, canvas.width - wide)
-            canvas.text(x, scale(value or 0.0) - 6, said[place], "value", anchor="middle", size=11, gap=1)
+            # Over the highest of the bars that its letters reach.
+            under = [other or 0.0 for at, other in places if abs(at - x) < wide + thick / 2] or [value or 0.0]
+            canvas.text(x, scale(max(under)) - 6, said[place], "value", anchor="middle", size=11, gap=1)
 
     @property
     def is_empty(self) -> bool:
@@ -149,7 +154,8 @@ class Rows:
             if self.stacked:
                 with canvas.over():
                     canvas.text(x + 6, top + above + thick / 2 + 4, value_text(totals[place], unit), "value")
-        canvas.line(left, head, left, canvas.height - 6, "axis")
+        if left:
+            canvas.line(left, head, left, canvas.height - 6, "axis")
 
     @property
     def is_empty(self) -> bool:
@@ -173,7 +179,7 @@ class Shares:
     series: tuple[Series, ...]
 
     def __post_init__(self) -> None:
-        check_series(self.series, len(SHARE_NTHS))
+        check_series(self.series, STEPS)
         check_not_negative(self.series)
         if self.about.unit is not Unit.COUNT:
             raise Unfit("parts of a whole are counts")
@@ -183,11 +189,13 @@ class Shares:
         head = key_height(canvas, parts)
         pitch, thick = 58, 28
         canvas.height = head + pitch * len(self.series)
-        draw_key(canvas, parts, 0)
+        draw_key(canvas, parts, 0, step=True)
         for row, one in enumerate(self.series):
             top = head + pitch * row
             total = sum(point.value or 0.0 for point in one.points)
             said_n = n_text(round(total))
+            if total < FEW:
+                said_n += ", " + _("too few to judge")
             canvas.text(canvas.width, top + 13, said_n, "tick", anchor="end")
             room = canvas.width - letters.width(said_n, TEXT) - 12
             canvas.text(0, top + 13, letters.fit(one.name, TEXT, room), "label")
@@ -198,12 +206,15 @@ class Shares:
                 if wide <= 0:
                     continue
                 with canvas.mark(f"{one.name}, {point.label}: {_part(point, share)}", point.href):
-                    canvas.area(x, top + 20, max(wide - 1.5, 0.5), thick, nth)
+                    canvas.area(x, top + 20, max(wide - 1.5, 0.5), thick, nth, step=True)
                 said = value_text(share, Unit.SHARE)
-                if letters.width(said, TEXT) + 12 <= wide:
+                if letters.width(said, TEXT) + 16 <= wide:
                     with canvas.over():
-                        role = "on" if nth == 1 else "value"
-                        canvas.text(x + wide / 2, top + 20 + thick / 2 + 4, said, role, anchor="middle")
+                        y = top + 20 + thick / 2 + 4
+                        if nth == 1:
+                            canvas.text(x + wide / 2, y, said, "on", anchor="middle")
+                        else:
+                            canvas.plate(x + wide / 2, y, said)
                 x += wide
 
     @property
@@ -234,9 +245,6 @@ class Shares:
         return " ".join(said)
 
 
-SHARE_NTHS = range(1, 7)
-
-
 def is_empty(series: Sequence[Series]) -> bool:
     return not any(point.value is not None for one in series for point in one.points)
 
@@ -262,7 +270,7 @@ def _bar(canvas: Canvas, point: Point, x: float, y: float, wide: float, high: fl
     if not point.value:
         return
     if point.is_few:
-        canvas.rect(x + 0.75, y + 0.75, max(wide - 1.5, 1), max(high - 1.5, 1), "few")
+        canvas.few(x, y, wide, high)
     else:
         canvas.area(x, y, max(wide, 1), max(high, 1), nth)
 

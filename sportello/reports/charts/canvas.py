@@ -47,8 +47,8 @@ class Box:
 class Canvas:
     """A drawing of a given width; whoever draws sets its height at first.
 
-    Three sheets lie on each other: what stands below, the marks, what is written over them. Only marks are read out, each by its
-    title and, where it leads to its cases, as a link.
+    Three sheets lie on each other: what stands below, the marks, what is written over them. Only marks are
+    read out, each by its title and, where it leads to its cases, as a link.
     """
 
     def __init__(self, key: str, width: int, look: Look) -> None:
@@ -59,7 +59,8 @@ class Canvas:
         self._marks: list[str] = []
         self._over: list[str] = []
         self._sheet = self._below
-        self._patterns: set[int] = set()
+        self._patterns: set[tuple[int, bool]] = set()
+        self.has_few = False
         self._has_links = False
 
     @property
@@ -96,14 +97,26 @@ class Canvas:
         """Room to point at, where the mark itself may be small."""
         self.rect(x, y, width, height, "hit", ' pointer-events="all"')
 
-    def area(self, x: float, y: float, width: float, height: float, nth: int) -> None:
-        """A rectangle in the tone and pattern of the nth series (from 1)."""
+    def area(self, x: float, y: float, width: float, height: float, nth: int, *, step: bool = False) -> None:
+        """A rectangle in the tone and pattern of the nth series (from 1), or of the nth part of a whole."""
         if nth == 1:
             self.rect(x, y, width, height, "tone-1")
         else:
-            self._patterns.add(nth)
+            self._patterns.add((nth, step))
             # An edge lies half outside.
-            self.rect(x + 0.5, y + 0.5, width - 1, height - 1, f"edge-{nth}", f' fill="url(#{self.key}-p{nth})"')
+            filled = f' fill="url(#{self.key}-{"s" if step else "p"}{nth})"'
+            self.rect(x + 0.5, y + 0.5, width - 1, height - 1, f"edge-{1 if step else nth}", filled)
+
+    def few(self, x: float, y: float, width: float, height: float) -> None:
+        """A rectangle of cases that are too few."""
+        self.has_few = True
+        self.rect(x + 0.75, y + 0.75, max(width - 1.5, 1), max(height - 1.5, 1), "few")
+
+    def guide(self, x: float, top: float, bottom: float) -> None:
+        """An upright line over all else, which no text crosses from now on."""
+        self.line(x, top, x, bottom, "rim")
+        self.line(x, top, x, bottom, "guide")
+        self.texts.append(Box(x - 1, top, x + 1, bottom))
 
     def heat(self, x: float, y: float, width: float, height: float, step: int) -> None:
         self.rect(x, y, width, height, "tone-1", f' fill-opacity="{HEAT[step]:g}"')
@@ -134,6 +147,12 @@ class Canvas:
         }[shape]
         self.path("M" + "L".join(f"{at(x + s * dx)} {at(y + s * dy)}" for dx, dy in corners) + "Z", role)
 
+    def plate(self, x: float, y: float, said: str) -> None:
+        """Words in the middle over x, on paper of their own, where they stand on a pattern."""
+        wide = letters.width(said, TEXT) + 8
+        self.rect(x - wide / 2, y - 13, wide, 18, "paper", ' rx="3"')
+        self.text(x, y, said, "value", anchor="middle", gap=0)
+
     def text(
         self, x: float, y: float, said: str, role: str, *, anchor: str = "start", size: int = TEXT, gap: float = 4
     ) -> bool:
@@ -155,7 +174,7 @@ class Canvas:
     def svg(self, about: About, description: str) -> str:
         """The whole drawing. Its parts are read out where they are links; else it is one picture with a description."""
         key = self.key
-        defs = "".join(pattern(key, nth, self.look) for nth in sorted(self._patterns))
+        defs = "".join(pattern(key, nth, self.look, step=step) for nth, step in sorted(self._patterns))
         role = "group" if self._has_links else "img"
         font = f' font-family="{FONT}"' if self.look is Look.PAPER else ""
         size = f' width="{self.width}" height="{at(self.height)}"' if self.look is Look.PAPER else ""

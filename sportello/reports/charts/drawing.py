@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from .canvas import NARROW, WIDE, Canvas, clean
 from .paints import Look
-from .series import About, Cell, Table
+from .series import FEW, About, Cell, Table
 
 
 class Chart(Protocol):
@@ -33,6 +33,10 @@ def svg(chart: Chart, width: int = WIDE, look: Look = Look.PAGE, *, key: str = "
         canvas.text(width / 2, 52, _("Nothing to show"), "tick", anchor="middle", size=13)
     else:
         chart.draw(canvas)
+        if canvas.has_few:
+            canvas.height += 20
+            with canvas.over():
+                canvas.text(0, canvas.height - 5, _("Hollow: fewer than {n} cases").format(n=FEW), "tick", size=11)
     return SafeString(canvas.svg(chart.about, description(chart)))
 
 
@@ -46,12 +50,17 @@ def description(chart: Chart) -> str:
 def figure(chart: Chart) -> SafeString:
     """The chart in a page: title, drawing for a wide and for a narrow place, table behind it."""
     key = chart.about.key
+    behind = (
+        ""
+        if chart.is_empty
+        else f'<details class="chart__behind"><summary>{clean(_("Show as a table"))}</summary>'
+        f"{html_table(chart.table())}</details>"
+    )
     return SafeString(
         f'<figure class="chart" id="{key}"><figcaption class="chart__title">{clean(chart.about.title)}</figcaption>'
         f'<div class="chart__wide">{svg(chart, WIDE, key=f"{key}-w")}</div>'
         f'<div class="chart__narrow">{svg(chart, NARROW, key=f"{key}-s")}</div>'
-        f'<details class="chart__behind"><summary>{clean(_("Show as a table"))}</summary>'
-        f"{html_table(chart.table())}</details></figure>"
+        f"{behind}</figure>"
     )
 
 

@@ -69,7 +69,7 @@ class Distribution:
             for value, name, y in ((self.p90, "p90", 12), (self.median, _("Median"), 30)):
                 if value is not None:
                     x = across(value)
-                    canvas.line(x, y + 6, x, bottom, "guide")
+                    canvas.guide(x, y + 6, bottom)
                     canvas.dot(x, y + 6, "diamond" if name == "p90" else "triangle", "ink", 4)
                     self._write_beside(canvas, x, y + 4, f"{name} {value_text(value, Unit.MINUTES)}")
             for place, one in enumerate(self.classes):
@@ -207,3 +207,4 @@ def _time_below(canvas: Canvas, across: Edges, bottom: float) -> None:
     for edge in order:
         said = time_text(edge) if edge else "0"
         inside(canvas, across(edge), bottom + 17, said, "tick", 11)
+    inside(canvas, across.end - across.slot / 3, bottom + 17, _("more"), "tick", 11)

@@ -81,6 +81,7 @@ class Lines:
                 canvas.hit(x - reach, y - 12, 2 * reach, 24)
                 if shown:
                     hollow = point.is_few or SHAPES[nth - 1] == "ring"
+                    canvas.has_few |= point.is_few
                     canvas.dot(x, y, SHAPES[nth - 1], f"{'hollow' if hollow else 'dot'}-{nth}", 4)
 
     def _write_ends(self, canvas: Canvas, ends: Sequence[str], x: float, scale: Linear) -> None:
@@ -130,7 +131,7 @@ class Multiples:
     def draw(self, canvas: Canvas) -> None:
         unit = self.about.unit
         columns = 2 if canvas.is_narrow else 4
-        gap, plot = 24, 56
+        gap, plot = 24, 64
         wide = (canvas.width - gap * (columns - 1)) / columns
         pitch = plot + 62
         canvas.height = pitch * -(-len(self.series) // columns)
@@ -162,6 +163,7 @@ class Multiples:
                     reach = max(1.0, wide / len(points) / 2)
                     canvas.hit(across(place) - reach, top, 2 * reach, plot)
                     if place == _last_place(one):
+                        canvas.has_few |= point.is_few
                         canvas.dot(
                             across(place), scale(point.value), "circle", "hollow-1" if point.is_few else "dot-1", 4
                         )

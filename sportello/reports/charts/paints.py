@@ -55,12 +55,14 @@ PAINT: dict[str, dict[str, str]] = {
     "grid": _line("line", 1),
     "axis": _line("line-control", 1),
     "guide": _line("ink", 1.5, **{"stroke-dasharray": "4 3"}),
+    "rim": _line("surface", 4.5),
     "tick": _text("ink-faint"),
     "label": _text("ink-soft"),
     "value": _text("ink", **{"font-weight": "600"}, **_HALO),
     "name": _text("ink", **_HALO),
     "on": _text("on-accent", **{"font-weight": "600"}),
     "hit": {"fill": "none", "stroke": "none"},
+    "stripe": {"stroke": TOKENS["chart-1"]},
     "paper": {"fill": TOKENS["surface"]},
     "ink": {"fill": TOKENS["ink"]},
     "cell": {"stroke": TOKENS["line"], "stroke-width": "1"},
@@ -110,10 +112,23 @@ _DRAWN = {
 }
 
 
-def pattern(key: str, nth: int, look: Look) -> str:
-    """The definition of the pattern of the nth series, for <defs>."""
-    drawn = _DRAWN[nth].format(line=paint(f"line-{nth}", look), tone=paint(f"tone-{nth}", look))
+# Parts of a whole are steps of one tone, each with less of it than the one before.
+_STEPS = {
+    2: '<path d="M-2 2L2 -2M-2 10L10 -2M6 10L10 6" stroke-width="3.4"{edge}/>',
+    3: '<path d="M-2 2L2 -2M-2 10L10 -2M6 10L10 6" stroke-width="1.2"{edge}/>',
+    4: '<circle cx="4" cy="4" r="1"{tone}/>',
+    5: "",
+}
+STEPS = 1 + len(_STEPS)
+
+
+def pattern(key: str, nth: int, look: Look, *, step: bool = False) -> str:
+    """The definition of the pattern of the nth series, or of the nth part of a whole, for <defs>."""
+    if step:
+        drawn = _STEPS[nth].format(edge=paint("stripe", look), tone=paint("tone-1", look))
+    else:
+        drawn = _DRAWN[nth].format(line=paint(f"line-{nth}", look), tone=paint(f"tone-{nth}", look))
     return (
-        f'<pattern id="{key}-p{nth}" width="8" height="8" patternUnits="userSpaceOnUse">'
+        f'<pattern id="{key}-{"s" if step else "p"}{nth}" width="8" height="8" patternUnits="userSpaceOnUse">'
         f'<rect width="8" height="8"{paint("paper", look)}/>{drawn}</pattern>'
     )

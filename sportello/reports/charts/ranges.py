@@ -40,6 +40,9 @@ class Intervals:
         canvas.height = bottom + 24
         said = [value_text(point.value, unit) for point in self.points]
         tail = max(letters.width(text, TEXT) for text in said) + 14
+        counts = [n_text(point.n) for point in self.points if point.n is not None and not canvas.is_narrow]
+        beside = max((letters.width(text, 11) for text in counts), default=0.0) + 12
+        tail += beside if counts else 0.0
         left = 6.0 if canvas.is_narrow else names_width(canvas, [point.label for point in self.points])
         low, high = self._ends()
         marks = ticks(high, unit, 4 if canvas.is_narrow else 6, low)
@@ -52,9 +55,11 @@ class Intervals:
             inside(canvas, x, 12, letters.fit(text, 11, canvas.width), "label", 11)
         for place, point in enumerate(self.points):
             y = top + pitch * place + above + 13
-            self._row(canvas, point, said[place], y, left, scale)
+            self._row(canvas, point, said[place], y, left, scale, beside if counts else 0.0)
 
-    def _row(self, canvas: Canvas, point: Point, said: str, y: float, left: float, scale: Linear) -> None:
+    def _row(
+        self, canvas: Canvas, point: Point, said: str, y: float, left: float, scale: Linear, beside: float
+    ) -> None:
         name_y = y + 4
         if canvas.is_narrow:
             name_y, left = y - 14, 0.0
@@ -62,9 +67,13 @@ class Intervals:
                 canvas.text(canvas.width, name_y, n_text(point.n), "tick", anchor="end", size=11)
                 room = canvas.width - letters.width(n_text(point.n), 11) - 10
                 canvas.text(0, name_y, letters.fit(point.label, TEXT, room), "name")
-        if left or point.n is None or not canvas.is_narrow:
+            else:
+                write_name(canvas, point.label, left, name_y)
+        else:
             write_name(canvas, point.label, left, name_y)
-        canvas.text(canvas.width, y + 4, said, "value", anchor="end")
+        if point.n is not None and not canvas.is_narrow:
+            canvas.text(canvas.width, y + 4, n_text(point.n), "tick", anchor="end", size=11)
+        canvas.text(canvas.width - beside, y + 4, said, "value", anchor="end")
         if point.value is None:
             return
         with canvas.mark(point_text(point, self.about.unit), point.href):
@@ -74,6 +83,7 @@ class Intervals:
                 canvas.rect(start, y - 2, max(end - start, 1), 4, "range-2")
                 for x in (start, end):
                     canvas.rect(x - 0.75, y - 6, 1.5, 12, "tone-1")
+            canvas.has_few |= point.is_few
             canvas.dot(scale(point.value), y, "circle", "hollow-1" if point.is_few else "dot-1", 5.5)
 
     def _ends(self) -> tuple[float, float]:
@@ -103,8 +113,8 @@ class Intervals:
 class Standing:
     """This desk in the distribution of the desks.
 
-    quantiles: (part of the desks, value), rising in both, with the quarters and the tenths that are known. ours: this desk;
-    desks: how many there are. better: what stands beside the mark, in words (“better than 93.6 %”).
+    quantiles: (part of the desks, value), rising in both, with the quarters and the tenths that are known. ours: this
+    desk; desks: how many there are. better: what stands beside the mark, in words (“better than 93.6 %”).
     """
 
     about: About
@@ -126,7 +136,7 @@ class Standing:
 
     def draw(self, canvas: Canvas) -> None:
         unit = self.about.unit
-        canvas.height = 132
+        canvas.height = 156
         y, tall = 62.0, 26.0
         scale = self._scale(canvas, y + tall + 8)
         known = dict(self.quantiles)
@@ -150,12 +160,25 @@ class Standing:
                 canvas.rect(middle - 1.5, y - 4, 3, tall + 8, "tone-1")
                 text = f"{_('Median')} {value_text(known[0.5], unit)}"
                 inside(canvas, middle, y + tall + 40, text, "name", 11)
+        self._key(canvas)
         if self.ours.value is not None:
             x = scale(self.ours.value)
             with canvas.mark(point_text(self.ours, unit), self.ours.href):
                 canvas.hit(x - 12, 36, 24, 24)
                 canvas.line(x, 46, x, y + tall, "guide")
                 canvas.dot(x, 44, "diamond", "ink", 6)
+
+    def _key(self, canvas: Canvas) -> None:
+        """What the strips mean, and how many desks there are."""
+        y, x = canvas.height - 14, 4.0
+        said = words.desks_text(self.desks)
+        canvas.text(canvas.width - 4, y + 9, said, "tick", anchor="end", size=11)
+        for roles, text in ((("range-1", "range-2"), _("half of them")), (("range-1",), _("8 of 10")), ((), _("all"))):
+            canvas.rect(x, y + (0 if roles else 2.5), 16, 10 if roles else 5, "range-1")
+            for role in roles:
+                canvas.rect(x, y, 16, 10, role)
+            canvas.text(x + 21, y + 9, text, "tick", size=11)
+            x += 21 + letters.width(text, 11) + 12
 
     def _scale(self, canvas: Canvas, y: float) -> Linear | Edges:
         """Times in round steps as in a distribution, all else evenly; draws its marks."""

@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .series import Unfit, Unit
 
@@ -55,15 +56,15 @@ class Edges:
 def check_edges(edges: tuple[float, ...]) -> None:
     if len(edges) < 2 or any(not math.isfinite(edge) for edge in edges):
         raise Unfit("edges: at least two finite ones")
-    if any(high <= low for low, high in zip(edges, edges[1:], strict=False)):
+    if any(high <= low for low, high in pairwise(edges)):
         raise Unfit("edges: each above the one before")
 
 
 def ticks(high: float, unit: Unit, most: int, low: float = 0.0) -> tuple[float, ...]:
     """Round marks at equal steps, the first at or below low, the last at or above high; at least two, about `most`.
 
-    Counts and shares step by 1, 2 or 5 times a power of ten, times by what clocks are divided by. A count never steps by
-    less than one case, and a share ends at 100 %.
+    Counts and shares step by 1, 2 or 5 times a power of ten, times by what clocks are divided by. A count never steps
+    by less than one case.
     """
     if high - low < TINY:
         high = low + {Unit.COUNT: 1, Unit.SHARE: 0.01, Unit.MINUTES: 1}[unit] * max(1.0, abs(low) / 10)

@@ -2,8 +2,8 @@
 
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import get_format, number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from .series import Cell, Point, Series, Table, Unit
 
@@ -152,4 +152,6 @@ def weekdays() -> list[tuple[int, str, str]]:
     # Django counts from Sunday here, from Monday there.
     first = (int(get_format("FIRST_DAY_OF_WEEK")) - 1) % 7
     order = [(first + place) % 7 for place in range(7)]
-    return [(day, str(WEEKDAYS[day]), str(WEEKDAYS_ABBR[day])) for day in order]
+    small = (get_language() or "en").partition("-")[0] != "en"
+    names = [(day, str(WEEKDAYS[day]), str(WEEKDAYS_ABBR[day])) for day in order]
+    return [(day, name.lower(), short.lower()) for day, name, short in names] if small else names

@@ -1,4 +1,4 @@
-"""Invented figures for the charts on the patterns page: each kind once, and what tries them: gaps, few cases, nothing."""
+"""Invented figures for the charts of the patterns page: each kind, and what tries them: gaps, few cases, nothing."""
 
 from django.utils.safestring import SafeString
 
