@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from sportello.config.checks import problems
 from sportello.config.readers import Address, SettingError, Settings, read
@@ -102,6 +103,15 @@ def _port(what: str, address: Address, pid: int) -> Finding:
     return Finding("OK", what, _("{address} is free").format(address=address))
 
 
+def _notices(settings: Settings) -> Iterator[Finding]:
+    """Browsers take an app, and notices while no page is open, only from where nobody can have changed the page."""
+    url = urlsplit(settings.public_url)
+    safe = url.scheme == "https" or (url.hostname or "") in ("localhost", "127.0.0.1", "::1")
+    todo = "" if safe else _("Put a proxy with https before the desk, and set SPORTELLO_PUBLIC_URL.")
+    found = settings.public_url if safe else _("{url}: browsers want https").format(url=settings.public_url)
+    yield Finding("OK" if safe else "WARN", _("app and notices on devices"), found, todo)
+
+
 def _sqlite(settings: Settings) -> Iterator[Finding]:
     import sportello.kit.sqlite  # noqa: F401, I001  puts the SQLite that the desk uses in place
     import sqlite3
@@ -188,4 +198,12 @@ def _clock(settings: Settings) -> Iterator[Finding]:
     yield Finding("WARN" if behind else "OK", _("clock"), sentence, todo)
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_settings, _data, _ports, _sqlite, _database, _clock)
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _settings,
+    _data,
+    _ports,
+    _notices,
+    _sqlite,
+    _database,
+    _clock,
+)

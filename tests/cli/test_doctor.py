@@ -30,7 +30,17 @@ def test_desk_when_well_then_each_line_is_ok_and_nothing_is_to_do(environ):
     verdicts = {each.what: (each.verdict, each.todo) for each in examine(environ) if each.what != "SQLite"}
 
     assert verdicts == dict.fromkeys(
-        ("settings", "data folder", "running", "SPORTELLO_HTTP", "SPORTELLO_MAIL_IN", "database", "mail out", "clock"),
+        (
+            "settings",
+            "data folder",
+            "running",
+            "SPORTELLO_HTTP",
+            "SPORTELLO_MAIL_IN",
+            "app and notices on devices",
+            "database",
+            "mail out",
+            "clock",
+        ),
         ("OK", ""),
     )
 
@@ -42,7 +52,7 @@ def test_desk_when_never_started_then_serve_will_make_what_is_missing(environ, t
 
     assert verdicts == {
         "settings": "OK", "data folder": "WARN", "SPORTELLO_HTTP": "OK", "SPORTELLO_MAIL_IN": "OK",
-        "database": "WARN", "mail out": "OK", "clock": "OK",
+        "app and notices on devices": "OK", "database": "WARN", "mail out": "OK", "clock": "OK",
     }  # fmt: skip
 
 
@@ -67,6 +77,18 @@ def test_port_when_the_address_is_not_of_this_machine_then_says_so(environ):
     (finding,) = found(environ, "SPORTELLO_MAIL_IN")
 
     assert (finding.verdict, finding.todo) == ("FAIL", "This machine has no such address: choose another.")
+
+
+@pytest.mark.parametrize(
+    ("url", "verdict"),
+    [("https://desk.example.com", "OK"), ("http://localhost:8000", "OK"), ("http://desk.example.com", "WARN")],
+)
+def test_public_address_when_not_safe_then_no_browser_takes_an_app_from_it(environ, url, verdict):
+    environ["SPORTELLO_PUBLIC_URL"] = url
+
+    (finding,) = found(environ, "app and notices on devices")
+
+    assert (finding.verdict, bool(finding.todo)) == (verdict, verdict == "WARN")
 
 
 def test_setting_when_it_cannot_work_then_its_number_is_said(environ, tmp_path):
