@@ -12,7 +12,9 @@ from .drafts import (
     colleagues,
     draft_files,
     drafts,
+    drafts_and_left,
     get_draft_file,
+    left_files,
 )
 from .gate import (
     Rights,
@@ -129,6 +131,7 @@ __all__ = [
     "customers",
     "draft_files",
     "drafts",
+    "drafts_and_left",
     "every_change",
     "everybody_here",
     "firings",
@@ -172,6 +175,7 @@ __all__ = [
     "kept_macros",
     "kept_views",
     "known_people",
+    "left_files",
     "macro_changes",
     "macros",
     "mailboxes",

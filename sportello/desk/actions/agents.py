@@ -15,7 +15,7 @@ from ..errors import Invalid, Missing, Refused
 from ..models import Audit, CustomRole, Job, JobItem, OutgoingMail, Ticket, User
 from ..rules import routing
 from ..words import Role, Via
-from . import bulk, configuration, groups, identities, jobs, letters, people, push, rule_rows, skills, tickets
+from . import bulk, configuration, groups, identities, jobs, letters, people, push, rule_rows, sending, skills, tickets
 
 KIND = "agent"
 HAND_OVER = "hand_over"
@@ -165,7 +165,8 @@ def tickets_of(person: User) -> int:
 
 def let_go(user_id: int, *, to: int | None, actor: User, sure: bool = False) -> Job | None:
     """He works here no more: his sessions end at once, and his unsolved tickets go to another agent, or stay with their
-    group where nobody has them (to: None). Idempotent. Returns the job that gives them away, where there are any.
+    group where nobody has them (to: None); so do his answers that have not left. Idempotent. Returns the job that gives
+    all of it away, where there is anything.
 
     Raises Invalid("active" | "to" | "sure"), Missing.
     """
@@ -191,7 +192,8 @@ def let_go(user_id: int, *, to: int | None, actor: User, sure: bool = False) -> 
         _log(person, before, actor)
         count = tickets_of(person)
         arguments = {"from": person.pk, "to": to}
-        job = jobs.start(HAND_OVER, arguments, actor=actor, total=count) if count else None
+        is_any = count or sending.unsent(person).exists()
+        job = jobs.start(HAND_OVER, arguments, actor=actor, total=count) if is_any else None
     configuration.forget()
     return job
 
@@ -233,8 +235,10 @@ def _log(person: User, before: dict[str, Any], actor: User | None) -> None:
 
 
 def _hand_over(job: Job) -> bool:
-    """Give away the next tickets of somebody who has left."""
+    """Give away the answers and the next tickets of somebody who has left."""
     to = User.objects.staff().filter(pk=job.arguments["to"]).first() if job.arguments["to"] else None
+    if "after" not in job.result:
+        sending.leave_behind(User.objects.get(pk=job.arguments["from"]), to)
     left = Ticket.objects.unsolved().filter(assignee=job.arguments["from"], pk__gt=job.result.get("after", 0))
     keys = list(left.order_by("pk").values_list("pk", flat=True)[:100])
     items = []

@@ -18,6 +18,7 @@ from sportello.kit import blobs, clock
 
 from ..errors import Invalid, Missing, Stale
 from ..models import Draft, DraftFile, Timer, User
+from ..rules.drafts import LEFT
 from ..words import TimerState
 from . import tickets
 from .comments import NewFile
@@ -116,6 +117,28 @@ def discard(ticket_id: int, *, actor: User) -> None:
         refuse_leaving(draft)
         if draft.pk is not None:
             draft.delete()
+
+
+def take_over(ticket_id: int, author_id: int, *, actor: User) -> Draft:
+    """What somebody who works here no more had not sent becomes the actor's own draft, files too.
+
+    Raises Stale where another was quicker, and while the actor writes something else on the ticket.
+    """
+    with transaction.atomic():
+        mine = own(ticket_id, actor)
+        refuse_leaving(mine)
+        if mine.pk and (mine.text.strip() or mine.html or mine.files.exists()):
+            raise Stale(_("You are writing something else here: send it or throw it away first."))
+        left = Draft.objects.select_for_update(of=("self",)).filter(ticket=ticket_id, author=author_id)
+        draft = left.filter(stopped_because=LEFT, author__active=False).first()
+        if draft is None:
+            raise Stale(_("Somebody else has taken it over already."))
+        if mine.pk:
+            mine.delete()
+        draft.author, draft.version, draft.updated_at = actor, draft.version + 1, clock.now()
+        draft.stopped_because, draft.stopped_by, draft.stopped_detail, draft.stopped_at = "", None, "", None
+        draft.save()
+    return draft
 
 
 def own(ticket_id: int, actor: User) -> Draft:

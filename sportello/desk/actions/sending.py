@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -16,11 +17,11 @@ from sportello.kit import blobs, claims, clock
 from sportello.kit.html_written import content_ids
 
 from .. import access
-from ..errors import DeskError, Invalid, Missing, Refused, Stale
+from ..errors import DeskError, Invalid, Missing, Stale
 from ..models import Audit, Comment, Draft, Notification, Ticket, Timer, User
 from ..rules import drafts as rules
 from ..rules.macros import read_effect
-from ..words import NoticeKind, TimerKind, TimerState, Via
+from ..words import NoticeKind, Role, TimerKind, TimerState, Via
 from . import configuration, drafts, macros, notifications, tickets
 from .drafts import Written
 from .tickets import Change, NewFile, Words
@@ -102,8 +103,7 @@ def undo(ticket_id: int, *, actor: User) -> Draft:
     """Take back an answer that has not left: its text is a draft again. Raises Stale when it has."""
     with transaction.atomic():
         draft, timer = _hold(ticket_id, actor)
-        timer.state, timer.ended_at = TimerState.CANCELLED, clock.now()
-        timer.save(update_fields=["state", "ended_at"])
+        _cancel(timer)
         draft.version += 1
         draft.save(update_fields=["version"])
     return draft
@@ -115,6 +115,11 @@ def hasten(ticket_id: int, *, actor: User) -> None:
         _draft, timer = _hold(ticket_id, actor)
         timer.due_at = clock.now()
         timer.save(update_fields=["due_at"])
+
+
+def _cancel(timer: Timer) -> None:
+    timer.state, timer.ended_at = TimerState.CANCELLED, clock.now()
+    timer.save(update_fields=["state", "ended_at"])
 
 
 def _hold(ticket_id: int, actor: User) -> tuple[Draft, Timer]:
@@ -143,7 +148,7 @@ def on_timer(ticket: Ticket, timer: Timer) -> None:
     """
     draft = Draft.objects.select_for_update(of=("self",)).select_related("author").get(timers=timer)
     with translation.override(draft.author.language or configuration.current().desk.language):
-        stop = _forestalled(ticket, draft)
+        stop = _left(draft.author) or _forestalled(ticket, draft)
         if stop is None:
             try:
                 with transaction.atomic():
@@ -158,6 +163,29 @@ def on_timer(ticket: Ticket, timer: Timer) -> None:
         _stop(draft, stop)
     else:
         draft.delete()
+
+
+def unsent(author: User) -> "QuerySet[Draft]":
+    """His answers that wait to leave, and those that were stopped."""
+    waiting = Timer.objects.filter(state=TimerState.WAITING, draft__isnull=False).values("draft")
+    return Draft.objects.filter(Q(pk__in=waiting) | ~Q(stopped_because=""), author=author)
+
+
+def leave_behind(author: User, to: User | None) -> None:
+    """He works here no more: what he has not sent does not leave, and whoever goes on with the ticket is told.
+
+    to: who takes over his work. Idempotent.
+    """
+    ticket_ids = unsent(author).exclude(stopped_because=rules.LEFT).values_list("ticket", flat=True)
+    for ticket_id in sorted(ticket_ids):
+        with transaction.atomic():
+            tickets.lock(ticket_id)
+            draft = drafts.own(ticket_id, author)
+            if timer := drafts.leaving(draft):
+                _cancel(timer)
+            elif not draft.stopped_because:
+                continue  # It has left meanwhile.
+            _stop(draft, Stop(rules.LEFT, author), to)
 
 
 def give_up(timer: Timer) -> None:
@@ -179,13 +207,36 @@ def _forestalled(ticket: Ticket, draft: Draft) -> Stop | None:
     return Stop("colleague" if is_colleague else "customer", by, " ".join(first.text.split())[:PREVIEW])
 
 
-def _stop(draft: Draft, stop: Stop) -> None:
+def _left(author: User) -> Stop | None:
+    return None if author.active and author.is_staff_member else Stop(rules.LEFT, author)
+
+
+def _stop(draft: Draft, stop: Stop, to: User | None = None) -> None:
+    """to: who takes over the work of an author who has left."""
     draft.stopped_because, draft.stopped_by = stop.because, stop.by
     draft.stopped_detail, draft.stopped_at = stop.detail[:500], clock.now()
     draft.version += 1
     draft.save(update_fields=["stopped_because", "stopped_by", "stopped_detail", "stopped_at", "version"])
     values = {"because": stop.because, "by": stop.by.name if stop.by else "", "detail": stop.detail[:PREVIEW]}
-    notifications.tell([draft.author_id], NoticeKind.NOT_SENT, ticket_id=draft.ticket_id, author=stop.by, values=values)
+    told = _heirs(draft, to) if stop.because == rules.LEFT else [draft.author_id]
+    notifications.tell(told, NoticeKind.NOT_SENT, ticket_id=draft.ticket_id, author=stop.by, values=values)
+
+
+def _heirs(draft: Draft, to: User | None) -> list[int]:
+    """Who goes on where somebody has left: the ticket's assignee, or who takes over his work, or the group, or the
+    administrators. The first of them who are here and see the ticket.
+    """
+    ticket, agents = draft.ticket, User.objects.staff().exclude(pk=draft.author_id)
+    for some in (
+        agents.filter(pk=ticket.assignee_id),
+        agents.filter(pk=to.pk) if to else (),
+        agents.filter(memberships__group=ticket.group_id) if ticket.group_id else (),
+        agents.filter(role=Role.ADMIN),
+    ):
+        found = [it.pk for it in some if access.tickets(it).filter(pk=ticket.pk).exists()]
+        if found:
+            return found
+    return []
 
 
 def _latest(ticket: Ticket) -> int:
@@ -208,8 +259,6 @@ def _rehearse(draft: Draft, author: User) -> None:
 
 def _apply(draft: Draft, author: User, *, via: str, files: Sequence[NewFile] = ()) -> Audit | None:
     """Write on the ticket what the draft says. Raises what tickets.update raises, Missing and Refused."""
-    if not author.active or not author.is_staff_member:
-        raise Refused(_("Whoever wrote this is no agent any more."))
     ticket = access.get_ticket(author, draft.ticket_id, to="comment")
     named = _mentioned(draft.text, ticket, author)
     change = _change(draft, (*_files(draft), *files))

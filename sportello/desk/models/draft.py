@@ -21,7 +21,7 @@ class Draft(models.Model):
     mentions = models.JSONField(default=list, blank=True, help_text="Ids of the colleagues whom it names.")
     seen = models.BigIntegerField(default=0, help_text="The latest comment that the writer had before him.")
     version = models.PositiveIntegerField(default=0, help_text="Counts its changes: two devices do not overwrite it.")
-    # Why it was not sent when its time came: "customer" or "colleague" wrote first, "refused".
+    # Why it was not sent when its time came: "customer" or "colleague" wrote first, "refused", its author has "left".
     stopped_because = models.CharField(max_length=10, blank=True)
     stopped_by = models.ForeignKey("User", models.SET_NULL, null=True, blank=True, related_name="+")
     stopped_detail = models.CharField(max_length=500, blank=True)

@@ -25,6 +25,8 @@ ATTACHED = (
 )
 _ATTACHED = re.compile(rf"(?<!\w)(?:{'|'.join(ATTACHED)})(?!\w)", re.IGNORECASE)
 MORNING = time(9)
+# Why an answer did not leave: its author works here no more. Whoever goes on with the ticket may take it over.
+LEFT = "left"
 
 
 def own_words(text: str) -> str:

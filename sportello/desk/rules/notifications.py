@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ..words import NoticeKind, Status
+from .drafts import LEFT
 
 # After a day a notice has been read elsewhere, or is none any more.
 LIFE = timedelta(days=1)
@@ -39,6 +40,8 @@ def sentence(kind: str, values: Mapping[str, Any], author: str, desk: str) -> st
         if values.get("status") in Status.values:
             return _("%(author)s: now %(status)s") % {**said, "status": Status(values["status"]).label}
         return _("%(author)s wrote on a ticket that you follow") % said
+    if kind == NoticeKind.NOT_SENT and values.get("because") == LEFT:
+        return _("%(author)s works here no more: an answer was not sent") % said
     if kind == NoticeKind.NOT_SENT:
         return _("Your answer was not sent: %(reason)s") % {"reason": _not_sent(values, desk)}
     return _("Your job has ended: %(done)s done, %(failed)s not") % {

@@ -136,16 +136,37 @@ def _with_cids(html: str, pictures: dict[str, str]) -> str:
 
 @prepared
 def kept_of(agent: User, ticket_id: int) -> QuerySet[Any]:
-    """What this agent is writing on the ticket."""
-    columns = ("pk", "public", "text", "html", "macro_id", "changes", "version", "updated_at")
-    stopped = ("stopped_because", "stopped_by__name", "stopped_detail", "stopped_at")
-    return access.drafts(agent, ticket_id).values_list(*columns, *stopped, named=True)
+    """What this agent is writing on the ticket, and what those who have left were about to say."""
+    columns = ("pk", "author_id", "public", "text", "html", "macro_id", "changes", "version", "updated_at")
+    stopped = ("author__name", "stopped_because", "stopped_by__name", "stopped_detail", "stopped_at")
+    return access.drafts_and_left(agent, ticket_id).values_list(*columns, *stopped, named=True)
 
 
 @prepared
 def _files(agent: User, ticket_id: int) -> QuerySet[Any]:
     columns = ("pk", "file_name", "content_type", "size", "inline", "content_id")
     return access.draft_files(agent, ticket_id).values_list(*columns, named=True)
+
+
+@prepared
+def _left_files(agent: User, ticket_id: int) -> QuerySet[Any]:
+    columns = ("pk", "draft_id", "file_name", "size", "inline")
+    return access.left_files(agent, ticket_id).values_list(*columns, named=True)
+
+
+def _left_behind(agent: User, ticket_id: int, found: list[Any]) -> list[SimpleNamespace]:
+    """What those who work here no more were about to say."""
+    files = _left_files(agent, ticket_id) if found else []
+    return [
+        SimpleNamespace(
+            author=it.author__name,
+            text=it.text,
+            at=it.stopped_at,
+            files=[_file(file, ticket_id) for file in files if file.draft_id == it.pk],
+            take_url=reverse("agent:draft_taking", args=[ticket_id, it.author_id]),
+        )
+        for it in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +190,8 @@ def composer_of(
     agent = request.user
     assert isinstance(agent, User)
     chosen = chosen_of(request, ticket, tags, bound)
-    kept = next(iter(kept_of(agent, ticket.pk)), None)
+    written = kept_of(agent, ticket.pk)
+    kept = next((it for it in written if it.author_id == agent.pk), None)
     clocks = [it for it in waiting if it.kind == TimerKind.SEND]
     own = next((it for it in clocks if kept and it.draft_id == kept.pk), None)
     files = _files(agent, ticket.pk) if kept else []
@@ -187,6 +209,7 @@ def composer_of(
         "kept": writing,
         "kept_version": writing.version if writing else 0,
         "kept_files": [] if own else [_file(it, ticket.pk) for it in files],
+        "left_behind": _left_behind(agent, ticket.pk, [it for it in written if it is not kept]),
         "elsewhere": _elsewhere(bound, writing),
         "forgotten": rules.word_of_attachment(bound.cleaned_data.get("text", "")) if bound and bound.is_bound else "",
         "leaving": _leaving(own, "", kept.text, now) if own and kept else None,

@@ -121,6 +121,17 @@ def undoing(request: HttpRequest, ticket_id: int) -> HttpResponse:
 
 @require_POST
 @staff
+def taking(request: HttpRequest, ticket_id: int, user_id: int) -> HttpResponse:
+    """Go on with an answer of somebody who works here no more."""
+    agent = agent_of(request)
+    ticket = access.get_ticket(agent, ticket_id, to="comment")
+    done = _("It is your draft now: change it, or send it as it is.")
+    attempt(request, lambda: drafts.take_over(ticket.pk, user_id, actor=agent), done)
+    return redirect(reverse("agent:ticket", args=[ticket.pk]) + "#composer")
+
+
+@require_POST
+@staff
 def hastening(request: HttpRequest, ticket_id: int) -> HttpResponse:
     """An answer that was to leave later leaves now."""
     agent = agent_of(request)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sportello.desk import access
-from sportello.desk.actions import agents, configuration, jobs
+from sportello.desk.actions import agents, configuration, jobs, sending
 from sportello.desk.actions.agents import Rights, Work
 from sportello.desk.errors import Invalid
 from sportello.desk.models import User
@@ -188,6 +188,7 @@ def leaving(request: HttpRequest, user_id: int) -> HttpResponse:
         "form": form,
         "asks": bool(form.errors.get("sure")) or found == agent,
         "count": left.count(),
+        "answers": sending.unsent(found).count(),
         "tickets": left.select_related("group", "requester")[:20],
     }
     return page(request, "agent/leaving.html", context, status=422 if form.is_bound else 200)

@@ -133,6 +133,7 @@ urlpatterns = [
     path("tickets/<int:ticket_id>/draft/discarding", drafts.discarding, name="draft_discarding"),
     path("tickets/<int:ticket_id>/draft/undoing", drafts.undoing, name="draft_undoing"),
     path("tickets/<int:ticket_id>/draft/hastening", drafts.hastening, name="draft_hastening"),
+    path("tickets/<int:ticket_id>/draft/taking/<int:user_id>", drafts.taking, name="draft_taking"),
     path("tickets/<int:ticket_id>/macros/<int:macro_id>", drafts.macro, name="macro_preview"),
     path("tickets/<int:ticket_id>/colleagues", drafts.colleagues, name="colleagues"),
     path("tickets/attachments/<int:attachment_id>", comments.attachment, name="attachment"),

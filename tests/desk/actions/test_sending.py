@@ -202,14 +202,16 @@ def test_ticket_that_closed_meanwhile_stops_it(anna, rita, ticket, leave):
     assert texts(ticket) == ["Fatto."]
 
 
-def test_author_who_works_here_no_more_sends_nothing(anna, ticket, leave):
+def test_author_who_works_here_no_more_sends_nothing_and_the_administrators_are_told(anna, ada, ticket, leave):
     sending.send(ticket.pk, ANSWER, actor=anna, at=clock.now() + timedelta(hours=1))
     anna.active = False
     anna.save(update_fields=["active"])
 
     leave(3700)
 
-    assert (texts(ticket), Draft.objects.get().stopped_because) == ([], "refused")
+    assert (texts(ticket), Draft.objects.get().stopped_because) == ([], "left")
+    notice = Notification.objects.get(kind=NoticeKind.NOT_SENT)
+    assert (notice.user, notice.author, notice.values["because"]) == (ada, anna, "left")
 
 
 def test_author_who_sees_the_ticket_no_more_sends_nothing(anna, ada, ticket, leave):
