@@ -50,7 +50,7 @@ def test_list_shows_ones_own_and_says_which_could_not_be_reached(enter, anna, be
     page = enter(anna).get(PAGE).content.decode()
 
     assert "Firefox, Windows" in page
-    assert 'title="HTTP 503"' in page
+    assert 'could not be reached</span> <span class="faint small">HTTP 503<' in page
     assert "Safari, iPhone" not in page
     assert "data-this-one" not in page
     assert "push.example" not in page
