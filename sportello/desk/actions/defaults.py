@@ -1,8 +1,9 @@
 """The rules of a new desk: few, and each can be changed, switched off or dropped."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from ..models import Automation, Trigger, View
+from ..rules.texts import for_reader
 from . import automations, rules, views
 
 
@@ -128,6 +129,24 @@ VIEWS: tuple[dict[str, Any], ...] = (
         "sort_by": "solved_at",
     },
 )
+
+
+TITLES = {title: it["title"] for it in (*TRIGGERS, *AUTOMATIONS, *VIEWS) for title in it["title"].values()}
+Row = TypeVar("Row", bound=Any)  # Of a rule, whichever kind.
+
+
+def title_for_reader(title: str) -> str:
+    """The title of a rule that every desk begins with, in the language of whoever reads it; any other as it is.
+
+    Their titles are kept in the language that the desk had then; who renames one, names it for all.
+    """
+    return for_reader(TITLES.get(title, title))
+
+
+def for_its_reader(row: Row) -> Row:
+    """The row with its title for whoever reads it: to be shown, not to be saved."""
+    row.title = title_for_reader(row.title)
+    return row
 
 
 def install(language: str) -> None:

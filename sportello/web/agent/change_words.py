@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from sportello.desk import access
 from sportello.desk.actions import configuration
+from sportello.desk.actions.defaults import title_for_reader
 from sportello.desk.models import Group, Mailbox, RuleChange, User
 from sportello.desk.rules import routing
 from sportello.desk.rules.texts import for_reader
@@ -130,7 +131,7 @@ def title_of(change: RuleChange, named: Named) -> str:
     for exported in (change.after, change.before):
         for name in NAMES:
             if exported and exported.get(name):
-                return for_reader(exported[name]) or str(exported[name])
+                return title_for_reader(for_reader(exported[name])) or str(exported[name])
     if change.kind == "desk":
         return str(configuration.current().desk.name)
     if change.kind == "protocol":

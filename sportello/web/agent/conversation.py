@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from sportello.desk import access, links
 from sportello.desk.actions import configuration
+from sportello.desk.actions.defaults import title_for_reader
 from sportello.desk.models import Ticket, User
 from sportello.desk.rules import history
 from sportello.desk.words import Permission, Role, Score, SendState, Status, Step, TimerKind, Via
@@ -262,7 +263,7 @@ def _timer_event(ticket: Ticket, timer: Any) -> SimpleNamespace:
     if timer.kind == TimerKind.SEND:  # Only its author takes it back, where he writes.
         leaves = _("%(agent)s's answer leaves") % {"agent": timer.draft__author__name}
         return _event(TIMER_ICON[TimerKind.SEND], leaves, timer.due_at, kind="future")
-    label = timer.automation__title or TimerKind(timer.kind).label
+    label = title_for_reader(timer.automation__title or "") or TimerKind(timer.kind).label
     return _event(
         TIMER_ICON[TimerKind(timer.kind)],
         capfirst(label),

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from sportello.desk import access, listing
 from sportello.desk.actions import configuration, field_values
+from sportello.desk.actions.defaults import title_for_reader
 from sportello.desk.errors import Missing
 from sportello.desk.models import Ticket, User
 from sportello.desk.models.ticket import TicketQuerySet
@@ -65,7 +66,13 @@ def views_of(agent: User) -> list[Listed]:
     """The views that he can look at, in their order; the first is his queue."""
     known = configuration.current()
     return [
-        Listed(pk, title, "user" if owner_id else "users" if group_id else "layers", updated_at, filled_to is None)
+        Listed(
+            pk,
+            title_for_reader(title),
+            "user" if owner_id else "users" if group_id else "layers",
+            updated_at,
+            filled_to is None,
+        )
         for pk, title, updated_at, filled_to, owner_id, group_id in _views(agent)
         if known.view(pk, updated_at)
     ]

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sportello.desk.actions import configuration
+from sportello.desk.actions.defaults import title_for_reader
 from sportello.desk.errors import Invalid
 from sportello.desk.rules import letters
 from sportello.web.agent.doors import agent_of
@@ -36,7 +37,7 @@ def switch(request: HttpRequest, verb: Callable[..., Any], key: int) -> None:
         messages.error(request, refusal.sentence)
     else:
         said = _("“%(title)s” is switched on.") if on else _("“%(title)s” is switched off.")
-        messages.success(request, said % {"title": kept.title})
+        messages.success(request, said % {"title": title_for_reader(kept.title)})
 
 
 def placeholders(*, without: Sequence[str] = ()) -> list[tuple[str, str]]:

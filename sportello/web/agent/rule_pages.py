@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from sportello.desk import access
-from sportello.desk.actions import rule_rows
+from sportello.desk.actions import defaults, rule_rows
 from sportello.desk.errors import Invalid, Stale
 from sportello.desk.models import User
 from sportello.desk.rules.fields import Field
@@ -115,7 +115,7 @@ def addresses(kind: RuleKind, root: str) -> Iterator[URLPattern]:
 @require_safe
 def rules(request: HttpRequest, kind: RuleKind) -> HttpResponse:
     agent = agent_of(request)
-    found = list(kind.rows(agent))
+    found = [defaults.for_its_reader(it) for it in kind.rows(agent)]
     exported = [kind.verbs.export(it) for it in found]
     times, names = kind.acts.times(agent) if found else {}, Names(agent, exported)
     context = {
@@ -181,7 +181,7 @@ def copies(request: HttpRequest, kind: RuleKind, rule_id: int) -> HttpResponse:
 def dropping(request: HttpRequest, kind: RuleKind, rule_id: int) -> HttpResponse:
     found = kind.get(agent_of(request), rule_id)
     kind.verbs.drop(found.pk, actor=agent_of(request))
-    messages.success(request, _("“%(title)s” is dropped.") % {"title": found.title})
+    messages.success(request, _("“%(title)s” is dropped.") % {"title": defaults.title_for_reader(found.title)})
     return redirect(kind.root)
 
 
@@ -192,7 +192,7 @@ def dropping(request: HttpRequest, kind: RuleKind, rule_id: int) -> HttpResponse
 @require_safe
 def rule(request: HttpRequest, kind: RuleKind, rule_id: int) -> HttpResponse:
     agent = agent_of(request)
-    found = kind.get(agent, rule_id)
+    found = defaults.for_its_reader(kind.get(agent, rule_id))
     exported, changes = kind.verbs.export(found), _changes(kind, agent, found)
     acts = list(kind.acts.latest(agent, found))
     reasons = [{"conditions": {"all": it.because}} for it in acts]
@@ -236,7 +236,7 @@ def edit(request: HttpRequest, kind: RuleKind, rule_id: int) -> HttpResponse:
     found = kind.get(agent, rule_id)
     if request.method == "POST":
         return _write(request, kind, found)
-    exported = kind.verbs.export(found)
+    exported = kind.verbs.export(defaults.for_its_reader(found))
     draft = kind.kept(exported, Names(agent, [exported]))
     return _form(request, kind, found, draft, seen=rule_rows.version(found))
 

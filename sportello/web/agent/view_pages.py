@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from sportello.desk import access
-from sportello.desk.actions import rule_rows
+from sportello.desk.actions import defaults, rule_rows
 from sportello.desk.actions import views as verbs
 from sportello.desk.errors import Invalid, Refused, Stale
 from sportello.desk.models import User, View
@@ -38,7 +38,7 @@ def views(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request)
     listed = lists.views_of(agent)
     counts, _held = lists.counts(agent, listed)
-    found = list(access.kept_views(agent).select_related("group"))
+    found = [defaults.for_its_reader(it) for it in access.kept_views(agent).select_related("group")]
     names = ViewNames(agent, map(verbs.export, found))
     context = {
         "root": address("agent:views"),
@@ -84,7 +84,7 @@ def new_view(request: HttpRequest) -> HttpResponse:
         return _write(request, None)
     if not like.isdecimal():
         return _form(request, None, view_draft.new())
-    rule = verbs.export(access.get_view(agent, key_of(like), to="view"))
+    rule = verbs.export(defaults.for_its_reader(access.get_view(agent, key_of(like), to="view")))
     mine = rule | {"owner_id": agent.pk, "group_id": None, "active": True}
     return _form(request, None, view_draft.kept(mine, ViewNames(agent, [rule])))
 
@@ -95,7 +95,7 @@ def edit_view(request: HttpRequest, view_id: int) -> HttpResponse:
     found = access.get_view(agent, view_id, to="edit")
     if request.method == "POST":
         return _write(request, found)
-    rule = verbs.export(found)
+    rule = verbs.export(defaults.for_its_reader(found))
     return _form(request, found, view_draft.kept(rule, ViewNames(agent, [rule])), seen=rule_rows.version(found))
 
 
@@ -197,7 +197,7 @@ def dropping(request: HttpRequest, view_id: int) -> HttpResponse:
     agent = agent_of(request)
     found = access.get_view(agent, view_id, to="edit")
     verbs.drop(found.pk, actor=agent)
-    messages.success(request, _("“%(title)s” is dropped.") % {"title": found.title})
+    messages.success(request, _("“%(title)s” is dropped.") % {"title": defaults.title_for_reader(found.title)})
     return redirect("agent:views")
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sportello.desk.actions import views
+from sportello.desk.actions import defaults, people, views
 from sportello.desk.models import RuleChange, Ticket, View
 
 ROOT = "/tickets/views"
@@ -357,3 +357,26 @@ def test_view_without_the_subject_shows_it_all_the_same(enter, anna, ticket):
     page = enter(anna).post(f"{ROOT}/new", FORM | {"do": "preview", "columns": ["requester"]}).content.decode()
 
     assert f'<a class="ticket-row__subject" href="/tickets/{ticket.pk}">(no subject)</a>' in page
+
+
+def test_usual_views_and_rules_are_called_in_the_language_of_whoever_reads(enter, ada, anna):
+    defaults.install("it")
+    own = View.objects.order_by("position").last()
+    View.objects.filter(pk=own.pk).update(title="Finiti")
+    english = enter(ada)
+
+    assert [it.label for it in english.get("/tickets").context["nav"]["views"]][:5] == [
+        "Waiting for us",
+        "Mine",
+        "Unassigned",
+        "All unsolved",
+        "Finiti",
+    ]
+    first = View.objects.order_by("position").first()
+    assert english.get(f"/tickets/views/{first.pk}/edit").context["draft"].rule.title == "Waiting for us"
+    assert "Tell whoever is given a ticket" in english.get("/triggers").text
+    assert "Warn an hour before an SLA target is missed" in english.get("/automations").text
+    people.set_language(ada, "it")
+    assert english.get("/tickets").context["nav"]["views"][0].label == "Tocca a noi"
+    first.refresh_from_db()
+    assert first.title == "Tocca a noi"
