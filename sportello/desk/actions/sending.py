@@ -228,7 +228,7 @@ def _heirs(draft: Draft, to: User | None) -> list[int]:
     """
     ticket, agents = draft.ticket, User.objects.staff().exclude(pk=draft.author_id)
     for some in (
-        agents.filter(pk=ticket.assignee_id),
+        agents.filter(pk=ticket.assignee_id) if ticket.assignee_id else (),
         agents.filter(pk=to.pk) if to else (),
         agents.filter(memberships__group=ticket.group_id) if ticket.group_id else (),
         agents.filter(role=Role.ADMIN),
