@@ -45,6 +45,6 @@ def index(steps: Steps, value: float) -> int:
     return found
 
 
-def published(steps: Steps, value: float) -> float:
-    """value without the two end steps: who is at an end (no bad vote at all) is shown with the neighbours there."""
-    return min(max(value, steps[1]), steps[-2])
+def moved(steps: Steps, value: float, by: int) -> float:
+    """The step that stands `by` places after value, which is a step; at the ends: the end."""
+    return steps[min(max(index(steps, value) + by, 0), len(steps) - 1)]
