@@ -24,11 +24,11 @@ from sportello.kit.mail_out import BadAddress, MailOut
 from sportello.web.agent.doors import admins, agent_of
 from sportello.web.agent.mail_trials import Trial, tried_reading, tried_sending
 from sportello.web.agent.navigation import page
-from sportello.web.setup.forms import MailOutForm
-from sportello.web.ui.forms import Form, Segmented, Select, offer
+from sportello.web.setup.forms import ImapForm, MailOutForm
+from sportello.web.ui.forms import Select, offer
 
 
-class MailboxForm(Form):
+class MailboxForm(ImapForm):
     address = forms.CharField(label=gettext_lazy("Address"), max_length=254, widget=forms.EmailInput)
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -51,30 +51,6 @@ class MailboxForm(Form):
         ),
     )
     active = forms.BooleanField(label=gettext_lazy("In use"), required=False)
-    imap_host = forms.CharField(
-        label=gettext_lazy("IMAP server"),
-        required=False,
-        max_length=253,
-        help_text=gettext_lazy("Leave empty if your mail server delivers by SMTP or LMTP."),
-    )
-    imap_port = forms.IntegerField(
-        label=gettext_lazy("Port"), required=False, initial=993, min_value=1, max_value=65535
-    )
-    imap_security = forms.ChoiceField(
-        label=gettext_lazy("Encryption"),
-        choices=[("tls", "TLS"), ("starttls", "STARTTLS"), ("none", gettext_lazy("none"))],
-        widget=Segmented,
-        initial="tls",
-    )
-    imap_user = forms.CharField(label=gettext_lazy("User"), required=False, max_length=254)
-    imap_password = forms.CharField(
-        label=gettext_lazy("Password"),
-        required=False,
-        strip=False,
-        max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=gettext_lazy("Kept encrypted and never shown. Left empty, it stays as it is."),
-    )
     imap_folders = forms.CharField(
         label=gettext_lazy("Folders"),
         required=False,
@@ -91,6 +67,7 @@ class MailboxForm(Form):
         super().__init__(*args, **kwargs)
         groups = sorted(configuration.current().groups.values(), key=lambda it: it.name.casefold())
         offer(self, "group", [("", "–"), *((str(it.pk), it.name) for it in groups)])
+        self.fields["imap_password"].help_text = _("Kept encrypted and never shown. Left empty, it stays as it is.")
 
     def part(self, *names: str) -> list[forms.BoundField]:
         return [self[name] for name in names]

@@ -1,3 +1,4 @@
+from typing import Any
 from urllib.parse import quote
 
 from django import forms
@@ -35,15 +36,14 @@ class AgentForm(Form):
     )
 
 
-class MailInForm(Form):
-    """The desk's address, and the IMAP server it is fetched from where mail is not handed to us."""
+def _password() -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": "off"})
+    return forms.CharField(label=_("Password"), required=False, strip=False, max_length=1000, widget=widget)
 
-    email = forms.CharField(
-        label=_("Mail address of the desk"),
-        max_length=254,
-        help_text=_("Customers write to it."),
-        widget=forms.EmailInput,
-    )
+
+class ImapForm(Form):
+    """The IMAP server that a mailbox is fetched from, where mail is not handed to us."""
+
     imap_host = forms.CharField(
         label=_("IMAP server"),
         required=False,
@@ -58,13 +58,17 @@ class MailInForm(Form):
         initial="tls",
     )
     imap_user = forms.CharField(label=_("User"), required=False, max_length=254)
-    imap_password = forms.CharField(
-        label=_("Password"),
-        required=False,
-        strip=False,
-        max_length=1000,
-        # Whoever has just typed it gets it back when the server could not be read; no cache keeps the page.
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=True),
+    imap_password = _password()
+
+
+class MailInForm(ImapForm):
+    """The desk's address, and where it is fetched from."""
+
+    email = forms.CharField(
+        label=_("Mail address of the desk"),
+        max_length=254,
+        help_text=_("Customers write to it."),
+        widget=forms.EmailInput,
     )
     begin = forms.ChoiceField(
         label=_("Which mails become requests?"),
@@ -76,6 +80,11 @@ class MailInForm(Form):
     )
     # Set by the button that keeps a server that could not be read.
     anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Whoever has just typed it gets it back when the server could not be read; no cache keeps the page.
+        self.fields["imap_password"].widget = forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=True)
 
     def account(self) -> Account:
         """Where and how the mailbox is to be read."""
@@ -102,13 +111,7 @@ class MailOutForm(Form):
         label=_("Encryption"), choices=[("smtp", "STARTTLS"), ("smtps", "TLS")], widget=Segmented, initial="smtp"
     )
     user = forms.CharField(label=_("User"), required=False, max_length=254)
-    password = forms.CharField(
-        label=_("Password"),
-        required=False,
-        strip=False,
-        max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-    )
+    password = _password()
 
     def clean_host(self) -> str:
         host: str = self.cleaned_data["host"].strip()
