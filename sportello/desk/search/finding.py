@@ -67,6 +67,15 @@ def find(
     return search.walk(after, before, size, counts=counts)
 
 
+def tickets(agent: User, asked: Asked, moment: Moment, limit: int) -> list[int]:
+    """Every ticket that a search finds of those the agent may see, up to a limit, however long that takes."""
+    if TICKET not in asked.kinds or asked.is_empty:
+        return []
+    search = _Search(agent, asked, TICKET, moment)
+    known = search.few()
+    return known[:limit] if known is not None else search.all(limit)
+
+
 def _slice(known: list[int], after: int, before: int, size: int) -> Page:
     start = 0
     if after in known:
@@ -162,6 +171,14 @@ class _Search:
             return Page(tuple(shown), number, is_all, shown[0] if has_more else None, before)
         older = shown[-1] if has_more else stopped_at
         return Page(tuple(shown), number, is_all, (shown[0] if shown else after + 1) if after else None, older)
+
+    def all(self, limit: int) -> list[int]:
+        found: list[int] = []
+        for _looked_at, _last, keys in self._chunks(None, descending=True):
+            found += keys
+            if len(found) >= limit:
+                break
+        return found[:limit]
 
     def _number(self) -> tuple[int, bool]:
         if self.is_counted_by_words:

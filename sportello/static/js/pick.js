@@ -1,35 +1,28 @@
 // <sp-pick>: rows with a box input[name=tickets], a box [data-all-rows] for the page and perhaps one input[name=all] for the whole list.
-// x ticks the row under the cursor, Shift with a click or with j and k a range, Mod+A the page and then all, Escape none.
-const isFree = (event) => !event.defaultPrevented && !event.altKey && !document.querySelector("dialog[open]") &&
-  !event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable=true]")
-const rowOf = (target) => target?.closest?.(".ticket-row")
-
+// Within sp-list: x ticks the row under the cursor, Shift with a click or with j and k a range, Mod+A the page and then all, Escape none.
 class Pick extends HTMLElement {
   connectedCallback() {
-    this.listening = new AbortController()
-    document.addEventListener("keydown", (event) => this.onKey(event), { signal: this.listening.signal })
+    this.closest("sp-list").addEventListener("row:key", (event) => this.onKey(event))
     this.addEventListener("row:extend", ({ detail }) => this.tick(detail.map((row) => row.querySelector("[name=tickets]")), true))
     this.addEventListener("click", (event) => this.onClick(event))
     this.addEventListener("change", (event) => this.onChange(event))
     this.tell()
   }
 
-  disconnectedCallback() { this.listening.abort() }
-
   get boxes() { return Array.from(this.querySelectorAll("[name=tickets]")) }
 
   get all() { return this.querySelector("input[name=all]") }
 
   onKey(event) {
-    if (!isFree(event)) return
+    const { key, isMod, row } = event.detail
     const boxes = this.boxes
-    const box = rowOf(event.target)?.querySelector("[name=tickets]")
-    if ((event.ctrlKey || event.metaKey) && event.key === "a" && boxes.length) {
+    const box = row?.querySelector("[name=tickets]")
+    if (isMod && key === "a" && boxes.length) {
       if (this.all && boxes.every(({ checked }) => checked)) this.all.checked = true
       this.tick(boxes, true)
-    } else if (event.ctrlKey || event.metaKey) return
-    else if (event.key === "x" && box) this.tick([(this.from = box)], !box.checked)
-    else if (event.key === "Escape" && boxes.some(({ checked }) => checked)) this.tick(boxes, false)
+    } else if (isMod) return
+    else if (key === "x" && box) this.tick([(this.from = box)], !box.checked)
+    else if (key === "Escape" && boxes.some(({ checked }) => checked)) this.tick(boxes, false)
     else return
     event.preventDefault()
   }

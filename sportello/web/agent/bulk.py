@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from sportello.desk import access
@@ -12,8 +13,7 @@ from sportello.desk.actions import bulk, jobs
 from sportello.desk.errors import Invalid, Missing, Refused
 from sportello.desk.models import User
 from sportello.desk.words import Permission
-from sportello.kit.keys import key_of
-from sportello.web.agent import lists
+from sportello.web.agent import meant
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.navigation import address, page
 from sportello.web.agent.rule_lists import placeholders
@@ -34,7 +34,7 @@ def change(request: HttpRequest) -> HttpResponse:
         return redirect("agent:queue")
     wanted, _sign, is_now = request.POST.get("do", "quick").partition("-")
     form = _form(wanted, request.POST if is_now or wanted == "quick" else None, agent)
-    chosen = _chosen(request.POST, agent)
+    chosen = meant.ids(request.POST, agent)
     if not chosen:
         return _ask(request, wanted, form, chosen, problem=_("Select at least one ticket."))
     if not form.is_bound or not form.is_valid():
@@ -77,8 +77,7 @@ def _ask(request: HttpRequest, wanted: str, form: Any, chosen: list[int], **more
         "count": len(chosen),
         "tickets": [] if is_all else chosen,
         "is_all": is_all,
-        "view_id": request.POST.get("view", ""),
-        "query": request.POST.get("query", ""),
+        "whole": {name: request.POST[name] for name in ("view", "q") if name in request.POST},
         "placeholders": placeholders(without=("answer",)),
         "back": _back(request.POST),
         "here": _back(request.POST).partition("?")[0],
@@ -88,32 +87,16 @@ def _ask(request: HttpRequest, wanted: str, form: Any, chosen: list[int], **more
     return page(request, PAGES.get(wanted, PAGES["more"]), context, status=422 if is_refused else 200)
 
 
-def _chosen(posted: QueryDict, agent: User) -> list[int]:
-    """The tickets that are ticked, or all of the view as it is now; only such as he may see."""
-    if "all" in posted:
-        return lists.ids_of(_view(posted, agent), agent, bulk.AT_MOST + 1)
-    ticked = {key_of(key) for key in posted.getlist("tickets")[: bulk.AT_MOST]} - {0}
-    return list(access.tickets(agent).filter(pk__in=ticked).order_by("pk").values_list("pk", flat=True))
-
-
-def _view(posted: QueryDict, agent: User) -> lists.Listed:
-    found = next((it for it in lists.views_of(agent) if str(it.id) == posted.get("view")), None)
-    if found is None:
-        raise Missing
-    return found
-
-
 def _back(posted: QueryDict, **more: Any) -> str:
     """The list that he came from."""
-    view_id = key_of(posted.get("view", ""))
-    home = address("agent:view", view_id) if view_id else address("agent:queue")
-    kept = {name: value for name, value in QueryDict(posted.get("query", "")).items() if name != "job"} | more
-    return f"{home}?{urlencode(kept)}" if kept else home
+    path, _sign, query = posted.get("back", "").partition("?")
+    if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
+        path = address("agent:queue")
+    kept = {name: value for name, value in QueryDict(query).items() if name != "job"} | more
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 @staff
-def size(request: HttpRequest, view_id: int) -> HttpResponse:
-    """How many tickets a view has, all of them counted: asked for only by who is about to change them all."""
-    agent = agent_of(request)
-    found = _view(QueryDict(f"view={view_id}"), agent)
-    return HttpResponse(str(lists.size_of(found, agent)), content_type="text/plain")
+def size(request: HttpRequest) -> HttpResponse:
+    """How many tickets a whole list has: asked for only by who is about to change them all."""
+    return HttpResponse(str(meant.size(request.GET, agent_of(request))), content_type="text/plain")

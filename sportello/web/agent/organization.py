@@ -77,7 +77,7 @@ def _page(
         "members": list(members.order_by("name", "pk")[: PEOPLE + 1]),
         "most": PEOPLE,
         "members_count": members.count(),
-        "tickets": person_tickets.of(agent, request.GET, organization=found),
+        "tickets": person_tickets.of(request, "organization", found.pk),
         "counts": person_tickets.counts(agent, organization=found),
         **person_votes.given(access.votes_of(agent, organization_id=found.pk)),
         "changes": person_history.told(access.organization_changes(agent, found.pk)),

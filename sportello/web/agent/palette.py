@@ -17,7 +17,8 @@ from sportello.kit.keys import key_of
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.navigation import address
-from sportello.web.agent.search import moment_of, results, understood
+from sportello.web.agent.search import results
+from sportello.web.agent.searching import moment_of, understood
 
 MOST = 5
 ICONS = {TICKET: "ticket", USER: "user", ORGANIZATION: "building-2"}

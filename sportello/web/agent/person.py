@@ -70,7 +70,7 @@ def person_page(
         "own": own or owned(found),
         "form": form or PersonForm(initial=_initial(found, tags)),
         "is_editing": bool(form or (own and own.faults)),
-        "tickets": person_tickets.of(agent, request.GET, requester=found),
+        "tickets": person_tickets.of(request, "requester", found.pk),
         "counts": person_tickets.counts(agent, requester=found),
         "copied": person_tickets.copied(agent, found),
         **person_votes.given(access.votes_of(agent, user_id=found.pk)),

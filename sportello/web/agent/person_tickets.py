@@ -1,45 +1,55 @@
-"""The tickets of a person or an organization: the open ones first, then the finished ones page by page."""
+"""The tickets of a person or an organization: the open ones first, then the finished ones page by page.
 
+All of them together are what a search for requester:3 or organization:3 finds.
+"""
+
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
-from django.http import QueryDict
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from sportello.desk import access
 from sportello.desk.models import User
+from sportello.desk.rules.views import Layout
 from sportello.desk.words import FINISHED
+from sportello.web.agent import lists
+from sportello.web.agent.doors import agent_of
+from sportello.web.agent.ticket_list import ticket_list
 from sportello.web.ui import paging
 
 OPEN_ONES = 100
-COLUMNS = (
-    *("pk", "subject", "status", "priority", "created_at", "updated_at", "solved_at"),
-    *("assignee__name", "requester__name", "requester_id"),
-)
+COLUMNS = {
+    "requester": ("subject", "assignee", "updated"),
+    "organization": ("subject", "requester", "assignee", "updated"),
+}
 
 
-def of(agent: User, query: QueryDict, **whose: Any) -> SimpleNamespace:
-    """open: those that are not finished, the latest change first (on the first page); page: the finished ones.
+def of(request: HttpRequest, key: str, owner_id: int) -> SimpleNamespace:
+    """Those that are not finished, the latest change first (on the first page), and a page of the finished ones.
 
-    whose: as filter() takes it.
+    key: "requester" or "organization".
     """
-    found = access.tickets(agent).filter(**whose)
-    is_first = not (query.get("after") or query.get("before"))
-    unsolved = found.unsolved().order_by("-updated_at", "-id").values_list(*COLUMNS, named=True)
-    return SimpleNamespace(
-        open=list(unsolved[:OPEN_ONES]) if is_first else [],
-        page=paging.keyed(query, lambda stretch: _finished(found, stretch)),
+    agent = agent_of(request)
+    found = access.tickets(agent).filter(**{key: owner_id})
+    is_first = not (request.GET.get("after") or request.GET.get("before"))
+    unsolved = lists.rows(agent, found.unsolved().order_by("-updated_at", "-id"))
+    finished = lists.rows(agent, found.filter(status__in=FINISHED))
+    page = paging.page(finished, request.GET)
+    shown = replace(page, rows=[*(unsolved[:OPEN_ONES] if is_first else ()), *page.rows])
+    whole = {"q": f"type:ticket {key}:{owner_id}"}
+    layout = Layout(columns=COLUMNS[key])
+    return ticket_list(
+        request, layout, shown, caption=_("Tickets"), whole=whole, texts={}, can_sort=False, has_pane=False
     )
-
-
-def _finished(found: QuerySet[Any], stretch: paging.Stretch) -> list[Any]:
-    return list(stretch.of(found.filter(status__in=FINISHED)).values_list(*COLUMNS, named=True))
 
 
 def copied(agent: User, person: User) -> list[Any]:
     """The latest tickets in whose copy he is."""
     found = access.tickets(agent).filter(participants__user=person, participants__kind="cc")
-    return list(found.order_by("-id").values_list(*COLUMNS, named=True)[:10])
+    return list(found.order_by("-id").values_list("pk", "subject", "status", "requester__name", named=True)[:10])
 
 
 def counts(agent: User, **whose: Any) -> SimpleNamespace:

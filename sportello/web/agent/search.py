@@ -3,28 +3,30 @@
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from sportello.desk import access
-from sportello.desk.actions import configuration
 from sportello.desk.models import User
-from sportello.desk.rules import search_terms
 from sportello.desk.rules.kinds import Moment
 from sportello.desk.rules.search_passages import Piece, Wanted, marked, wanted
-from sportello.desk.rules.search_terms import KINDS, ORGANIZATION, TICKET, USER, Asked, Key
+from sportello.desk.rules.search_terms import KINDS, ORGANIZATION, TICKET, USER, Asked
+from sportello.desk.rules.views import Layout
 from sportello.desk.search import finding, passages
-from sportello.kit import clock
 from sportello.kit.keys import key_of
 from sportello.web.agent import lists, search_help
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.navigation import address, page
+from sportello.web.agent.searching import keys, moment_of, understood
+from sportello.web.agent.ticket_list import ticket_list
+from sportello.web.ui import paging
+from sportello.web.ui.templatetags.search_results import marked as as_markup
+
+LAYOUT = Layout(columns=("subject", "requester", "organization", "assignee", "updated"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ def search(request: HttpRequest) -> HttpResponse:
     asked, moment = understood(typed), moment_of(agent)
     found = {kind: _find(request, agent, asked, kind, moment) for kind in KINDS}
     shown = _kind_shown(request.GET.get("kind", ""), asked, found)
+    listed = results(agent, shown, found[shown].keys, wanted(asked.texts))
+    neighbours = _neighbours(said, shown, found[shown])
     context = {
         "q": said,
         "is_search": True,
@@ -65,8 +69,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "faults": [_placed(typed, fault) for fault in asked.faults],
         "is_empty": asked.is_empty,
         "tabs": [_tab(kind, said, found[kind], shown) for kind in KINDS],
-        "results": results(agent, shown, found[shown].keys, wanted(asked.texts)),
-        "page": _neighbours(said, shown, found[shown]),
+        "results": listed,
+        "list": _list(request, said, listed, neighbours) if shown == TICKET and listed else None,
+        "page": neighbours,
         "is_cut": found[shown].older is not None and not found[shown].keys,
         "help": search_help.EXAMPLES,
         "suggestions": search_help.suggestions(typed, keys()) if asked.faults else [],
@@ -79,20 +84,6 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     """How the term that is being typed could go on."""
     found = search_help.suggestions(request.GET.get("q", ""), keys())
     return render(request, "agent/_search_suggestions.html", {"suggestions": found})
-
-
-def keys() -> dict[str, Key]:
-    return search_terms.keys_of(configuration.current().fields.values())
-
-
-def understood(said: str) -> Asked:
-    """The search in the time zone of whoever asks."""
-    zone = timezone.get_current_timezone()
-    return search_terms.read(said, keys(), clock.now(), zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC"))
-
-
-def moment_of(agent: User) -> Moment:
-    return Moment(clock.now(), agent.pk, configuration.current().hours)
 
 
 def _find(request: HttpRequest, agent: User, asked: Asked, kind: str, moment: Moment) -> finding.Page:
@@ -127,6 +118,13 @@ def _neighbours(said: str, kind: str, found: finding.Page) -> dict[str, str | No
         return key and f"?{urlencode({'q': said, 'kind': kind, way: key})}"  # type: ignore[return-value]
 
     return {"newer_url": url("before", found.newer), "older_url": url("after", found.older)}
+
+
+def _list(request: HttpRequest, said: str, found: list[Result], neighbours: dict[str, str | None]) -> Any:
+    """What was found of tickets, to be changed together: what fits stands where a view has the latest words."""
+    texts = {it.key: (as_markup(it.title), as_markup(it.passage)) for it in found}
+    shown = paging.Page([it.row for it in found], **neighbours)
+    return ticket_list(request, LAYOUT, shown, caption=_("Tickets"), whole={"q": said}, texts=texts, can_sort=False)
 
 
 def _placed(said: str, fault: Any) -> dict[str, str]:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -20,6 +21,8 @@ from sportello.web.ui.markup import NOTHING
 from sportello.web.ui.templatetags import ticket_table as cells
 from sportello.web.ui.templatetags.ui import priority
 
+NO_TAGS: Mapping[int, Sequence[str]] = MappingProxyType({})
+NO_FIELDS: Mapping[int, Mapping[str, str]] = MappingProxyType({})
 LONG_WAIT = timedelta(days=1)
 SUBJECT = 140  # characters
 SHOWN_TAGS = 3
@@ -67,23 +70,30 @@ def table(
     layout: Layout,
     found: Sequence[Any],
     *,
-    tags: Mapping[int, Sequence[str]],
-    own: Mapping[int, Mapping[str, str]],
     now: datetime,
     home: str,
+    tags: Mapping[int, Sequence[str]] = NO_TAGS,
+    own: Mapping[int, Mapping[str, str]] = NO_FIELDS,
+    texts: Mapping[int, tuple[SafeString, SafeString]] | None = None,
     can_sort: bool = True,
     can_pick: bool = False,
 ) -> SimpleNamespace:
-    """found: the rows of one page, in order. own: what stands in the columns of the desk's own fields, by the ticket
-    (lists.own_of). home: the address below which tickets are. can_sort: by a click on the name of a column. can_pick:
+    """found: the rows of one page, in order. home: the address below which tickets are. own: what stands in the columns
+    of the desk's own fields, by the ticket (lists.own_of). texts: of a search, by the ticket its subject and a passage
+    with what was found marked; then rows have their numbers. can_sort: by a click on the name of a column. can_pick:
     rows have a box."""
     shown = layout.columns if "subject" in layout.columns else ("subject", *layout.columns)
     rows = [(row, _row(row, shown, tags.get(row.pk, ()), own.get(row.pk, {}), now, home)) for row in found]
+    for row, made in rows if texts is not None else ():
+        subject, passage = texts.get(row.pk, ("", ""))  # type: ignore[union-attr]
+        made.subject, made.snippet = subject or made.subject, passage or made.snippet
+        made.marks = cells.number(row.pk) + made.marks
     return SimpleNamespace(
         columns=_columns(shown, layout, can_sort),
         groups=list(_grouped(rows, layout.group_by)),
         has_status="status" in shown,
         can_pick=can_pick,
+        is_found=texts is not None,
     )
 
 

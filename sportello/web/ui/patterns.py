@@ -15,6 +15,7 @@ from sportello.desk.rules.forms import END_USER, Condition
 from sportello.desk.rules.forms import Form as TicketForm
 from sportello.desk.words import Priority, Status
 from sportello.kit import clock
+from sportello.web.ui import chart_patterns
 from sportello.web.ui.custom_fields import controls
 from sportello.web.ui.forms import FilesField, Form, Segmented
 from sportello.web.ui.templatetags import ticket_table as cells
@@ -94,6 +95,8 @@ def sheet(theme: str) -> dict[str, Any]:
         "messages": _messages(now, theme),
         "events": _events(now),
         "figures": _figures(),
+        "charts": chart_patterns.drawn(theme),
+        "spark": chart_patterns.spark(theme),
         "form": form,
         "custom_fields": controls(CUSTOM_FIELDS, {1: "stampante"}, "it", form=TICKET_FORM, who=END_USER, prefix=theme),
         **workspace(theme, now),
@@ -120,7 +123,7 @@ def _tickets(now: datetime) -> SimpleNamespace:
         SimpleNamespace(label="Da fare", count=3, rows=rows[:3]),
         SimpleNamespace(label="In pausa", count=3, rows=rows[3:]),
     ]
-    return SimpleNamespace(columns=columns, groups=groups, has_status=False, can_pick=False)
+    return SimpleNamespace(columns=columns, groups=groups, has_status=False, can_pick=False, is_found=False)
 
 
 def _row(now: datetime, minutes: int, **facts: Any) -> SimpleNamespace:

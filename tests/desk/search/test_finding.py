@@ -140,6 +140,25 @@ def test_words_in_the_title_come_first_when_few_are_found(anna, mailbox, rita, i
 
 
 @pytest.mark.parametrize("is_many", [False, True])
+@pytest.mark.parametrize("said", ["fattura", "fattura status:new", "status:new"])
+def test_all_tickets_are_found_up_to_a_limit(monkeypatch, anna, ben, mailbox, rita, group, indexed, said, is_many):
+    if is_many:
+        for name in ("RANKED", "FEW_DOCUMENTS", "FEW_ROWS", "MOST_LOOKED_AT"):
+            monkeypatch.setattr(finding, name, 2)
+        monkeypatch.setattr(finding, "CHUNKS", (1, 2))
+    there = [opened(rita, f"Fattura {number}", group=group).pk for number in range(7)]
+    indexed()
+    asked = search_terms.read(said, search_terms.keys_of(configuration.current().fields.values()), clock.now(), ROME)
+
+    def all_of(agent, limit):
+        return finding.tickets(agent, asked, Moment(clock.now(), agent.pk), limit)
+
+    assert sorted(all_of(anna, 100)) == there
+    assert len(all_of(anna, 3)) == 3
+    assert all_of(ben, 100) == []
+
+
+@pytest.mark.parametrize("is_many", [False, True])
 @pytest.mark.parametrize("said", ["richiesta ", "richiesta tags:a", "tags:a", "-altra tags:a"])
 def test_pages_follow_one_another_in_both_directions(monkeypatch, anna, mailbox, rita, indexed, said, is_many):
     """The same with few as when they have to be walked through."""

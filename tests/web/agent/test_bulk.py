@@ -2,7 +2,7 @@
 
 import pytest
 
-from sportello.desk.actions import jobs, macros, members, people, tickets
+from sportello.desk.actions import indexing, jobs, macros, members, people, tickets
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.models import Comment, CustomRole, Job, OutgoingMail, Ticket
 from sportello.desk.words import JobState, Status, Via
@@ -20,8 +20,8 @@ def opened(mailbox, group, rita):
     def opened(count, requester=rita, **more):
         return [
             tickets.open_ticket(
-                requester=requester, subject=f"Richiesta {number}", words=Words("Aiuto"), actor=requester,
-                via=Via.EMAIL, **{"group": group, "mailbox_id": mailbox.pk} | more,
+                requester=requester, words=Words("Aiuto"), actor=requester, via=Via.EMAIL,
+                **{"subject": f"Richiesta {number}", "group": group, "mailbox_id": mailbox.pk} | more,
             )
             for number in range(count)
         ]  # fmt: skip
@@ -29,7 +29,7 @@ def opened(mailbox, group, rita):
     return opened
 
 
-def view_id(address):
+def number_of(address):
     return address.rpartition("/")[2]
 
 
@@ -41,7 +41,7 @@ def post(client, found, **more):
 def test_bulk_from_the_bar_is_done_when_the_list_is_back(enter, usual, anna, opened, count):
     found, agent = opened(count), enter(anna)
 
-    answer = post(agent, found, view=view_id(usual["unsolved"]), query="sort_by=priority&job=3", priority="4")
+    answer = post(agent, found, back=f"{usual['unsolved']}?sort_by=priority&job=3", priority="4")
     page = agent.get(answer.url).content.decode()
 
     job = Job.objects.get()
@@ -63,7 +63,7 @@ def test_bulk_of_a_whole_view_takes_those_on_its_other_pages_too(enter, usual, a
                 pass
         priority = 2 + is_filled
         enter(anna).post(
-            "/tickets/bulk", {"all": "1", "view": view_id(usual["unsolved"]), "do": "quick", "priority": priority}
+            "/tickets/bulk", {"all": "1", "view": number_of(usual["unsolved"]), "do": "quick", "priority": priority}
         )
 
         assert list(Ticket.objects.order_by("pk").values_list("priority", flat=True)) == [priority, priority, None]
@@ -72,9 +72,106 @@ def test_bulk_of_a_whole_view_takes_those_on_its_other_pages_too(enter, usual, a
 def test_size_of_a_view_is_counted_for_who_sees_it(enter, usual, anna, ben, opened):
     opened(3)
 
-    sizes = [enter(person).get(f"{usual['unsolved']}/size").content for person in (anna, ben)]
+    size = f"/tickets/bulk/size?view={number_of(usual['unsolved'])}"
+    sizes = [enter(person).get(size).content for person in (anna, ben)]
 
     assert sizes == [b"3", b"0"]
+
+
+@pytest.fixture
+def indexed(frozen_clock):
+    """What was written so far can be found."""
+
+    def done():
+        frozen_clock.shift(6)
+        while indexing.step():
+            pass
+
+    return done
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_bulk_from_a_search_is_done_when_its_results_are_back(enter, anna, opened, indexed, count):
+    found, agent = opened(count), enter(anna)
+    indexed()
+
+    page = agent.get("/search?q=richiesta&kind=ticket").content.decode()
+    answer = post(agent, found, back="/search?q=richiesta&kind=ticket", priority="4")
+    after = agent.get(answer.url).content.decode()
+
+    assert page.count('name="tickets"') == count
+    assert '<input type="hidden" name="back" value="/search?q=richiesta&amp;kind=ticket">' in page
+    assert answer.url == f"/search?q=richiesta&kind=ticket&job={Job.objects.get().pk}"
+    assert set(Ticket.objects.values_list("priority", flat=True)) == {4}
+    assert f"{count} changed" in after
+
+
+def test_bulk_of_all_that_a_search_finds_takes_those_on_its_other_pages_but_none_that_he_does_not_see(
+    enter, anna, opened, indexed, otto
+):
+    elsewhere = people.add_group("Others")
+    found, other = opened(27), opened(1, requester=otto, subject="Altro")
+    hidden = opened(1, group=elsewhere)
+    anna.ticket_restriction = "groups"
+    anna.save()
+    indexed()
+    agent = enter(anna)
+
+    page = agent.get("/search?q=richiesta").content.decode()
+    size = agent.get("/tickets/bulk/size?q=richiesta").content
+    asked = agent.post("/tickets/bulk", {"all": "1", "q": "richiesta", "do": "more"}).content.decode()
+    agent.post("/tickets/bulk", {"all": "1", "q": "richiesta", "do": "quick", "priority": "4"})
+
+    assert 'data-size="/tickets/bulk/size?q=richiesta"' in page
+    assert size == b"27"
+    assert "Change 27 tickets" in asked
+    assert '<input type="hidden" name="q" value="richiesta">' in asked
+    assert set(Ticket.objects.filter(priority=4)) == set(found)
+    assert {it.priority for it in Ticket.objects.filter(pk__in=[it.pk for it in (*other, *hidden)])} == {None}
+
+
+@pytest.mark.parametrize("place", ["people", "organizations"])
+def test_bulk_of_all_of_a_person_or_an_organization(enter, anna, organization, opened, place, sam):
+    found, other = opened(52), opened(1, requester=sam)[0]
+    for it in found[:51]:
+        tickets.update(it.pk, Change(status=Status.SOLVED), actor=anna, via=Via.WEB)
+    key = found[0].requester_id if place == "people" else organization.pk
+    agent = enter(anna)
+
+    page = agent.get(f"/{place}/{key}").content.decode()
+    asked = f"type:ticket {'requester' if place == 'people' else 'organization'}:{key}"
+    size = agent.get("/tickets/bulk/size", {"q": asked}).content
+    done = agent.post(
+        "/tickets/bulk", {"all": "1", "q": asked, "back": f"/{place}/{key}", "do": "quick", "priority": "4"}
+    )
+
+    assert page.count('name="tickets"') == 51
+    assert f'<input type="hidden" name="q" value="{asked}">' in page
+    assert size == b"52"
+    assert set(Ticket.objects.filter(priority=4)) == set(found)
+    assert other.priority is None
+    assert "52 changed" in agent.get(done.url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"), [("", 404), ("q=", 404), ("view=x", 404), ("view=", 404), ("q=type:user", 200)]
+)
+def test_size_of_what_is_no_list_of_tickets(enter, anna, opened, asked, said):
+    opened(1)
+
+    answer = enter(anna).get(f"/tickets/bulk/size?{asked}")
+
+    assert answer.status_code == said
+    assert said == 404 or answer.content == b"0"
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/x", "//evil.example/x", "/\\evil.example", "javascript:alert(1)", "tickets"]
+)
+def test_bulk_leads_back_to_the_desk_alone(enter, anna, opened, back):
+    answer = post(enter(anna), opened(1), back=back, priority="4")
+
+    assert answer.url == f"/tickets?job={Job.objects.get().pk}"
 
 
 def test_bulk_leaves_what_he_does_not_see(enter, usual, ben, opened):
@@ -116,7 +213,7 @@ def test_bulk_with_nothing_to_change_asks_what(enter, anna, opened):
 def test_bulk_page_takes_along_what_was_chosen(enter, usual, anna, opened):
     found, agent = opened(2), enter(anna)
 
-    asked = post(agent, found, do="more", status="pending", view=view_id(usual["mine"]))
+    asked = post(agent, found, do="more", status="pending", back=usual["mine"])
     page = asked.content.decode()
     done = post(agent, found, do="more-now", status="pending", add_tags="uno, due", text="Solo per noi.", kind="note")
 
@@ -218,7 +315,7 @@ def test_bulk_tells_in_the_list_what_could_not(enter, usual, anna, opened):
     tickets.confirm(closed.pk, actor=closed.requester, via=Via.WEB)
     agent = enter(anna)
 
-    page = agent.get(post(agent, [fine, closed], view=view_id(usual["unsolved"]), priority="1").url).content.decode()
+    page = agent.get(post(agent, [fine, closed], back=usual["unsolved"], priority="1").url).content.decode()
 
     assert "1 changed, 1 could not" in page
     assert f'href="/tickets/{closed.pk}"' in page

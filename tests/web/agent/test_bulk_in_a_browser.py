@@ -2,7 +2,7 @@
 
 import pytest
 
-from sportello.desk.actions import jobs, tickets
+from sportello.desk.actions import indexing, jobs, tickets
 from sportello.desk.actions.tickets import Words
 from sportello.desk.models import Ticket
 from sportello.desk.words import Via
@@ -72,6 +72,44 @@ def test_all_of_a_page_then_none(sit_down, usual, anna, many):
         a_range = page.locator("[name=tickets]:checked").count()
 
     assert (all_of_them, shown, none, hidden, a_range) == (4, True, 0, True, 3)
+
+
+def test_what_a_search_found_is_selected_by_keys_all_of_it_changed_and_put_back(sit_down, anna, many):
+    while indexing.step():
+        pass
+    with sit_down(anna) as page:
+        page.goto("/search?q=richiesta")
+        for key in ("j", "x", "Shift+J"):
+            page.keyboard.press(key)
+        page.locator(".bulk__count").get_by_text("2").wait_for()
+        page.keyboard.press("Control+a")
+        page.locator(".bulk__count").get_by_text("4").wait_for()
+        page.keyboard.press("p")
+        page.locator(".preview").wait_for()
+        page.locator(".bulk [name=priority]").focus()
+        page.keyboard.press("End")
+        page.keyboard.press("Control+Enter")
+        page.locator(".list-note .job").wait_for()
+        changed, kept = priorities(), page.url
+        page.keyboard.press("z")
+        page.wait_for_url("**/jobs/*")
+        page.locator(".facts").wait_for()
+
+    assert (changed, priorities()) == ([4] * 4, [None] * 4)
+    assert "/search?q=richiesta&job=" in kept
+
+
+def test_tickets_of_a_person_are_selected_by_keys(sit_down, anna, rita, many):
+    with sit_down(anna) as page:
+        page.goto(f"/people/{rita.pk}")
+        for key in ("j", "x", "Shift+J"):
+            page.keyboard.press(key)
+        page.locator(".bulk__count").get_by_text("2").wait_for()
+        page.locator(".bulk [name=priority]").select_option("1")
+        page.keyboard.press("Control+Enter")
+        page.locator(".job").wait_for()
+
+    assert sorted(priorities(), key=str) == [1, 1, None, None]
 
 
 def test_preview_moves_with_the_cursor_and_a_ticket_leads_to_its_neighbours_and_back(sit_down, usual, anna, many):

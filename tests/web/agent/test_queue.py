@@ -10,7 +10,7 @@ from sportello.kit import clock
 
 
 def rows(response):
-    return [row for group in response.context["table"].groups for row in group.rows]
+    return [row for group in response.context["list"].table.groups for row in group.rows]
 
 
 def subjects(response):
@@ -102,13 +102,13 @@ def test_queue_pages_by_key_show_every_ticket_once(enter, usual, anna, rita, gro
     agent = enter(anna)
 
     first = agent.get(usual["waiting"])
-    second = agent.get(usual["waiting"] + first.context["page"].older_url)
-    third = agent.get(usual["waiting"] + second.context["page"].older_url)
-    back = agent.get(usual["waiting"] + third.context["page"].newer_url)
+    second = agent.get(usual["waiting"] + first.context["list"].page.older_url)
+    third = agent.get(usual["waiting"] + second.context["list"].page.older_url)
+    back = agent.get(usual["waiting"] + third.context["list"].page.newer_url)
 
     assert subjects(first) + subjects(second) + subjects(third) == [f"Request {number}" for number in range(102)]
     assert subjects(back) == subjects(second)
-    assert (first.context["page"].newer_url, third.context["page"].older_url) == (None, None)
+    assert (first.context["list"].page.newer_url, third.context["list"].page.older_url) == (None, None)
 
 
 @pytest.mark.parametrize("key", ["after=nonsense", "before=_", "after=2026-01-01_7", "after=2026-01-01T00:00:00Z_x"])

@@ -38,7 +38,7 @@ def test_queue_shows_own_fields_in_the_language_of_who_looks(enter, anna, ticket
 
     page = enter(anna).get(address)
 
-    assert [str(column.label) for column in page.context["table"].columns] == ["Subject", "Device"]
+    assert [str(column.label) for column in page.context["list"].table.columns] == ["Subject", "Device"]
     assert page.content.decode().count(">Printer &lt;b&gt;</td>") == 1
 
 
@@ -75,6 +75,6 @@ def test_view_when_the_field_is_switched_off_loses_the_column_alone(enter, anna,
 
     page = enter(anna).get(address)
 
-    assert [column.name for column in page.context["table"].columns] == ["subject"]
+    assert [column.name for column in page.context["list"].table.columns] == ["subject"]
     with pytest.raises(Invalid, match="columns"):
         view("subject", f"custom_fields_{device.pk}")

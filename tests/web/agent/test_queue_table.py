@@ -42,11 +42,11 @@ def three(mailbox, group, rita, anna):
 
 
 def groups(response):
-    return [(group.label, [row.subject for row in group.rows]) for group in response.context["table"].groups]
+    return [(group.label, [row.subject for row in group.rows]) for group in response.context["list"].table.groups]
 
 
 def heads(response):
-    return {column.name: column for column in response.context["table"].columns}
+    return {column.name: column for column in response.context["list"].table.columns}
 
 
 def test_queue_shows_the_columns_of_the_view_in_their_order(enter, anna, three):
@@ -80,7 +80,7 @@ def test_queue_grouped_counts_each_group_of_the_page(enter, anna, three):
     page = enter(anna).get(keep(group_by="assignee", sort_by="created_at", sort_descending=False))
 
     assert groups(page) == [("Anna Conti", ["Request 0"]), ("Nobody's", ["Request 1", "Request 2"])]
-    assert [group.count for group in page.context["table"].groups] == [1, 2]
+    assert [group.count for group in page.context["list"].table.groups] == [1, 2]
     assert 'Nobody&#x27;s <span class="tickets__count">2</span>' in page.content.decode()
 
 
@@ -235,4 +235,4 @@ def test_view_of_one_and_of_three_tickets_asks_as_many_queries(enter, anna, thre
 def test_phone_shows_the_time_that_sorts_or_the_first(enter, anna, three, options, name):
     page = enter(anna).get(keep(columns=["subject", "updated", "created"], **options))
 
-    assert [it.name for it in page.context["table"].columns if it.look.endswith("--by")] == [name]
+    assert [it.name for it in page.context["list"].table.columns if it.look.endswith("--by")] == [name]

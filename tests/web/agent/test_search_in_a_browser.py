@@ -55,9 +55,9 @@ def test_search_field_goes_on_with_a_suggestion(sit_down, usual, anna, indexed):
         page.keyboard.press("Escape")
         page.keyboard.type("w")
         page.keyboard.press("Enter")
-        page.locator(".result").wait_for()
+        page.locator(".ticket-row").wait_for()
 
-        assert page.locator(".result mark").first.inner_text() == "stampante"
+        assert page.locator(".ticket-row mark").first.inner_text() == "stampante"
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

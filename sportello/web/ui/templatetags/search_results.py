@@ -1,7 +1,7 @@
-"""What a search has found: `{% load search_results %}`. Python, because a template takes ten times as long for a page.
+"""What a search has found of people and organizations: `{% load search_results %}`. In Python, as ticket_table.
 
-A result has key, url, title and passage (pieces of text, some marked) and said (facts in words); of a ticket also row
-(as in lists.rows). Everything is escaped; only the marks are markup.
+A result has url, title and passage (pieces of text, some marked) and said (facts in words). Everything is escaped; only
+the marks are markup.
 """
 
 from collections.abc import Iterable
@@ -9,15 +9,14 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from sportello.web.ui.markup import NOTHING, fill, joined
-from sportello.web.ui.templatetags.ui import icon, priority, relative_time, status
+from sportello.web.ui.templatetags.ui import icon
 
 register = template.Library()
 
 RESULT = """<li class="result"><span class="result__mark">{mark}</span><div class="result__text">\
-<p class="result__title"><a class="result__link" href="{url}">{title}</a>{number}</p>{passage}\
+<p class="result__title"><a class="result__link" href="{url}">{title}</a></p>{passage}\
 <p class="result__facts">{facts}</p></div></li>
 """
 ICONS = {"user": "user", "organization": "building-2"}
@@ -34,23 +33,11 @@ def search_results(results: Iterable[Any], kind: str) -> SafeString:
 
 
 def _result(it: Any, kind: str) -> SafeString:
-    row = it.row
-    passage = marked(it.passage) if it.passage else fill("{}", row.preview) if row is not None else NOTHING
     return fill(
         RESULT,
-        mark=icon(ICONS[kind]) if row is None else status(row.status, bare=True),
+        mark=icon(ICONS[kind]),
         url=it.url,
         title=marked(it.title),
-        number=NOTHING if row is None else _number(it.key, row),
-        passage=fill('<p class="result__passage">{}</p>', passage) if passage else NOTHING,
-        facts=joined(fill("<span>{}</span>", fact) for fact in (it.said if row is None else _facts(row))),
+        passage=fill('<p class="result__passage">{}</p>', marked(it.passage)) if it.passage else NOTHING,
+        facts=joined(fill("<span>{}</span>", fact) for fact in it.said),
     )
-
-
-def _number(key: int, row: Any) -> SafeString:
-    return fill('<span class="result__number">#{}</span>{}', key, priority(row.priority, bare=True))
-
-
-def _facts(row: Any) -> tuple[Any, ...]:
-    who = f"{row.requester__name} · {row.organization__name}" if row.organization__name else row.requester__name
-    return who, row.assignee__name or _("nobody has it"), relative_time(row.updated_at)

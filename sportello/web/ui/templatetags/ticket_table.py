@@ -1,7 +1,8 @@
 """The table of tickets: `{% load ticket_table %}`. Python, because a template takes ten times as long for fifty rows.
 
 A table has columns (name, label, look, sort_url, direction), groups of rows (label, count, rows) and says with
-has_status whether the status has a column of its own, with can_pick whether rows have a box for the form "bulk". A row
+has_status whether the status has a column of its own, with can_pick whether rows have a box for the form "bulk", with
+is_found whether they are of a search: then a passage is worth a line of its own. A row
 has url, number, subject, snippet, promise, marks, status, is_unread and cells: its markup by the name of a column, for
 those that are not the subject.
 """
@@ -39,6 +40,7 @@ def ticket_table(table: Any, caption: str) -> SafeString:
         "headless": all(column.look != "who" for column in table.columns),
         "stated": table.has_status,
         "many": len(table.columns) > MANY,
+        "found": table.is_found,
     }
     return fill(
         '<table class="tickets{variant}"><caption class="visually-hidden">{caption}</caption>'
@@ -115,14 +117,18 @@ def _cell(row: Any, column: Any) -> str:
 
 
 def _subject(row: Any) -> str:
-    snippet = f'<span class="ticket-row__snippet">{escape(row.snippet)}</span>' if row.snippet else ""
+    snippet = f'<span class="ticket-row__snippet">{_escaped(row.snippet)}</span>' if row.snippet else ""
     due = promise(row.promise) if row.promise else ""
     marks = f'<span class="ticket-row__marks">{row.marks}</span>' if row.marks else ""
-    subject = escape(row.subject or _("(no subject)"))
+    subject = _escaped(row.subject or _("(no subject)"))
     return (
         f'<span class="ticket-row__what"><a class="ticket-row__subject" href="{escape(row.url)}">{subject}</a>'
         f"{snippet}{due}{marks}</span>"
     )
+
+
+def _escaped(words: str) -> str:
+    return words if isinstance(words, SafeString) else escape(words)
 
 
 # --- what stands in a cell -------------------------------------------------------------------------------------------
@@ -178,6 +184,10 @@ def _priority(value: int, language: str | None) -> SafeString:
 
 def tags(found: Iterable[str]) -> SafeString:
     return joined(fill('<span class="tag">{}</span>', tag) for tag in found)
+
+
+def number(key: int) -> SafeString:
+    return fill('<span class="ticket-row__number">#{}</span>', key)
 
 
 def when(at: datetime | None) -> SafeString:
