@@ -15,6 +15,8 @@ from sportello.reports.paper_child import SECONDS
 
 MOST_BYTES = 20_000_000
 A4_TEXT = 493  # Points between the margins of report.typ.
+MARGIN = 14  # Points around the picture of picture.typ.
+A4_HALF = 236  # So wide, two charts stand side by side.
 
 
 class Unprintable(Exception):
@@ -95,10 +97,10 @@ def pdf(document: Document) -> bytes:
     return _typeset("report.typ", "pdf", {"report": json.dumps(asdict(document))})
 
 
-def png(svg: str, width: int = 1440) -> bytes:
-    """A drawing (Look.PAPER) as a picture, `width` pixels wide, on white. Raises Unprintable."""
-    points = charts.WIDE
-    return _typeset("picture.typ", "png", {"svg": svg, "width": str(points)}, ppi=72 * width / points)
+def png(picture: Picture, width: int = 1440) -> bytes:
+    """A chart under its title, on white, `width` pixels wide: for a download, or a mail. Raises Unprintable."""
+    inputs = {"svg": picture.svg, "title": picture.title, "width": str(charts.WIDE)}
+    return _typeset("picture.typ", "png", inputs, ppi=72 * width / (charts.WIDE + 2 * MARGIN))
 
 
 def _typeset(template: str, kind: str, inputs: dict[str, str], ppi: float = 144) -> bytes:

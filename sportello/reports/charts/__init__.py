@@ -14,6 +14,7 @@ from .series import About, Cell, Point, Series, Table, Unfit, Unit
 __all__ = [
     "NARROW",
     "TIME_EDGES",
+    "WIDE",
     "About",
     "Bars",
     "Cell",
@@ -36,7 +37,6 @@ __all__ = [
     "Table",
     "Unfit",
     "Unit",
-    "WIDE",
     "description",
     "figure",
     "html_table",

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 
+from django.utils.translation import gettext as _
+
 from . import letters
 from .paints import FONT, HEAT, Look, paint, pattern
-from .series import About, Unfit, check_href
+from .series import FEW, About, Unfit, check_href
 
 WIDE, NARROW = 720, 340
 TEXT = 12
@@ -61,6 +63,7 @@ class Canvas:
         self._sheet = self._below
         self._patterns: set[tuple[int, bool]] = set()
         self.has_few = False
+        self.notes: list[str] = []
         self._has_links = False
 
     @property
@@ -170,6 +173,14 @@ class Canvas:
             f'<text x="{at(x)}" y="{at(y)}" font-size="{size}"{anchored}{paint(role, self.look)}>{clean(said)}</text>'
         )
         return True
+
+    def write_notes(self) -> None:
+        """Below all else, what must be known of the marks and the scale."""
+        few = [_("Hollow: fewer than {n} cases").format(n=FEW)] if self.has_few else []
+        with self.over():
+            for said in (*few, *self.notes):
+                self.height += 20
+                self.text(0, self.height - 5, letters.fit(said, 11, self.width), "tick", size=11)
 
     def svg(self, about: About, description: str) -> str:
         """The whole drawing. Its parts are read out where they are links; else it is one picture with a description."""

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from .canvas import NARROW, WIDE, Canvas, clean
 from .paints import Look
-from .series import FEW, About, Cell, Table
+from .series import About, Cell, Table
 
 
 class Chart(Protocol):
@@ -33,10 +33,7 @@ def svg(chart: Chart, width: int = WIDE, look: Look = Look.PAGE, *, key: str = "
         canvas.text(width / 2, 52, _("Nothing to show"), "tick", anchor="middle", size=13)
     else:
         chart.draw(canvas)
-        if canvas.has_few:
-            canvas.height += 20
-            with canvas.over():
-                canvas.text(0, canvas.height - 5, _("Hollow: fewer than {n} cases").format(n=FEW), "tick", size=11)
+        canvas.write_notes()
     return SafeString(canvas.svg(chart.about, description(chart)))
 
 

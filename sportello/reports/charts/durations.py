@@ -76,7 +76,11 @@ class Distribution:
                 said = value_text(one.count / self.n, Unit.SHARE)
                 if one.count and letters.width(said, 10) <= across.slot:
                     x = left + across.slot * (place + 0.5)
-                    canvas.text(x, scale(one.count) - 5, said, "value", anchor="middle", size=10, gap=0)
+                    # Beside the line of a mark, where the middle is taken.
+                    for aside, anchor in ((0.0, "middle"), (-0.48, "start"), (0.48, "end")):
+                        place_x = x + aside * across.slot
+                        if canvas.text(place_x, scale(one.count) - 5, said, "value", anchor=anchor, size=10, gap=0):
+                            break
 
     def _write_beside(self, canvas: Canvas, x: float, y: float, said: str) -> None:
         if not canvas.text(x + 9, y, said, "value"):

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from . import letters, words
 from .axes import dashes, draw_key, highest, key_height, names_below, upright
 from .bars import is_empty
@@ -47,6 +49,8 @@ class Lines:
         right = canvas.width - tail
         low = 0.0 if self.from_zero else _lowest(self.series)
         scale, left = upright(canvas, highest(self.series), self.about.unit, top, bottom, right, low)
+        if scale.low:
+            canvas.notes.append(_("The scale begins at {value}").format(value=value_text(scale.low, self.about.unit)))
         across = Linear(0, max(len(points) - 1, 1), left + 8, right)
         places = [across(place) for place in range(len(points))]
         if len(points) == 1:

@@ -55,7 +55,7 @@ PAINT: dict[str, dict[str, str]] = {
     "grid": _line("line", 1),
     "axis": _line("line-control", 1),
     "guide": _line("ink", 1.5, **{"stroke-dasharray": "4 3"}),
-    "rim": _line("surface", 4.5),
+    "rim": _line("surface", 3.5),
     "tick": _text("ink-faint"),
     "label": _text("ink-soft"),
     "value": _text("ink", **{"font-weight": "600"}, **_HALO),
