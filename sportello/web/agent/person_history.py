@@ -16,7 +16,7 @@ from sportello.desk.rules.texts import in_language
 
 CHANGES = 30
 LONGEST = 120
-_LANGUAGES = dict(settings.LANGUAGES)
+_LANGUAGES: dict[Any, str] = dict(settings.LANGUAGES)
 
 
 def told(changes: QuerySet[RuleChange]) -> list[SimpleNamespace]:

@@ -17,8 +17,9 @@ def server(real_database):
     served.stop()
 
 
-def test_people_are_found_as_one_types_and_the_address_can_be_kept(chromium, server, client, anna, rita, otto):
-    people.add("Nicolò D'Àngelo", "nico@home.example")
+@pytest.fixture
+def phone(chromium, server, client, anna):
+    """A page on Anna's phone; whatever it complains of fails the test."""
     client.force_login(anna, backend="django.contrib.auth.backends.ModelBackend")
     session = {"name": "sportello_session", "value": client.cookies["sportello_session"].value, "url": server.url}
     complaints = []
@@ -28,17 +29,41 @@ def test_people_are_found_as_one_types_and_the_address_can_be_kept(chromium, ser
         context.add_cookies([session])
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.goto("/people")
-        field = page.locator("sp-find input[name=q]")
-        field.focus()
-        page.keyboard.type("nicolo")
-        page.locator("#found tbody tr").nth(1).wait_for(state="detached")
-
-        assert page.locator("#found tbody th").all_inner_texts() == ["ND\nNicolò D'Àngelo"]
-        assert page.url.endswith("/people?q=nicolo")
-        assert field.evaluate("it => it === document.activeElement")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.reload()
-        assert page.locator("#found tbody tr").count() == 1
+        yield page
         program.close()
     assert complaints == []
+
+
+def test_people_are_found_as_one_types_and_the_address_can_be_kept(phone, rita, otto):
+    people.add("Nicolò D'Àngelo", "nico@home.example")
+    phone.goto("/people")
+    field = phone.locator("sp-find input[name=q]")
+    field.focus()
+    phone.keyboard.type("nicolo")
+    phone.locator("#found tbody tr").nth(1).wait_for(state="detached")
+
+    assert phone.locator("#found tbody th").all_inner_texts() == ["ND\nNicolò D'Àngelo"]
+    assert phone.url.endswith("/people?q=nicolo")
+    assert field.evaluate("it => it === document.activeElement")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.reload()
+    assert phone.locator("#found tbody tr").count() == 1
+
+
+def test_who_comes_in_with_a_domain_is_told_while_it_is_typed(phone, organization):
+    people.add("Nina Alfa", "nina@alfa.example")
+    phone.goto("/organizations")
+    phone.locator(".page-head__actions .button--primary").click()
+    phone.locator("#id_name").fill("Alfa")
+    phone.locator("#id_domains").fill("alfa.example")
+    told = phone.locator("sp-foretold [data-told]:not(:empty)")
+    told.wait_for()
+    foretold = told.inner_text()
+    phone.locator("#id_domains").fill("beta.example")
+    told.wait_for(state="detached")
+    phone.locator("#id_domains").fill("alfa.example")
+    phone.locator("form.fields .button--primary").click()
+    phone.locator(".split__side .lines__line").wait_for()
+
+    assert foretold.startswith("1 ")
+    assert phone.locator(".split__side .lines__line").all_inner_texts() == ["NA\nNina Alfa"]
