@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from sportello.config import first_tables
 from sportello.config.freshness import mark_fresh
 from sportello.config.readers import read
 
@@ -39,6 +40,8 @@ def migrate() -> None:
     if is_migrated():
         return
     with _alone():
+        if first_tables.are_wanted():
+            first_tables.create()
         call_command("migrate", interactive=False, verbosity=0)
 
 

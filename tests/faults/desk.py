@@ -59,12 +59,12 @@ class DeskProcess:
         """Prepare the folder, and run a script of verbs: by itself, agents who take tickets in turn."""
         self.folder.mkdir(exist_ok=True)
         self.run("process", "prepare")
-        subprocess.run([sys.executable, "-c", script], env=self.environment, check=True, timeout=60)
+        subprocess.run([sys.executable, "-c", script], env=self.environment, check=True, timeout=180)
 
     def run(self, *arguments: str) -> str:
         """What `sportello ARGUMENTS` prints on this desk. Raises when it fails."""
         command = [sys.executable, "-m", "sportello", *arguments]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=180)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
