@@ -23,6 +23,10 @@ from ..words import TimerState
 from . import tickets
 from .comments import NewFile
 
+# What a note is made of that is written beside an answer on its way; in Draft.fields, under this name.
+BESIDE = "beside"
+NOTE = ("public", "text", "html", "status", "macro_id", "changes", "fields", "seen", "version")
+
 
 class ChangedElsewhere(Stale):
     """The draft was changed by another tab or device since. draft: as it is kept now."""
@@ -57,10 +61,12 @@ class Written:
 def keep(ticket_id: int, written: Written, *, actor: User, seen: int = 0, version: int | None = None) -> Draft:
     """Keep what the agent has typed so far. version: of the draft that he changes; None: whatever is there.
 
-    Raises ChangedElsewhere, Stale while an answer of his waits to leave.
+    While an answer of his waits to leave, a note is kept beside it. Raises ChangedElsewhere, Stale for another answer.
     """
     with transaction.atomic():
         draft = own(ticket_id, actor)
+        if not written.public and leaving(draft):
+            return _keep_beside(draft, written, seen, version)
         refuse_leaving(draft)
         refuse_changed(draft, written, version)
         if draft.pk is None and written.says_nothing:
@@ -111,12 +117,17 @@ def detach(ticket_id: int, file_id: int, *, actor: User) -> None:
 
 
 def discard(ticket_id: int, *, actor: User) -> None:
-    """Throw the draft away. Idempotent. Raises Stale while it is leaving."""
+    """Throw the draft away; of an answer that is leaving only the note beside it. Idempotent. Raises Stale while an
+    answer is leaving that has none.
+    """
     with transaction.atomic():
         draft = own(ticket_id, actor)
+        if beside(draft) and leaving(draft):
+            put_beside(draft, None)
+            return
         refuse_leaving(draft)
         if draft.pk is not None:
-            draft.delete()
+            end(draft)
 
 
 def take_over(ticket_id: int, author_id: int, *, actor: User) -> Draft:
@@ -127,7 +138,7 @@ def take_over(ticket_id: int, author_id: int, *, actor: User) -> Draft:
     with transaction.atomic():
         mine = own(ticket_id, actor)
         refuse_leaving(mine)
-        if mine.pk and (mine.text.strip() or mine.html or mine.files.exists()):
+        if mine.pk and (mine.text.strip() or mine.html or beside(mine) or mine.files.exists()):
             raise Stale(_("You are writing something else here: send it or throw it away first."))
         left = Draft.objects.select_for_update(of=("self",)).filter(ticket=ticket_id, author=author_id)
         draft = left.filter(stopped_because=LEFT, author__active=False).first()
@@ -163,10 +174,50 @@ def refuse_leaving(draft: Draft) -> None:
 
 def refuse_changed(draft: Draft, written: Written, version: int | None) -> None:
     """Another tab must not lose its words silently; what is the same, or empty, is no loss."""
-    if version is None or draft.pk is None or draft.version == version:
+    if version is None or draft.version in (0, version):
         return
     if draft.text.strip() and (draft.text, draft.html) != (written.text, written.html):
         raise ChangedElsewhere(draft)
+
+
+def beside(answer: Draft) -> Draft | None:
+    """The note that its author began while the answer waited; it has no row of its own yet."""
+    kept = _kept_beside(answer).get(BESIDE)
+    times = {"created_at": answer.created_at, "updated_at": answer.updated_at}
+    return Draft(author_id=answer.author_id, ticket_id=answer.ticket_id, **times, **kept) if kept else None
+
+
+def put_beside(answer: Draft, note: Draft | None) -> None:
+    """Keep the note with the answer; None: there is none any more."""
+    kept = {BESIDE: {name: getattr(note, name) for name in NOTE}} if note else {}
+    answer.fields = {**without_beside(answer.fields), **kept}
+    answer.save(update_fields=["fields"])
+
+
+def without_beside(fields: dict[str, Any]) -> dict[str, Any]:
+    """The desk's own fields alone."""
+    return {name: value for name, value in fields.items() if name != BESIDE}
+
+
+def end(draft: Draft) -> None:
+    """It has been said, or thrown away: the note that was begun meanwhile is the draft now."""
+    note = beside(draft)
+    draft.delete()
+    if note:
+        note.save()
+
+
+def _kept_beside(answer: Draft) -> dict[str, Any]:
+    return {BESIDE: answer.fields[BESIDE]} if BESIDE in answer.fields else {}
+
+
+def _keep_beside(answer: Draft, written: Written, seen: int, version: int | None) -> Draft:
+    note = beside(answer) or Draft(author_id=answer.author_id, ticket_id=answer.ticket_id)
+    refuse_changed(note, written, version)
+    if fill(note, written, seen or note.seen):
+        note.version += 1
+    put_beside(answer, None if written.says_nothing else note)
+    return note
 
 
 def fill(draft: Draft, written: Written, seen: int) -> bool:
@@ -178,7 +229,7 @@ def fill(draft: Draft, written: Written, seen: int) -> bool:
         "status": written.status,
         "macro_id": written.macro_id,
         "changes": list(written.changes),
-        "fields": {str(pk): value for pk, value in written.fields.items()},
+        "fields": {**{str(pk): value for pk, value in written.fields.items()}, **_kept_beside(draft)},
     }
     changed = any(getattr(draft, name) != value for name, value in columns.items())
     for name, value in (*columns.items(), ("seen", seen)):

@@ -52,16 +52,17 @@ def say(
         own = Comment.objects.filter(ticket=ticket, side_conversation=None, author=actor)
         if seen is not None and own.filter(pk__gt=seen).exists():
             raise Stale(_("You sent this a moment ago: look at the end of the conversation before you send again."))
-        draft = drafts.own(ticket_id, actor)
-        if drafts.leaving(draft):
-            draft = Draft(author=actor, ticket=ticket)
-        else:
-            drafts.refuse_changed(draft, written, version)
-        kept = draft.pk
+        draft = kept = drafts.own(ticket_id, actor)
+        is_beside = drafts.leaving(kept) is not None
+        if is_beside:
+            draft = drafts.beside(kept) or Draft(author=actor, ticket=ticket)
+        drafts.refuse_changed(draft, written, version)
         drafts.fill(draft, written, seen or 0)
         audit = _apply(draft, actor, via=via, files=files)
-        if kept is not None:
-            draft.delete()
+        if is_beside:
+            drafts.put_beside(kept, None)
+        elif kept.pk is not None:
+            drafts.end(kept)
     return audit
 
 
@@ -162,7 +163,7 @@ def on_timer(ticket: Ticket, timer: Timer) -> None:
     if stop:
         _stop(draft, stop)
     else:
-        draft.delete()
+        drafts.end(draft)
 
 
 def unsent(author: User) -> "QuerySet[Draft]":
@@ -282,7 +283,8 @@ def _change(draft: Draft, files: tuple[NewFile, ...]) -> Change:
     words = Words(text=draft.text, html=draft.html, public=draft.public, files=files)
     # A macro may change a ticket without a word.
     change = replace(change, words=None if words.is_empty and effects else words)
-    change = replace(change, fields={**change.fields, **{int(pk): value for pk, value in draft.fields.items()}})
+    own_fields = {int(pk): value for pk, value in drafts.without_beside(draft.fields).items()}
+    change = replace(change, fields={**change.fields, **own_fields})
     return replace(change, status=draft.status) if draft.status else change
 
 

@@ -6,7 +6,8 @@ class Draft(models.Model):
     """What an agent is writing on a ticket, kept as it is typed; or an answer that waits for its time to be sent.
 
     While a timer of kind "send" waits for it, it is on its way and is not written on. changes: what a macro would
-    change with it, lines of rules.macros. fields: the desk's own fields by id, as somebody says them.
+    change with it, lines of rules.macros. fields: the desk's own fields by id, as somebody says them; and, as "beside",
+    the note that its author writes while the answer waits (actions.drafts).
     """
 
     author = models.ForeignKey("User", models.CASCADE, related_name="drafts")

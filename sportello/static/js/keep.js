@@ -1,5 +1,5 @@
 // <sp-keep key url><form>: what is typed is kept on the server as it is typed, and on this device until the server has it.
-// Without url it stays on this device. The next page's toast says that it was sent (draft.js).
+// The next page's toast says that it was sent (draft.js).
 const read = (name) => {
   const kept = localStorage.getItem(name)
   try { return JSON.parse(kept) } catch { return { text: kept } }
@@ -39,7 +39,7 @@ class Keep extends HTMLElement {
 
   plan(delay) {
     clearTimeout(this.waiting)
-    if (this.getAttribute("url")) this.waiting = setTimeout(() => this.save(), delay)
+    this.waiting = setTimeout(() => this.save(), delay)
   }
 
   // One after the other; a form that is sent waits for the last.

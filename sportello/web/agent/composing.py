@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from sportello.desk import access
 from sportello.desk.actions import configuration, macros
-from sportello.desk.actions.drafts import Written
+from sportello.desk.actions.drafts import BESIDE, Written
 from sportello.desk.models import Ticket, User
 from sportello.desk.rules import drafts as rules
 from sportello.desk.rules.custom_fields import id_of
@@ -137,7 +137,7 @@ def _with_cids(html: str, pictures: dict[str, str]) -> str:
 @prepared
 def kept_of(agent: User, ticket_id: int) -> QuerySet[Any]:
     """What this agent is writing on the ticket, and what those who have left were about to say."""
-    columns = ("pk", "author_id", "public", "text", "html", "macro_id", "changes", "version", "updated_at")
+    columns = ("pk", "author_id", "public", "text", "html", "macro_id", "changes", "fields", "version", "updated_at")
     stopped = ("author__name", "stopped_because", "stopped_by__name", "stopped_detail", "stopped_at")
     return access.drafts_and_left(agent, ticket_id).values_list(*columns, *stopped, named=True)
 
@@ -195,13 +195,15 @@ def composer_of(
     clocks = [it for it in waiting if it.kind == TimerKind.SEND]
     own = next((it for it in clocks if kept and it.draft_id == kept.pk), None)
     files = _files(agent, ticket.pk) if kept else []
-    writing = None if own else kept
+    beside = SimpleNamespace(**kept.fields[BESIDE]) if kept and BESIDE in kept.fields else None
+    writing = beside if own else kept
     if writing and bound is None:
         chosen = _resumed(chosen, writing)
     pictures = {it.content_id: reverse("agent:draft_file", args=[ticket.pk, it.pk]) for it in files if it.inline}
     now = clock.now()
+    is_first_note = own and not writing and not chosen.is_fresh
     return {
-        "composer": bound or CommentForm(initial={"kind": "note"} if own and not chosen.is_fresh else chosen.initial),
+        "composer": bound or CommentForm(initial={"kind": "note"} if is_first_note else chosen.initial),
         "editor_html": SafeString(kit_html.replace_cids(_shown(bound, writing, chosen, pictures), pictures)),
         "macros": offered(agent),
         "chosen": chosen,
@@ -209,6 +211,7 @@ def composer_of(
         "kept": writing,
         "kept_version": writing.version if writing else 0,
         "kept_files": [] if own else [_file(it, ticket.pk) for it in files],
+        "note_beside": None if own else beside,
         "left_behind": _left_behind(agent, ticket.pk, [it for it in written if it is not kept]),
         "elsewhere": _elsewhere(bound, writing),
         "forgotten": rules.word_of_attachment(bound.cleaned_data.get("text", "")) if bound and bound.is_bound else "",

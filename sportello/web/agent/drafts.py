@@ -40,7 +40,7 @@ def draft(request: HttpRequest, ticket_id: int) -> HttpResponse:
         return JsonResponse(said, status=409)
     except Stale as refusal:
         return JsonResponse({"said": str(refusal)}, status=423)
-    return JsonResponse({"version": kept.version if kept.pk else None})
+    return JsonResponse({"version": kept.version or None})
 
 
 def _state(found: Draft | None) -> str:

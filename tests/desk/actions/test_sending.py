@@ -309,3 +309,74 @@ def test_note_that_two_clicks_send_is_said_once(ticket, anna):
         sending.say(ticket.pk, note, actor=anna, via=Via.WEB, seen=seen)
 
     assert Comment.objects.filter(author=anna, text="Chiamato.").count() == 1
+
+
+# --- a note that is written while an answer waits ---------------------------------------------------------------------
+
+NOTE = Written(text="Chiamare Rita.", public=False)
+
+
+def test_note_beside_an_answer_is_kept_and_is_the_draft_when_that_has_left(anna, ticket, leave):
+    sending.send(ticket.pk, ANSWER, actor=anna)
+    first = drafts.keep(ticket.pk, Written(text="Chiamare", public=False), actor=anna, version=0)
+    second = drafts.keep(ticket.pk, NOTE, actor=anna, version=first.version)
+    with pytest.raises(ChangedElsewhere):
+        drafts.keep(ticket.pk, Written(text="Altro", public=False), actor=anna, version=first.version)
+    with pytest.raises(Stale):
+        drafts.keep(ticket.pk, Written(text="Altro"), actor=anna)
+    waiting = Draft.objects.get()
+
+    leave()
+
+    now = Draft.objects.get()
+    assert (waiting.text, drafts.beside(waiting).text) == ("Arrivo.", "Chiamare Rita.")
+    assert texts(ticket) == ["Arrivo."]
+    assert (now.text, now.public, now.version, drafts.beside(now)) == ("Chiamare Rita.", False, second.version, None)
+    assert drafts.keep(ticket.pk, Written(text="Fatto"), actor=anna, version=second.version).version == 3
+
+
+def test_note_beside_an_answer_that_is_taken_back_waits_until_that_is_sent(anna, ticket, leave):
+    sending.send(ticket.pk, ANSWER, actor=anna)
+    drafts.keep(ticket.pk, NOTE, actor=anna)
+    back = sending.undo(ticket.pk, actor=anna)
+    changed = drafts.keep(ticket.pk, Written(text="Arrivo domani."), actor=anna, version=back.version)
+    sending.send(ticket.pk, Written(text="Arrivo domani."), actor=anna, version=changed.version)
+
+    leave()
+
+    assert texts(ticket) == ["Arrivo domani."]
+    assert Draft.objects.get().text == "Chiamare Rita."
+
+
+def test_note_beside_an_answer_is_said_at_once_and_gone(anna, ticket, leave):
+    sending.send(ticket.pk, ANSWER, actor=anna)
+    kept = drafts.keep(ticket.pk, NOTE, actor=anna)
+
+    sending.say(ticket.pk, NOTE, actor=anna, via=Via.WEB, version=kept.version)
+    leave()
+
+    assert texts(ticket) == ["Chiamare Rita.", "Arrivo."]
+    assert Draft.objects.count() == 0
+
+
+def test_note_beside_an_answer_is_thrown_away_alone_and_stays_when_the_answer_is(anna, ticket, leave):
+    sending.send(ticket.pk, ANSWER, actor=anna)
+    drafts.keep(ticket.pk, NOTE, actor=anna)
+    drafts.discard(ticket.pk, actor=anna)
+    thrown = Draft.objects.get()
+    drafts.keep(ticket.pk, NOTE, actor=anna)
+    sending.undo(ticket.pk, actor=anna)
+    drafts.discard(ticket.pk, actor=anna)
+
+    assert (thrown.text, drafts.beside(thrown)) == ("Arrivo.", None)
+    assert [(it.text, it.public) for it in Draft.objects.all()] == [("Chiamare Rita.", False)]
+
+
+def test_note_that_is_emptied_beside_an_answer_leaves_nothing(anna, ticket, leave):
+    sending.send(ticket.pk, ANSWER, actor=anna)
+    drafts.keep(ticket.pk, NOTE, actor=anna)
+
+    drafts.keep(ticket.pk, Written(public=False), actor=anna)
+    leave()
+
+    assert Draft.objects.count() == 0

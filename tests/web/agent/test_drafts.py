@@ -187,6 +187,29 @@ def test_answer_on_its_way_is_shown_to_all_and_taken_back_by_its_author(enter, a
     assert ticket.comments.count() == 1
 
 
+def test_note_beside_an_answer_is_kept_and_stands_in_the_composer(enter, anna, ticket, leave):
+    agent = enter(anna)
+    say(agent, ticket, text="Arrivo.")
+
+    kept = agent.post(at(ticket), {"kind": "note", "text": "Chiamare <Rita>", "version": "0"})
+    waiting = page_of(agent.get(f"/tickets/{ticket.pk}"))
+    another = agent.post(at(ticket), {"kind": "answer", "text": "Altro", "version": "1"})
+    elsewhere = agent.post(at(ticket), {"kind": "note", "text": "Altro", "version": "0"})
+    undone = page_of(agent.post(at(ticket, "/undoing"), follow=True))
+    say(agent, ticket, text="Arrivo.", version="2")
+    leave()
+    left = page_of(agent.get(f"/tickets/{ticket.pk}"))
+
+    assert (kept.json(), another.status_code) == ({"version": 1}, 423)
+    assert (elsewhere.status_code, elsewhere.json()["text"]) == (409, "Chiamare <Rita>")
+    for page in (waiting, left):
+        assert ">Chiamare &lt;Rita&gt;</textarea>" in page
+        assert 'name="version" value="1"' in page
+        assert 'value="note" checked' in page
+    assert ">Arrivo.</textarea>" in undone
+    assert '<div class="composer__other">Chiamare &lt;Rita&gt;</div>' in undone
+
+
 def test_answer_sent_later_in_the_writers_own_time(enter, anna, ticket):
     anna.time_zone = "America/New_York"
     anna.save(update_fields=["time_zone"])

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sportello.desk.models import Comment, Timer
-from tests.web.agent.test_composer_in_a_browser import box, visit
+from sportello.desk.models import Comment, Draft, Timer
+from tests.web.agent.test_composer_in_a_browser import box, kept, leave, visit
 from tests.web.agent.test_in_a_browser import server, sit_down
 
 __all__ = ["server", "sit_down"]
@@ -94,3 +94,28 @@ def test_answer_that_is_to_leave_later_does_not_go_along(sit_down, usual, anna, 
         cards = page.locator("sp-leaving-card").count()
 
     assert (cards, states()) == (0, ["waiting"])
+
+
+def test_note_that_is_written_meanwhile_is_on_another_device_and_outlives_the_answer(sit_down, anna, ticket):
+    with sit_down(anna) as page:
+        send(page, ticket, "Arrivo.")
+        box(page).click()
+        page.keyboard.type("Chiamare Rita")
+        kept(page)
+        page.evaluate("() => localStorage.clear()")
+        page.reload()
+        page.locator("sp-editor[ready]").wait_for()
+        again, is_note = box(page).inner_text().strip(), page.locator("[name=kind][value=note]").is_checked()
+        box(page).click()
+        page.keyboard.press("End")
+        leave()  # While he is typing.
+        page.keyboard.type(" domani")
+        kept(page)
+        page.locator(".composer__notice[data-notice=elsewhere]").wait_for(state="hidden")
+        page.reload()
+        page.locator("sp-editor[ready]").wait_for()
+        after = box(page).inner_text().strip()
+
+    assert (again, is_note, after) == ("Chiamare Rita", True, "Chiamare Rita domani")
+    assert [it.text for it in Comment.objects.filter(ticket=ticket).order_by("id")][1:] == ["Arrivo."]
+    assert [(it.text, it.public) for it in Draft.objects.all()] == [("Chiamare Rita domani", False)]
