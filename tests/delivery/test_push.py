@@ -155,6 +155,16 @@ def test_step_when_it_was_read_meanwhile_tells_nothing(service, subscribe, assig
     assert (service.requests, rows()) == ([], (0, 1))
 
 
+def test_step_when_it_is_a_day_old_tells_nothing(service, subscribe, anna, frozen_clock):
+    subscribe(anna)
+    notifications.tell([anna.pk], NoticeKind.JOB)
+
+    frozen_clock.shift(rules.LIFE)
+    run()
+
+    assert (service.requests, rows()) == ([], (0, 1))
+
+
 def test_step_when_the_ticket_is_out_of_sight_tells_nothing(service, subscribe, ticket, ben):
     subscribe(ben)
 

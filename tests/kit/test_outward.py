@@ -122,3 +122,22 @@ def test_post_when_the_answer_drips_is_cut_off_in_time(monkeypatch):
             post(server.url, b"", {}, private=True)
 
     assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("", 0),
+        ("600", 600),
+        (" 7 ", 7),
+        ("-5", 0),
+        ("soon", 0),
+        ("99999999999999999999", 24 * 3600),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 0),
+        ("Sun, 06 Nov 9994 08:49:37 GMT", 24 * 3600),
+        ("Sun, 99 Nov 1994 08:49:37 GMT", 0),
+    ],
+)
+def test_post_says_how_long_the_other_side_wants_to_be_left_in_peace(said, seconds):
+    with serving(lambda request: (503, {"Retry-After": said}, b"")) as server:
+        assert post(server.url, b"", {}, private=True).retry_after == seconds

@@ -60,6 +60,11 @@ def remove(subscription_id: int, *, actor: User) -> None:
     PushSubscription.objects.filter(pk=subscription_id, user=actor).delete()
 
 
+def vacate(subscription_id: int, *, to: User) -> None:
+    """Somebody sits down at this browser: what it tells anybody else is not for his eyes. Idempotent."""
+    PushSubscription.objects.filter(pk=subscription_id).exclude(user=to).delete()
+
+
 def remove_all(person: User) -> None:
     """He works here no more."""
     PushSubscription.objects.filter(user=person).delete()

@@ -1,4 +1,4 @@
-"""Which browser this is, among those that its person is told in: a cookie that outlives the session."""
+"""Which browser this is, among those that people are told in: a signed cookie that outlives the session."""
 
 from datetime import timedelta
 
@@ -14,12 +14,12 @@ AGE = timedelta(days=400)  # the most that browsers keep
 
 
 def browser_of(request: HttpRequest) -> int:
-    """The key of its subscription; 0: none that is known, and perhaps it is gone or somebody else's."""
-    return key_of(request.COOKIES.get(COOKIE, ""))
+    """The key of its subscription, which may be gone or somebody else's; 0: it has none."""
+    return key_of(request.get_signed_cookie(COOKIE, default=""))
 
 
 def remember(response: HttpResponse, subscription_id: int) -> None:
-    response.set_cookie(
+    response.set_signed_cookie(
         COOKIE,
         str(subscription_id),
         max_age=AGE,
@@ -27,6 +27,12 @@ def remember(response: HttpResponse, subscription_id: int) -> None:
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
+
+
+def arrive(request: HttpRequest, person: User) -> None:
+    """Whoever sits down here reads nothing that is told to somebody else, who perhaps never signed out."""
+    if here := browser_of(request):
+        push.vacate(here, to=person)
 
 
 def leave(request: HttpRequest, response: HttpResponse) -> None:

@@ -1,10 +1,9 @@
 """A new agent comes in: by the link of his invitation, once, choosing a password or none."""
 
 from django import forms
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -15,6 +14,7 @@ from sportello.desk.actions import agents, configuration
 from sportello.desk.errors import Invalid, Missing
 from sportello.desk.models import User
 from sportello.kit.tokens import BadToken
+from sportello.web.session.sign_in import let_in
 from sportello.web.ui.forms import Form
 
 
@@ -48,8 +48,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             except Invalid as refusal:
                 form.refuse(dict(refusal.fields))
             else:
-                login(request, person)
-                return redirect("/")
+                return let_in(request, person)
         return _page(request, form, person, status=422 if form.is_bound else 200)
 
 

@@ -103,6 +103,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def let_in(request: HttpRequest, person: User, next_page: str = "") -> HttpResponse:
     """Begin the session and go where the person wanted to go, when that is a page of this desk."""
     login(request, person)
+    browser.arrive(request, person)
     is_local = url_has_allowed_host_and_scheme(next_page, allowed_hosts=None)
     return redirect(next_page if is_local and next_page.startswith("/") else "/")
 

@@ -111,12 +111,36 @@ def test_signing_out_switches_this_browser_off_and_leaves_the_others(enter, anna
     assert client.cookies["sportello_browser"].value == ""
 
 
-def test_signing_out_with_the_cookie_of_somebody_else_removes_nothing(enter, anna, ben):
+def sign_in(client, person):
+    person.set_password("correct horse battery")
+    person.save(update_fields=["password"])
+    client.post(reverse("sign_in"), {"email": person.email, "password": "correct horse battery"})
+    assert client.session["_auth_user_id"] == str(person.pk)
+
+
+def test_whoever_sits_down_after_her_reads_nothing_of_hers(enter, anna, ben):
+    add(anna, "https://push.example/telephone")
+    client = enter(anna)
+    client.post(PAGE, given())
+    client.cookies.pop("sportello_session")  # Her session has ended by itself.
+
+    sign_in(client, anna)
+    hers = owners()
+    client.cookies.pop("sportello_session")
+    sign_in(client, ben)
+
+    assert hers == [("Anna Conti", "https://push.example/annas"), ("Anna Conti", "https://push.example/telephone")]
+    assert owners() == [("Anna Conti", "https://push.example/telephone")]
+
+
+def test_cookie_that_somebody_made_up_removes_nothing(enter, anna, ben):
     row = add(anna)
     client = enter(ben)
     client.cookies["sportello_browser"] = str(row.pk)
 
     client.post(reverse("sign_out"))
+    client.cookies["sportello_browser"] = str(row.pk)
+    sign_in(client, ben)
 
     assert owners() == [("Anna Conti", "https://push.example/annas")]
 
