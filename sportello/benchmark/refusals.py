@@ -23,6 +23,7 @@ WORDS = {
     "month_open": gettext_noop("The month is not frozen yet: {where}."),
     "replayed": gettext_noop("A newer file of this desk is here already, for {where}."),
     "too_many": gettext_noop("Too many files in a short time. Please try again later."),
+    "too_slow": gettext_noop("The file did not arrive in time."),
     "hub_full": gettext_noop("This hub takes no further desks for {where}."),
     "not_published": gettext_noop("Nothing is published here: {where}."),
 }

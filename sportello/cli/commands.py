@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sportello.cli import mail, people, report, search, ticket
+from sportello.cli import benchmark, mail, people, report, search, ticket
 from sportello.cli.session import Json, open_desk, table, tell
 from sportello.config.readers import SettingError
 from sportello.desk.errors import DeskError
@@ -27,6 +27,7 @@ app.add_typer(mail.app, name="mail")
 app.add_typer(people.app, name="user")
 app.add_typer(report.app, name="report")
 app.add_typer(search.app, name="search")
+app.add_typer(benchmark.app, name="benchmark")
 
 
 def run() -> None:

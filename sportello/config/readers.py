@@ -121,7 +121,8 @@ def _folder(name: str, text: str) -> Path:
     return path
 
 
-def _address(name: str, text: str) -> Address:
+def address(name: str, text: str) -> Address:
+    """HOST:PORT. Raises SettingError in the name of whoever wants it."""
     example = "127.0.0.1:8000"
     host, separator, port = text.rpartition(":")
     if not separator or not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
@@ -223,8 +224,8 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "DATA": _folder,
     "DATABASE_URL": _database,
     "PUBLIC_URL": _public_url,
-    "HTTP": _address,
-    "MAIL_IN": _address,
+    "HTTP": address,
+    "MAIL_IN": address,
     "MAIL_OUT": _mail_out,
     "MAIL_MAX_MB": _megabytes,
     "WEBHOOK_PRIVATE": _switch,

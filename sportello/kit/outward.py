@@ -1,4 +1,4 @@
-"""One POST to an address that somebody typed in: never to a private machine, never longer than it may take.
+"""One request to an address that somebody typed in: never to a private machine, never longer than it may take.
 
 Python's own client, because it lets us connect to the very address that was checked: a name that is resolved twice can
 be public the first time and private the second.
@@ -82,6 +82,15 @@ def is_public(address: str) -> bool:
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool = False) -> Answer:
     """What the other side says; redirects are not followed. Raises Refused, Unreachable."""
+    return _ask("POST", url, body, headers, ANSWER_LIMIT, private=private)
+
+
+def get(url: str, *, limit: int = ANSWER_LIMIT, private: bool = False) -> Answer:
+    """The same without a body. limit: bytes after which the answer is cut."""
+    return _ask("GET", url, None, {}, limit, private=private)
+
+
+def _ask(method: str, url: str, body: bytes | None, headers: Mapping[str, str], limit: int, *, private: bool) -> Answer:
     parts = check(url, private=private)
     host = str(parts.hostname)
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -89,9 +98,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool = F
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         with _in_time(connection):
-            connection.request("POST", target, body, dict(headers))
+            connection.request(method, target, body, dict(headers))
             response = connection.getresponse()
-            text = response.read(ANSWER_LIMIT)
+            text = response.read(limit)
     except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
         # An AttributeError is the socket that was taken from under a read.
         raise Unreachable(_reason(error, connection)) from None
