@@ -112,7 +112,7 @@ def _shown(job: Job) -> SimpleNamespace:
         pk=job.pk,
         title=TITLES.get(job.kind, _("Work on many rows")),
         actor=job.actor.name,
-        state=job.get_state_display(),
+        state=_("broken off") if job.state == JobState.FAILED else job.get_state_display(),
         look=LOOKS.get(JobState(job.state), ""),
         has_ended=job.state not in jobs.WAITING,
         has_failed=job.state == JobState.FAILED,
