@@ -97,8 +97,10 @@ class Canvas:
         )
 
     def hit(self, x: float, y: float, width: float, height: float) -> None:
-        """Room to point at, where the mark itself may be small."""
-        self.rect(x, y, width, height, "hit", ' pointer-events="all"')
+        """Room to point at, where the mark itself may be small; as much of it as lies on the sheet."""
+        left, top = max(0.0, x), max(0.0, y)
+        right, bottom = min(self.width, x + width), min(self.height, y + height)
+        self.rect(left, top, right - left, bottom - top, "hit", ' pointer-events="all"')
 
     def area(self, x: float, y: float, width: float, height: float, nth: int, *, step: bool = False) -> None:
         """A rectangle in the tone and pattern of the nth series (from 1), or of the nth part of a whole."""

@@ -25,7 +25,8 @@ def _advance(letter: str) -> int:
     place = ord(letter) - ord(_FIRST)
     if 0 <= place < len(_ADVANCES):
         return _ADVANCES[place]
-    return _OTHERS.get(letter, _UNKNOWN if ord(letter) < 0x500 else _WIDEST)
+    # Control characters become the sign for what cannot be read.
+    return _OTHERS.get(letter, _UNKNOWN if 0 < place and ord(letter) < 0x500 else _WIDEST)
 
 
 def fit(text: str, size: float, room: float) -> str:

@@ -12,6 +12,8 @@ from .scales import TIME_EDGES, Edges, Linear, ticks
 from .series import About, Cell, Point, Series, Table, Unfit, Unit, check_not_negative, check_number, check_series
 from .words import n_text, point_text, tick_text, time_text, value_text
 
+EDGE = 10  # A mark at the end of a scale stands half beyond it.
+
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
@@ -184,7 +186,7 @@ class Standing:
         """Times in round steps as in a distribution, all else evenly; draws its marks."""
         unit = self.about.unit
         if unit is Unit.MINUTES:
-            across = Edges(TIME_EDGES, 4, canvas.width - 4)
+            across = Edges(TIME_EDGES, EDGE, canvas.width - EDGE)
             for edge in TIME_EDGES:
                 canvas.line(across(edge), y - 4, across(edge), y, "axis")
                 inside(canvas, across(edge), y + 12, time_text(edge) if edge else "0", "tick", 11)
@@ -192,7 +194,7 @@ class Standing:
         values = [value for _part, value in self.quantiles]
         values += [self.ours.value] if self.ours.value is not None else []
         marks = ticks(max(values), unit, 4 if canvas.is_narrow else 8, min(values))
-        scale = Linear(marks[0], marks[-1], 4, canvas.width - 4)
+        scale = Linear(marks[0], marks[-1], EDGE, canvas.width - EDGE)
         for mark in marks:
             canvas.line(scale(mark), y - 4, scale(mark), y, "axis")
             inside(canvas, scale(mark), y + 12, tick_text(mark, unit, round(marks[1] - marks[0], 9)), "tick", 11)

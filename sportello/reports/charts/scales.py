@@ -66,11 +66,20 @@ def ticks(high: float, unit: Unit, most: int, low: float = 0.0) -> tuple[float, 
     Counts and shares step by 1, 2 or 5 times a power of ten, times by what clocks are divided by. A count never steps
     by less than one case.
     """
-    if high - low < TINY:
-        high = low + {Unit.COUNT: 1, Unit.SHARE: 0.01, Unit.MINUTES: 1}[unit] * max(1.0, abs(low) / 10)
+    if high - low < TINY * max(1.0, high):
+        low, high = _around(low, unit)
     step = _step((high - low) / most, unit)
     first, last = math.floor(low / step + TINY), math.ceil(high / step - TINY)
     return tuple(round(place * step, 9) for place in range(first, max(last, first + 1) + 1))
+
+
+def _around(value: float, unit: Unit) -> tuple[float, float]:
+    """An axis for a single value; that of a share ends at 100 %."""
+    if value < TINY:
+        return 0.0, 1.0
+    if unit is Unit.SHARE and value <= 1:
+        return max(0.0, value - 0.02), min(1.0, value + 0.02)
+    return value, value + max(1.0, value / 10)
 
 
 def _step(least: float, unit: Unit) -> float:
