@@ -95,7 +95,7 @@ class Application:
                 return 200, exchange.as_bytes(await asyncio.to_thread(self._hub.published, *wanted))
             case "GET", ["method"]:
                 return 200, _json(method_as_json())
-            case _, ["files" | "publications" | "method", *_]:
+            case _, ["files" | "publications" | "method"] | ["publications", _] | ["publications", _, _]:
                 return 405, _json({"error": {"code": "wrong_method"}})
         return 404, _json({"error": {"code": "not_found"}})
 
