@@ -13,7 +13,7 @@ from . import letters
 from .paints import FONT, HEAT, Look, paint, pattern
 from .series import FEW, About, Unfit, check_href
 
-WIDE, NARROW = 720, 340
+WIDE, NARROW = 640, 340
 TEXT = 12
 _UNREADABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

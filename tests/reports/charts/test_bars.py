@@ -1,7 +1,7 @@
 import pytest
 from django.utils import translation
 
-from sportello.reports.charts import NARROW, About, Bars, Point, Rows, Series, Shares, svg
+from sportello.reports.charts import NARROW, WIDE, About, Bars, Point, Rows, Series, Shares, svg
 from tests.reports.charts.drawings import Drawing
 
 ABOUT = About("k", "Tickets", "Month")
@@ -95,7 +95,7 @@ def test_shares_fill_the_sheet_and_carry_their_part():
         f"May, more: 10.0{NBSP}% (10)",
     ]
     assert {f"54.0{NBSP}%", f"36.0{NBSP}%", f"10.0{NBSP}%", f"n{NBSP}={NBSP}100"} <= {t.said for t in drawing.texts}
-    assert max(right for _left, _top, right, _bottom in drawing.boxes()) == pytest.approx(720, abs=2)
+    assert max(right for _left, _top, right, _bottom in drawing.boxes()) == pytest.approx(WIDE, abs=2)
 
 
 def test_shares_of_nothing_have_no_part():

@@ -1,7 +1,7 @@
 import pytest
 from django.utils import translation
 
-from sportello.reports.charts import NARROW, About, HeatMap, svg
+from sportello.reports.charts import NARROW, WIDE, About, HeatMap, svg
 from sportello.reports.charts.heat import step_of
 from tests.reports.charts.drawings import Drawing
 
@@ -31,7 +31,7 @@ def test_heat_map_writes_each_number_and_names_day_and_hours():
 
 
 def test_heat_map_on_a_narrow_sheet_stands_on_its_end():
-    wide, narrow = (Drawing(svg(HeatMap(ABOUT, {(0, 9): 12}), width)) for width in (720, NARROW))
+    wide, narrow = (Drawing(svg(HeatMap(ABOUT, {(0, 9): 12}), width)) for width in (WIDE, NARROW))
 
     assert wide.height < 300 < narrow.height
 
