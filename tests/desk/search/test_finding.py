@@ -121,7 +121,7 @@ def test_each_key_finds_its_tickets_newest_first(five, anna):
 def test_people_and_organizations_are_found_by_theirs(five, anna, rita, otto, organization):
     assert found(anna, "rossi", USER) == [otto.pk, rita.pk]
     assert found(anna, "tags:gold", USER) == [rita.pk]
-    assert found(anna, "type:user 055123456", USER) == []
+    assert found(anna, "type:user 055123456", USER) == [rita.pk]
     assert found(anna, "39055123456", USER) == [rita.pk]
     assert found(anna, "notes:mattina", USER) == [rita.pk]
     assert found(anna, "role:agent", USER) == [anna.pk]
