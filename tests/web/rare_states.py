@@ -46,7 +46,7 @@ def _on_tickets(agent: User, ahead: Iterator[Ticket]) -> dict[str, str]:
     def newest(ticket: Ticket) -> int:
         return ticket.comments.filter(side_conversation=None).order_by("-id")[0].pk
 
-    beside, source, target, whole, problem, leaving, later, stopped, stale = (next(ahead) for _number in range(9))
+    beside, source, target, whole, problem, leaving, later, stopped = (next(ahead) for _number in range(8))
     _beside(beside, agent)
     merging.merge(source.pk, target.pk, actor=agent, via=Via.WEB, note="Lo stesso guasto.", add_ccs=True)
     part = splitting.split(newest(whole), subject="Anche la stampante", actor=agent, via=Via.WEB)
@@ -58,8 +58,6 @@ def _on_tickets(agent: User, ahead: Iterator[Ticket]) -> dict[str, str]:
     tomorrow = clock.now() + timedelta(days=1)
     sending.send(later.pk, Written(text="La richiamo domani."), actor=agent, at=tomorrow)
     _stop(stopped, agent)
-    seen = newest(stale)
-    tickets.hear(stale.pk, Words("Intanto si è rotto anche lo scanner."), actor=stale.requester, via=Via.EMAIL)
     return {
         "with a side conversation, tasks and time": page(beside),
         "merged": page(source),
@@ -74,7 +72,6 @@ def _on_tickets(agent: User, ahead: Iterator[Ticket]) -> dict[str, str]:
         "answer that leaves": page(leaving),
         "answer that leaves later": page(later),
         "stopped answer": page(stopped),
-        "news since": page(stale, f"/news?seen={seen}"),
     }
 
 
