@@ -4,17 +4,20 @@ The groups are made by cutting: the desks are parted where they differ most, at 
 both parts keep enough desks. Each group is described by its bounds alone, so a desk finds its own without asking.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from . import steps
-from .file import Figures
+from .file import Figures, steps_of
 
 # Tickets created, active agents, replies a ticket; each as its place among the steps, which makes them comparable.
 Point = tuple[int, int, int]
-AXES = (steps.COUNTS, steps.COUNTS, steps.PER_TICKET)
+KEYS = ("num_new_tickets", "num_active_agents", "replies_per_ticket")
+AXES = tuple(map(steps_of, KEYS))
 # More than a cohort needs: not every desk has every figure.
 FEWEST = 15
+# Of many desks no group is cut smaller than this part.
+SMALLEST_PART = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,16 @@ class Group:
     bounds: tuple[tuple[float | None, float | None], ...]
 
 
-def point(figures: Figures) -> Point | None:
-    """Where a desk stands, None when it cannot say."""
+def point(figures: Figures, by: Callable[[str], int] = lambda key: 0) -> Point | None:
+    """Where a desk stands, None when it cannot say. by: how many steps the figure with this key is moved."""
     replies = figures.replies_per_ticket
     if replies is None:
         return None
     values = (figures.num_new_tickets, figures.num_active_agents, replies.value)
-    volume, agents, each = (steps.index(axis, value) for axis, value in zip(AXES, values, strict=True))
+    volume, agents, each = (
+        steps.index(axis, steps.moved(axis, value, by(key)))
+        for key, axis, value in zip(KEYS, AXES, values, strict=True)
+    )
     return volume, agents, each
 
 
@@ -45,7 +51,7 @@ def holds(group: Group, place: Point) -> bool:
 
 def groups(places: Mapping[str, Point]) -> list[tuple[Group, frozenset[str]]]:
     """The groups of desks (id → place), each with its members; none when there is nothing to part."""
-    cut = _cut(places, ((None, None),) * len(AXES))
+    cut = _cut(places, ((None, None),) * len(AXES), max(FEWEST, len(places) // SMALLEST_PART))
     if len(cut) < 2:
         return []
     return [(Group(str(number), bounds), desks) for number, (bounds, desks) in enumerate(cut, 1)]
@@ -54,16 +60,16 @@ def groups(places: Mapping[str, Point]) -> list[tuple[Group, frozenset[str]]]:
 _Bounds = tuple[tuple[float | None, float | None], ...]
 
 
-def _cut(places: Mapping[str, Point], bounds: _Bounds) -> list[tuple[_Bounds, frozenset[str]]]:
+def _cut(places: Mapping[str, Point], bounds: _Bounds, fewest: int) -> list[tuple[_Bounds, frozenset[str]]]:
     best: tuple[int, int, int, int] | None = None  # spread, evenness, axis, place of the cut
     for axis in range(len(AXES)):
         found = sorted(place[axis] for place in places.values())
-        if len(found) < 2 * FEWEST:
+        if len(found) < 2 * fewest:
             continue
-        spread = found[-FEWEST] - found[FEWEST - 1]  # without outliers
+        spread = found[-fewest] - found[fewest - 1]  # without outliers
         for at in set(found):
             smaller = min(sum(each < at for each in found), sum(each >= at for each in found))
-            if smaller >= FEWEST:
+            if smaller >= fewest:
                 best = max(best or (-1, 0, 0, 0), (spread, smaller, -axis, at))
     if best is None:
         return [(bounds, frozenset(places))]
@@ -72,7 +78,8 @@ def _cut(places: Mapping[str, Point], bounds: _Bounds) -> list[tuple[_Bounds, fr
     edge = AXES[axis][at]
     left = {desk: place for desk, place in places.items() if place[axis] < at}
     right = {desk: place for desk, place in places.items() if place[axis] >= at}
-    return _cut(left, _with(bounds, axis, (low, edge))) + _cut(right, _with(bounds, axis, (edge, high)))
+    lower, upper = _with(bounds, axis, (low, edge)), _with(bounds, axis, (edge, high))
+    return _cut(left, lower, fewest) + _cut(right, upper, fewest)
 
 
 def _with(bounds: _Bounds, axis: int, side: tuple[float | None, float | None]) -> _Bounds:

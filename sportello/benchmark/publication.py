@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from . import steps
 from .distribution import MINIMUM, Distribution, distribution
@@ -65,12 +66,15 @@ def shift(secret: bytes) -> Shift:
 
 def publish(month: str, files: Mapping[str, File], by: Shift) -> list[Publication]:
     """All that is said of the month, ever. files: desk → file."""
-    cohorts, bounds = candidates(files)
+    cohorts, bounds = candidates(files, by)
     found: dict[str, list[Distribution]] = {}
+    taken: dict[frozenset[str], list[Cohort]] = {}  # by who has the figure: for most series the same desks
     for series in ALL:
         values = _values(series, files, by)
-        having = [Cohort(each.kind, each.name, each.desks & values.keys()) for each in cohorts]
-        for cohort in admitted(having):
+        having = frozenset(values)
+        if having not in taken:
+            taken[having] = admitted(Cohort(each.kind, each.name, each.desks & having) for each in cohorts)
+        for cohort in taken[having]:
             counted = distribution(series, [values[desk] for desk in cohort.desks])
             found.setdefault(cohort.full_name, []).append(counted)
     return [Publication(month, name, tuple(distributions), bounds.get(name)) for name, distributions in found.items()]
@@ -85,14 +89,14 @@ def _values(series: Series, files: Mapping[str, File], by: Shift) -> dict[str, f
     }
 
 
-def candidates(files: Mapping[str, File]) -> tuple[list[Cohort], dict[str, Group]]:
+def candidates(files: Mapping[str, File], by: Shift) -> tuple[list[Cohort], dict[str, Group]]:
     """Every cohort that somebody belongs to, in the order in which they are admitted; and the bounds of the groups."""
     members: dict[tuple[str, str], set[str]] = {(EVERYBODY, ""): set(files)}
     for desk, file in files.items():
         for kind in WORDS:
             members.setdefault((kind, getattr(file.profile, kind)), set()).add(desk)
-    places = {desk: place for desk, file in files.items() if (place := point(file.calendar_month)) is not None}
-    alike = groups(places)
+    places = {desk: point(file.calendar_month, partial(by, desk)) for desk, file in files.items()}
+    alike = groups({desk: place for desk, place in places.items() if place is not None})
     members |= {(OPERATION, group.name): set(desks) for group, desks in alike}
     cohorts = [Cohort(kind, name, frozenset(desks)) for (kind, name), desks in members.items()]
     cohorts.sort(key=lambda it: (KINDS.index(it.kind), -len(it.desks), it.name))

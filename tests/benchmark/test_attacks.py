@@ -18,7 +18,7 @@ from sportello.benchmark.distribution import distribution
 from sportello.benchmark.file import NAMES, Figure, steps_of
 from sportello.benchmark.publication import publish, shift
 from sportello.benchmark.series import Series
-from sportello.benchmark.steps import MINUTES, SHARES, index, moved
+from sportello.benchmark.steps import MINUTES, index, moved
 from tests.benchmark.desks import PROFILE, a_file
 
 Values = tuple[float, ...]
@@ -81,6 +81,12 @@ def test_attack_when_a_desk_takes_the_place_of_another_both_values_stay_open(oth
     assert min(len(values) for values in (*left.values(), *joined.values())) >= 2
 
 
+def sent_at(places: dict[str, int]) -> dict[str, object]:
+    """Figures that stand at these places among the steps."""
+    values = {name: steps_of(name)[place] for name, place in places.items()}
+    return {name: value if name.startswith("num_") else (value, 500) for name, value in values.items()}
+
+
 @settings(max_examples=30)
 @given(st.data())
 def test_attack_by_all_the_others_together_for_ever_leaves_neighbouring_steps_open(data):
@@ -88,17 +94,19 @@ def test_attack_by_all_the_others_together_for_ever_leaves_neighbouring_steps_op
 
     Of two steps that are neighbours one is what the victim sent; its shift decides which, and only the hub knows it.
     """
-    others = {f"{number:03}": a_file() for number in range(data.draw(st.integers(9, 30)))}
-    at, by = data.draw(st.integers(1, len(SHARES) - 3)), data.draw(st.sampled_from((0, 1)))
+    others = {f"{number:03}": a_file(num_new_tickets=10 * number) for number in range(data.draw(st.integers(9, 35)))}
+    lower = {name: data.draw(st.integers(1, len(steps_of(name)) - 3), name) for name in NAMES}
+    higher = {name: place + 1 for name, place in lower.items()}
+    own = {name: data.draw(st.sampled_from((0, 1)), f"shift of {name}") for name in NAMES}
 
-    def everything(sent: float, own: int) -> list[object]:
+    def everything(places: dict[str, int], by: dict[str, int]) -> list[object]:
         months = []
         for month in ("2026-09", "2026-10"):
-            files = {**others, "victim": a_file(month=month, satisfaction_rating=(sent, 500))}
-            months.append(publish(month, files, lambda desk, key: own if desk == "victim" else len(key) % 3 - 1))
+            files = {**others, "victim": a_file(month=month, **sent_at(places))}
+            months.append(publish(month, files, lambda desk, key: by[key] if desk == "victim" else len(key) % 3 - 1))
         return months
 
-    assert everything(SHARES[at], by) == everything(SHARES[at + 1], by - 1)
+    assert everything(lower, own) == everything(higher, {name: by - 1 for name, by in own.items()})
 
 
 def test_attack_with_both_windows_of_one_figure_sees_one_shift():

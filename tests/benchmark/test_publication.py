@@ -118,7 +118,7 @@ def test_admitted_cohorts_can_be_added_and_subtracted_without_isolating_anybody(
 def test_published_cohorts_of_a_month_leave_no_small_rest(sectors, data):
     sizes = data.draw(st.lists(st.sampled_from(["1-9", "10-49"]), min_size=len(sectors), max_size=len(sectors)))
     files = month_of(*[replace(PROFILE, sector=sector, size=size) for sector, size in zip(sectors, sizes, strict=True)])
-    found = admitted(candidates(files)[0])
+    found = admitted(candidates(files, as_sent)[0])
 
     assert all(len(each.desks) >= MINIMUM for each in found)
     for kind in ("sector", "size"):
