@@ -250,8 +250,8 @@ def is_empty(series: Sequence[Series]) -> bool:
 
 
 def names_width(canvas: Canvas, names: Sequence[str]) -> float:
-    """The column of the names beside their rows, a third of the sheet at most."""
-    return min(max(letters.width(name, TEXT) for name in names) + 12, canvas.width / 3)
+    """The column of the names beside their rows, two fifths of the sheet at most."""
+    return min(max(letters.width(name, TEXT) for name in names) + 12, canvas.width * 0.4)
 
 
 def write_name(canvas: Canvas, name: str, left: float, y: float) -> None:

@@ -47,12 +47,11 @@ def description(chart: Chart) -> str:
 def figure(chart: Chart) -> SafeString:
     """The chart in a page: title, drawing for a wide and for a narrow place, table behind it."""
     key = chart.about.key
-    behind = (
-        ""
-        if chart.is_empty
-        else f'<details class="chart__behind"><summary>{clean(_("Show as a table"))}</summary>'
-        f"{html_table(chart.table())}</details>"
-    )
+    behind = ""
+    if not chart.is_empty:
+        unfold = clean(_("Show as a table"))
+        table = html_table(chart.table())
+        behind = f'<details class="chart__behind"><summary>{unfold}</summary>{table}</details>'
     return SafeString(
         f'<figure class="chart" id="{key}"><figcaption class="chart__title">{clean(chart.about.title)}</figcaption>'
         f'<div class="chart__wide">{svg(chart, WIDE, key=f"{key}-w")}</div>'

@@ -10,7 +10,7 @@ from .axes import inside, upright
 from .canvas import Canvas
 from .scales import TIME_EDGES, Edges, check_edges
 from .series import About, Cell, Table, Unfit, Unit, check_href, check_number
-from .words import n_text, number, time_text, value_text
+from .words import median_text, n_text, number, time_text, value_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Distribution:
     def summary(self) -> str:
         parts = [n_text(self.n)]
         if self.median is not None:
-            parts.append(f"{_('Median')} {value_text(self.median, Unit.MINUTES)}")
+            parts.append(median_text(self.median, Unit.MINUTES))
         if self.p90 is not None:
             parts.append(f"p90 {value_text(self.p90, Unit.MINUTES)}")
         return ", ".join(parts) + "."

@@ -26,7 +26,7 @@ def _advance(letter: str) -> int:
     if 0 <= place < len(_ADVANCES):
         return _ADVANCES[place]
     # Control characters become the sign for what cannot be read.
-    return _OTHERS.get(letter, _UNKNOWN if 0 < place and ord(letter) < 0x500 else _WIDEST)
+    return _OTHERS.get(letter, _UNKNOWN if place > 0 and ord(letter) < 0x500 else _WIDEST)
 
 
 def fit(text: str, size: float, room: float) -> str:

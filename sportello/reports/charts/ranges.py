@@ -160,7 +160,7 @@ class Standing:
             if 0.5 in known:
                 middle = scale(known[0.5])
                 canvas.rect(middle - 1.5, y - 4, 3, tall + 8, "tone-1")
-                text = f"{_('Median')} {value_text(known[0.5], unit)}"
+                text = words.median_text(known[0.5], unit)
                 inside(canvas, middle, y + tall + 40, text, "name", 11)
         self._key(canvas)
         if self.ours.value is not None:
@@ -215,5 +215,5 @@ class Standing:
     def summary(self) -> str:
         ours = f"{self.ours.label}: {value_text(self.ours.value, self.about.unit)}"
         known = dict(self.quantiles)
-        middle = f"{_('Median')} {value_text(known[0.5], self.about.unit)}" if 0.5 in known else ""
+        middle = words.median_text(known[0.5], self.about.unit) if 0.5 in known else ""
         return ", ".join(filter(None, (ours, self.better, middle, words.desks_text(self.desks)))) + "."

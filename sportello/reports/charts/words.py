@@ -96,6 +96,12 @@ def desks_text(n: int) -> str:
     return ngettext("{n} desk", "{n} desks", n).format(n=number(n))
 
 
+def median_text(value: float, unit: Unit) -> str:
+    """“Mediana 52 min”."""
+    name = _("Median")
+    return f"{name} {value_text(value, unit)}"
+
+
 def value_heading() -> str:
     return _("Value")
 
@@ -106,7 +112,7 @@ def summary(series: tuple[Series, ...], unit: Unit) -> str:
     for one in series:
         known = [point for point in one.points if point.value is not None]
         if not known:
-            said.append(f"{one.name}: {_('no values')}.")
+            said.append(_("{name}: no values.").format(name=one.name))
             continue
         low = min(known, key=lambda point: point.value or 0)
         high = max(known, key=lambda point: point.value or 0)
