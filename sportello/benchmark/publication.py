@@ -11,9 +11,9 @@ from functools import partial
 
 from . import steps
 from .distribution import MINIMUM, Distribution, distribution
-from .file import File
-from .operation import Group, groups, point
-from .profile import WORDS
+from .file import Figures, File
+from .operation import Group, groups, holds, point
+from .profile import WORDS, Profile
 from .series import ALL, Series
 
 EVERYBODY = "all"
@@ -87,6 +87,18 @@ def _values(series: Series, files: Mapping[str, File], by: Shift) -> dict[str, f
         for desk, value in exact.items()
         if value is not None
     }
+
+
+def peers(publications: Iterable[Publication], profile: Profile, figures: Figures) -> list[Publication]:
+    """Those that a desk with this profile and these figures compares itself with, everybody first."""
+    mine = {EVERYBODY, *(f"{kind}:{getattr(profile, kind)}" for kind in WORDS)}
+    place = point(figures)
+    found = [
+        each
+        for each in publications
+        if each.cohort in mine or (each.group is not None and place is not None and holds(each.group, place))
+    ]
+    return sorted(found, key=lambda each: KINDS.index(each.cohort.partition(":")[0]))
 
 
 def candidates(files: Mapping[str, File], by: Shift) -> tuple[list[Cohort], dict[str, Group]]:

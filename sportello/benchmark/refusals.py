@@ -38,10 +38,14 @@ class Refused(Exception):
 
     def sentence(self, language: str) -> str:
         """The reason in "it" or "en"."""
-        return _catalogue(language).gettext(WORDS[self.code]).format(where=self.where)
+        return in_language(WORDS[self.code], language).format(where=self.where)
+
+
+def in_language(text: str, language: str) -> str:
+    """A text of this room in "it" or "en". Not by Django: a hub runs without a desk's settings."""
+    return _catalogue(language).gettext(text)
 
 
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    # Not Django's: a hub runs without a desk's settings.
     return gettext.translation("django", LOCALE, languages=[language], fallback=True)

@@ -15,13 +15,15 @@ from urllib.parse import unquote
 
 import structlog
 
+from sportello.kit.terminal import LANGUAGES
+
 from . import exchange
 from .distribution import MINIMUM, PARTS, ROUND
 from .file import ENOUGH, LIMIT, VERSION, read_month
 from .hub import HOUR, TAKEN_FOR, Hub
 from .profile import WORDS as PROFILE_WORDS
 from .publication import KINDS
-from .refusals import Refused
+from .refusals import Refused, in_language
 from .series import ALL, METHODS
 
 Scope = dict[str, Any]
@@ -61,6 +63,9 @@ class Application:
             except Refused as refused:
                 log.info("refused", code=refused.code)
                 status, said = STATUS.get(refused.code, 422), _error(refused)
+            except Exception:  # A full disk: said in one line, without what uvicorn would print.
+                log.error("failed", exc_info=True)
+                status, said = 500, _json({"error": {"code": "failed"}})
             await _send(send, status, said)
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -135,7 +140,7 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _error(refused: Refused) -> bytes:
-    sentences = {language: refused.sentence(language) for language in ("en", "it")}
+    sentences = {language: refused.sentence(language) for language in LANGUAGES}
     return _json({"error": {"code": refused.code, "where": refused.where, "sentence": sentences}})
 
 
@@ -160,7 +165,9 @@ def method_as_json() -> dict[str, Any]:
     """How the hub counts, for programs and for whoever asks what the numbers mean."""
     return {
         "version": VERSION,
-        "methods": METHODS,
+        "methods": {
+            name: {language: in_language(words, language) for language in LANGUAGES} for name, words in METHODS.items()
+        },
         "series": [
             {
                 "key": each.key,
@@ -191,7 +198,8 @@ def serve(hub: Hub, source: str, host: str, port: int) -> None:
     shown = f"[{host}]" if ":" in host else host
     print(f"http://{shown}:{listener.getsockname()[1]}", flush=True)
     config = uvicorn.Config(
-        Application(hub, source), lifespan="on", ws="none", log_config=None, log_level="warning",
-        access_log=False, proxy_headers=False, server_header=False, limit_concurrency=200, timeout_graceful_shutdown=1,
+        Application(hub, source), lifespan="on", ws="none", log_config=None, log_level="warning", access_log=False,
+        proxy_headers=True, forwarded_allow_ips="127.0.0.1,::1", server_header=False, limit_concurrency=200,
+        timeout_graceful_shutdown=1,
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listener])

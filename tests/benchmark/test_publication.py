@@ -10,7 +10,7 @@ from sportello.benchmark import steps
 from sportello.benchmark.distribution import MINIMUM
 from sportello.benchmark.operation import FEWEST, groups, holds, point
 from sportello.benchmark.profile import Profile
-from sportello.benchmark.publication import APART, Cohort, admitted, candidates, publish, shift
+from sportello.benchmark.publication import APART, Cohort, admitted, candidates, peers, publish, shift
 from sportello.benchmark.series import ALL, OWN, VENDOR
 from tests.benchmark.desks import PROFILE, a_file
 
@@ -172,6 +172,16 @@ def test_publish_describes_groups_of_operation_by_their_bounds():
     assert not holds(group, point(files["s1"].calendar_month))
     volume = published["operation:2"].distributions[0]
     assert (volume.key, volume.median, volume.desks) == ("num_new_tickets", 5000, 15)
+
+
+def test_peers_are_the_cohorts_of_a_desk_and_those_who_work_like_it():
+    files = {f"s{n}": a_file(num_new_tickets=100) for n in range(15)}
+    files |= {f"l{n}": a_file(num_new_tickets=5000, profile=replace(PROFILE, country="FR")) for n in range(15)}
+    published = publish("2026-10", files, as_sent)
+
+    found = peers(reversed(published), replace(PROFILE, sector="retail"), a_file(num_new_tickets=80).calendar_month)
+
+    assert names(found) == ["all", "size:10-49", "audience:business", "country:IT", "operation:1"]
 
 
 def test_publish_of_a_desk_that_does_not_say_its_replies_keeps_it_out_of_the_groups_alone():

@@ -1,5 +1,6 @@
 """The hub over HTTP, as real processes."""
 
+import asyncio
 import json
 import os
 import re
@@ -18,8 +19,9 @@ import pytest
 from sportello.benchmark import client, exchange
 from sportello.benchmark.distribution import How, standing_in
 from sportello.benchmark.file import LIMIT, Signed, sign
-from sportello.benchmark.hub import PER_ADDRESS
+from sportello.benchmark.hub import PER_ADDRESS, Hub
 from sportello.benchmark.refusals import Refused
+from sportello.benchmark.server import Application
 from sportello.kit import outward
 from tests.benchmark.desks import NOW, a_file, key
 
@@ -139,7 +141,12 @@ def test_hub_when_asked_nonsense_answers_with_a_reason_in_both_languages(hub):
     assert said["error"]["code"] == "bad_signature"
     assert set(said["error"]["sentence"]) == {"en", "it"}
     assert [hub.ask(*request)[0] for request in REQUESTS] == [413, 422, 405, 405, 404, 404, 404, 422, 200]
-    assert hub.ask("GET", "/method")[1]["cohorts"]["fewest_desks"] == 10
+    method = hub.ask("GET", "/method")[1]
+    assert method["cohorts"]["fewest_desks"] == 10
+    assert {name: set(words) for name, words in method["methods"].items()} == {
+        "vendor": {"en", "it"},
+        "own": {"en", "it"},
+    }
 
 
 REQUESTS = (
@@ -163,6 +170,20 @@ def test_hub_when_its_address_is_taken_or_wrong_says_so(tmp_path):
     assert (held.returncode, wrong.returncode) == (1, 2)
     assert b"Address already in use" in held.stderr
     assert b"Traceback" not in held.stderr + wrong.stderr
+
+
+def test_hub_when_its_file_is_gone_answers_with_a_code_and_goes_on(tmp_path):
+    hub, answers = Hub(tmp_path), []
+    (tmp_path / "hub.sqlite3").unlink()
+
+    async def send(message):
+        answers.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/publications"}
+    asyncio.run(Application(hub, "Test")(scope, None, send))
+
+    assert answers[0]["status"] == 500
+    assert json.loads(answers[1]["body"]) == {"error": {"code": "failed"}}
 
 
 def test_freeze_when_the_month_is_not_over_says_so(tmp_path):
