@@ -24,10 +24,10 @@ def clean(text: str) -> str:
 
 
 def at(value: float) -> str:
-    """A coordinate, to a hundredth. Raises Unfit for what is no number."""
+    """A coordinate, to a tenth. Raises Unfit for what is no number."""
     if not math.isfinite(value):
         raise Unfit(f"{value} is no place in a drawing")
-    return f"{round(value, 2) or 0:g}" if abs(value) < 1e5 else f"{value:.0f}"
+    return f"{value:.1f}".removesuffix(".0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,6 @@ class Box:
     top: float
     right: float
     bottom: float
-
-    def touches(self, other: "Box", gap: float) -> bool:
-        return (
-            self.left < other.right + gap
-            and other.left < self.right + gap
-            and self.top < other.bottom
-            and other.top < self.bottom
-        )
 
 
 class Canvas:
@@ -167,7 +159,7 @@ class Canvas:
         box = Box(left, y - size * 0.78, left + wide, y + size * 0.24)
         if not said or box.left < -0.5 or box.right > self.width + 0.5 or box.top < 0 or box.bottom > self.height:
             return False
-        if any(box.touches(other, gap) for other in self.texts):
+        if self._is_taken(box, gap):
             return False
         self.texts.append(box)
         anchored = "" if anchor == "start" else f' text-anchor="{anchor}"'
@@ -175,6 +167,13 @@ class Canvas:
             f'<text x="{at(x)}" y="{at(y)}" font-size="{size}"{anchored}{paint(role, self.look)}>{clean(said)}</text>'
         )
         return True
+
+    def _is_taken(self, box: Box, gap: float) -> bool:
+        left, right, top, bottom = box.left - gap, box.right + gap, box.top, box.bottom
+        for other in self.texts:  # A plain loop: the most frequent question of a drawing.
+            if left < other.right and other.left < right and top < other.bottom and other.top < bottom:
+                return True
+        return False
 
     def write_notes(self) -> None:
         """Below all else, what must be known of the marks and the scale."""

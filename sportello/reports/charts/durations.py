@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from . import letters
 from .axes import inside, upright
@@ -110,7 +111,11 @@ class Distribution:
                     Cell(value_text(summed, Unit.SHARE)),
                 )
             )
-        return Table(self.about.title, (self.about.heading, "n", _("share"), _("up to here")), tuple(rows))
+        return Table(
+            self.about.title,
+            (self.about.heading, "n", pgettext("charts", "share"), pgettext("charts", "up to here")),
+            tuple(rows),
+        )
 
     def summary(self) -> str:
         parts = [n_text(self.n)]
@@ -190,7 +195,7 @@ class Cumulative:
             (Cell(value_text(step.minutes, Unit.MINUTES)), Cell(value_text(step.share, Unit.SHARE), step.href))
             for step in self.steps
         )
-        return Table(self.about.title, (self.about.heading, _("share")), rows)
+        return Table(self.about.title, (self.about.heading, pgettext("charts", "share")), rows)
 
     def summary(self) -> str:
         return "; ".join(self._said(step) for step in self.steps if step.minutes in self.marks) + "."
@@ -211,4 +216,4 @@ def _time_below(canvas: Canvas, across: Edges, bottom: float) -> None:
     for edge in order:
         said = time_text(edge) if edge else "0"
         inside(canvas, across(edge), bottom + 17, said, "tick", 11)
-    inside(canvas, across.end - across.slot / 3, bottom + 17, _("more"), "tick", 11)
+    inside(canvas, across.end - across.slot / 3, bottom + 17, pgettext("time", "more"), "tick", 11)

@@ -1,5 +1,7 @@
 """How wide a text stands in Inter: enough to know what fits. Advances of the upright regular weight, in 1/1000 em."""
 
+from functools import lru_cache
+
 _FIRST = " "
 _ADVANCES = (
     281, 288, 466, 633, 642, 982, 644, 300, 365, 365, 501, 662, 288, 460, 288, 360, 631, 407, 610, 618, 646, 593, 620,
@@ -18,7 +20,12 @@ ELLIPSIS = "…"
 
 def width(text: str, size: float) -> float:
     """Of one line in letters of `size`, in the units of size; never less than it takes in Inter."""
-    return sum(map(_advance, text)) * size * _SLACK / 1000
+    return _advances(text) * size * _SLACK / 1000
+
+
+@lru_cache(maxsize=4096)
+def _advances(text: str) -> int:
+    return sum(map(_advance, text))
 
 
 def _advance(letter: str) -> int:

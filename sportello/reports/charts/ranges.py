@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from . import letters, words
 from .axes import LINE, inside, lying
@@ -175,7 +175,11 @@ class Standing:
         y, x = canvas.height - 14, 4.0
         said = words.desks_text(self.desks)
         canvas.text(canvas.width - 4, y + 9, said, "tick", anchor="end", size=11)
-        for roles, text in ((("range-1", "range-2"), _("half of them")), (("range-1",), _("8 of 10")), ((), _("all"))):
+        for roles, text in (
+            (("range-1", "range-2"), pgettext("desks", "half of them")),
+            (("range-1",), pgettext("desks", "8 of 10")),
+            ((), pgettext("desks", "all")),
+        ):
             canvas.rect(x, y + (0 if roles else 2.5), 16, 10 if roles else 5, "range-1")
             for role in roles:
                 canvas.rect(x, y, 16, 10, role)

@@ -1,8 +1,10 @@
 """Numbers and names as a chart says them, in the active language."""
 
+from functools import lru_cache
+
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.formats import get_format, number_format
-from django.utils.translation import get_language, ngettext
+from django.utils.formats import get_format
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from .series import Cell, Point, Series, Table, Unit
@@ -17,7 +19,14 @@ MILLION = 1_000_000
 def number(value: float, decimals: int = 0) -> str:
     """A number in the active language, thousands grouped, with a true minus."""
     # What rounds to zero has no sign.
-    return str(number_format(round(value, decimals) or 0, decimals, force_grouping=True)).replace("-", "−")
+    return f"{round(value, decimals) or 0:,.{decimals}f}".translate(_signs(get_language()))
+
+
+@lru_cache
+def _signs(language: str | None) -> dict[int, str]:
+    """What a language writes for the signs of Python; asked once, because a drawing holds hundreds of numbers."""
+    group, point = (str(get_format(name, language)) for name in ("THOUSAND_SEPARATOR", "DECIMAL_SEPARATOR"))
+    return str.maketrans({",": group, ".": point, "-": "−"})
 
 
 def value_text(value: float | None, unit: Unit) -> str:
@@ -136,7 +145,7 @@ def series_table(caption: str, heading: str, series: tuple[Series, ...], unit: U
     for one in series:
         with_n = any(point.n is not None for point in one.points)
         with_interval = any(point.low is not None and point.high is not None for point in one.points)
-        columns += [one.name, *(["n"] if with_n else []), *([_("interval")] if with_interval else [])]
+        columns += [one.name, *(["n"] if with_n else []), *([pgettext("charts", "interval")] if with_interval else [])]
         parts.append([_cells(point, unit, with_n, with_interval) for point in one.points])
     names = [point.label for point in series[0].points] if series else []
     rows = tuple((Cell(name), *(cell for part in parts for cell in part[place])) for place, name in enumerate(names))
