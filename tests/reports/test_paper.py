@@ -150,3 +150,10 @@ def test_png_is_as_wide_as_asked():
 
     assert made[:8] == b"\x89PNG\r\n\x1a\n"
     assert abs(int.from_bytes(made[16:20]) - 1000) <= 1
+
+
+def test_pdf_that_takes_too_long_is_given_up(monkeypatch):
+    monkeypatch.setattr(paper, "SECONDS", 0.001)
+
+    with pytest.raises(Unprintable, match="not done in"):
+        paper.pdf(report())
