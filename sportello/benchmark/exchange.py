@@ -59,7 +59,7 @@ def publication_as_json(publication: Publication) -> dict[str, Any]:
 def read(octets: bytes) -> Collection:
     """The distributions in a file. Raises Refused at the first thing that is wrong."""
     whole = load(octets, LIMIT)
-    said = _object(whole, ("version", "source", "publications"), "the whole")
+    said = _object(whole, ("version", "source", "publications"), "version, source, publications")
     if type(said["version"]) is not int or said["version"] != VERSION:
         raise Refused("unknown_version", str(said["version"])[:20])
     source = said["source"]
@@ -67,7 +67,7 @@ def read(octets: bytes) -> Collection:
         raise Refused("wrong_shape", "source")
     publications = tuple(publication(each) for each in _list(said["publications"], "publications"))
     if len({(each.month, each.cohort) for each in publications}) < len(publications):
-        raise Refused("wrong_shape", "a cohort stands twice")
+        raise Refused("wrong_shape", "cohort")
     return Collection(source, publications)
 
 

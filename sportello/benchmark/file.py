@@ -162,7 +162,7 @@ def _encode(octets: bytes) -> str:
 def read(octets: bytes, now: datetime) -> Signed:
     """The file in these bytes, whole and signed. Raises Refused at the first thing that is wrong."""
     whole = load(octets, LIMIT)
-    _is_object(whole, ("file", "key", "signature"), "")
+    _is_object(whole, ("file", "key", "signature"), "file, key, signature")
     file = _file(whole["file"], now)
     key, signature = _decode(whole["key"], 32, "key"), _decode(whole["signature"], 64, "signature")
     try:
@@ -181,15 +181,17 @@ def load(octets: bytes, limit: int) -> Any:
     except Refused:
         raise
     except RecursionError:
-        raise Refused("not_json", "nested too deeply") from None
+        raise Refused("not_json") from None
     except ValueError as error:  # Its words would quote the file.
         raise Refused("not_json", f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "") from None
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise Refused("wrong_shape", "a key stands twice")
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise Refused("wrong_shape", key[:40])
+        found[key] = value
     return found
 
 
@@ -199,7 +201,7 @@ def _not_finite(said: str) -> NoReturn:
 
 def _is_object(value: Any, keys: tuple[str, ...], where: str) -> None:
     if not isinstance(value, dict) or set(value) != set(keys):
-        raise Refused("wrong_shape", where or "the whole")
+        raise Refused("wrong_shape", where)
 
 
 def _file(said: Any, now: datetime) -> File:
@@ -226,7 +228,7 @@ def _file(said: Any, now: datetime) -> File:
 def read_month(said: Any) -> str:
     """ "YYYY-MM". Raises Refused."""
     if not isinstance(said, str) or not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", said, re.ASCII):
-        raise Refused("wrong_month", said[:20] if isinstance(said, str) else "")
+        raise Refused("wrong_month", said[:20] if isinstance(said, str) else type(said).__name__)
     return said
 
 

@@ -7,7 +7,7 @@ from sportello.kit.terminal import LOCALE, gettext_noop
 
 WORDS = {
     "too_large": gettext_noop("The file is larger than {where} bytes."),
-    "not_json": gettext_noop("The file is not JSON: {where}."),
+    "not_json": gettext_noop("The file is not JSON."),
     "wrong_shape": gettext_noop("Something is missing, unknown or of the wrong type: {where}."),
     "unknown_version": gettext_noop("The file is of a version that is not known here: {where}."),
     "not_finite": gettext_noop("A number is not finite: {where}."),
