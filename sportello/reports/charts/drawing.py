@@ -66,12 +66,14 @@ def spark(chart: Chart, width: int = 120) -> SafeString:
 
 
 def html_table(table: Table) -> SafeString:
+    """The table in a frame that can be moved; its caption is heard, because the title of the chart is seen."""
     heads = "".join(f'<th scope="col"{_number(place)}>{clean(name)}</th>' for place, name in enumerate(table.columns))
     rows = "".join(f"<tr>{''.join(map(_cell, enumerate(row)))}</tr>" for row in table.rows)
     caption = clean(table.caption)
     return SafeString(
         f'<div class="table-frame" tabindex="0" role="region" aria-label="{caption}"><table class="table">'
-        f"<caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<caption class="visually-hidden">{caption}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
