@@ -21,6 +21,7 @@ def worker_loops() -> list[Loop]:
     from sportello.delivery import outbox, push, webhooks
     from sportello.desk.actions import (
         alarms,
+        alerts,
         attachment_texts,
         fair_queue,
         indexing,
@@ -47,6 +48,7 @@ def worker_loops() -> list[Loop]:
         Loop("attachments", attachment_texts.step, every=1.0),
         Loop("merged people", merging_people.sweep, every=60.0, at_pace=True),
         Loop("old jobs", jobs.purge, every=600.0, at_pace=True),
+        Loop("alerts", alerts.step, every=600.0, at_pace=True),
         Loop("rules", rules.switch_off_broken, every=60.0, at_pace=True),
     ]
 

@@ -87,6 +87,22 @@ class About(TextChoices):
     OTHER = "other", _("something else")
 
 
+class ReviewState(TextChoices):
+    """How far the review of a bad vote is."""
+
+    OPEN = "open", pgettext_lazy("review of a vote", "Open")
+    DONE = "done", pgettext_lazy("review of a vote", "Done")
+
+
+class Outcome(TextChoices):
+    """What came of the review of a bad vote. The last is the customer's doing."""
+
+    CHANGED = "changed", _("we change something")
+    SETTLED = "settled", _("settled with the customer")
+    NOTHING = "nothing", _("nothing to be done")
+    WITHDRAWN = "withdrawn", _("the customer changed the vote to good")
+
+
 class MailState(TextChoices):
     """What became of an incoming mail. All but RECEIVED are final; held and failed mails can be replayed."""
 
@@ -119,6 +135,7 @@ class TimerKind(TextChoices):
     SLA = "sla", _("misses its target")
     AUTOMATION = "automation", _("does what an automation says")
     SEND = "send", _("sends an answer")
+    REVIEW = "review", _("reminds of a bad vote")
 
 
 class Contact(TextChoices):
@@ -153,6 +170,8 @@ class NoticeKind(TextChoices):
     NOT_SENT = "not_sent", _("an answer of yours was not sent")
     SIDE = "side", _("a third party answered")
     JOB = "job", _("a job of yours has ended")
+    REVIEW = "review", _("a bad vote waits for you")
+    ALERT = "alert", _("satisfaction needs a look")
 
 
 class Permission(TextChoices):

@@ -63,6 +63,15 @@ from .people_lists import (
     votes_of,
     words_of_organizations,
 )
+from .reviews import (
+    answers_to,
+    get_review,
+    open_reviews,
+    review_events,
+    reviewers,
+    reviews,
+    votes,
+)
 from .rules import (
     automated,
     automations,
@@ -116,6 +125,7 @@ from .tickets import (
 __all__ = [
     "Rights",
     "addresses_of_people",
+    "answers_to",
     "assignable_agents",
     "attachments",
     "automated",
@@ -152,6 +162,7 @@ __all__ = [
     "get_person",
     "get_policy",
     "get_rating",
+    "get_review",
     "get_role",
     "get_schedule",
     "get_side_comment",
@@ -182,6 +193,7 @@ __all__ = [
     "may",
     "notices",
     "one_ticket",
+    "open_reviews",
     "organization_changes",
     "organizations",
     "outgoing_mails",
@@ -189,6 +201,9 @@ __all__ = [
     "people",
     "person_changes",
     "policies",
+    "review_events",
+    "reviewers",
+    "reviews",
     "rights_of",
     "roles",
     "rule_changes",
@@ -209,6 +224,7 @@ __all__ = [
     "timers",
     "triggers",
     "views",
+    "votes",
     "votes_of",
     "webhook_calls",
     "webhooks",

@@ -22,6 +22,9 @@ from .gate import may, one, staff
 # What a member of the staff needs for what he wants to do to a ticket that he sees.
 NEEDED = {"answer": Permission.ANSWER, "edit": Permission.EDIT, "merge": Permission.MERGE, "log": Permission.OPEN}
 
+# A promise is kept or broken, and a review has its deadline: nobody stops these clocks.
+NOT_STOPPED = (TimerKind.SLA, TimerKind.REVIEW)
+
 
 def tickets(person: User) -> TicketQuerySet:
     """The tickets that this person may see."""
@@ -134,17 +137,17 @@ def assignable_agents(person: User, ticket: Ticket | None = None) -> "QuerySet[U
 
 
 def timers(person: User, ticket_id: int) -> "QuerySet[Timer]":
-    """What will happen to a ticket by itself, for the staff who may see it, next first; promises are told elsewhere."""
+    """What will happen to a ticket by itself, for the staff who may see it, next first; promises, and the deadline of
+    a review, are told elsewhere."""
     staff(person)
-    waiting = Timer.objects.filter(ticket=ticket_id, state=TimerState.WAITING).exclude(kind=TimerKind.SLA)
+    waiting = Timer.objects.filter(ticket=ticket_id, state=TimerState.WAITING).exclude(kind__in=NOT_STOPPED)
     # The clock of an automation that has acted rings for nobody: it only looks whether it may act again.
     acted = Automated.objects.filter(ticket=ticket_id, automation=OuterRef("automation"))
     return waiting.exclude(Exists(acted)).order_by("due_at", "id")
 
 
 def get_timer(person: User, timer_id: int) -> Timer:
-    # A promise is kept or broken: nobody stops its clock.
-    found = one(Timer.objects.filter(pk=timer_id).exclude(kind=TimerKind.SLA).select_related("ticket"))
+    found = one(Timer.objects.filter(pk=timer_id).exclude(kind__in=NOT_STOPPED).select_related("ticket"))
     get_ticket(person, found.ticket_id, to="edit")
     return found
 

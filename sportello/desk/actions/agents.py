@@ -15,7 +15,21 @@ from ..errors import Invalid, Missing, Refused
 from ..models import Audit, CustomRole, Job, JobItem, OutgoingMail, Ticket, User
 from ..rules import routing
 from ..words import Role, Via
-from . import bulk, configuration, groups, identities, jobs, letters, people, push, rule_rows, sending, skills, tickets
+from . import (
+    bulk,
+    configuration,
+    groups,
+    identities,
+    jobs,
+    letters,
+    people,
+    push,
+    reviews,
+    rule_rows,
+    sending,
+    skills,
+    tickets,
+)
 
 KIND = "agent"
 HAND_OVER = "hand_over"
@@ -190,6 +204,7 @@ def let_go(user_id: int, *, to: int | None, actor: User, sure: bool = False) -> 
         push.remove_all(person)
         person.save(update_fields=["active", "updated_at", "password", "last_login"])
         _log(person, before, actor)
+        reviews.leave(person)
         count = tickets_of(person)
         arguments = {"from": person.pk, "to": to}
         is_any = count or sending.unsent(person).exists()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from ..errors import Invalid, Stale
 from ..models import SatisfactionRating, User
 from ..words import About, Score
-from . import tickets
+from . import alerts, reviews, tickets
 from .update import Update
 
 COMMENT_LIMIT = 5000
@@ -15,7 +15,8 @@ COMMENT_LIMIT = 5000
 def vote(
     rating_id: int, score: str, *, comment: str = "", about: str = "", actor: User, via: str
 ) -> SatisfactionRating:
-    """Vote, or change the vote while it can be. Earlier votes stay in the history. None of this touches a clock.
+    """Vote, or change the vote while it can be. Earlier votes stay in the history. None of this touches a clock of the
+    ticket; a bad vote opens its review (actions.reviews).
 
     Raises Invalid("score" | "about" | "comment"), Stale once the vote has expired.
     """
@@ -36,6 +37,7 @@ def vote(
             raise Stale(_("The time to vote has passed."))
         if (rating.score, rating.comment, rating.about) == (score, comment, about):
             return rating
+        before = (rating.score, rating.about, rating.comment)
         update.events.append(
             {
                 "type": "SatisfactionRating",
@@ -51,4 +53,6 @@ def vote(
         rating.updated_at = update.now
         rating.save(update_fields=["score", "comment", "about", "rated_at", "updated_at"])
         update.commit()
+        if reviews.follow(update, rating, before):
+            alerts.on_bad_vote(rating)
     return rating

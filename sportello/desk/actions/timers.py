@@ -15,7 +15,7 @@ from sportello.kit.prepared import prepared
 from ..errors import DeskError, Refused, Stale
 from ..models import Ticket, Timer, User
 from ..words import TimerKind, TimerState, Via
-from . import alarms, protocols, sending, sla, tickets
+from . import alarms, protocols, reviews, sending, sla, tickets
 
 log = structlog.get_logger()
 BATCH = 50
@@ -125,6 +125,10 @@ def run(timer: Timer) -> None:
                 return
             if timer.kind == TimerKind.SEND:
                 sending.on_timer(ticket, timer)
+                return
+            if timer.kind == TimerKind.REVIEW:
+                claims.finish(timer, state=TimerState.DONE, ended_at=clock.now())
+                reviews.on_timer(ticket)
                 return
             moved_to = protocols.on_timer(ticket, TimerKind(timer.kind))
             if moved_to:

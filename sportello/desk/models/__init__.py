@@ -30,6 +30,7 @@ from .ticket_metric import TicketMetric
 from .timer import Timer
 from .user import User, UserTag
 from .view import View, ViewMember
+from .vote_review import VoteCause, VoteReview, VoteReviewEvent, VoteWatch
 from .webhook import Webhook, WebhookCall
 
 __all__ = [
@@ -93,6 +94,10 @@ __all__ = [
     "UserTag",
     "View",
     "ViewMember",
+    "VoteCause",
+    "VoteReview",
+    "VoteReviewEvent",
+    "VoteWatch",
     "WebProcess",
     "Webhook",
     "WebhookCall",

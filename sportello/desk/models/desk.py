@@ -15,6 +15,7 @@ class Desk(models.Model):
     mail_out_secret = models.TextField(blank=True, help_text="URL of the outgoing mail server, encrypted.")
     logo = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the picture, its name in kit.blobs.")
     logo_type = models.CharField(max_length=50, blank=True)
+    review_days = models.PositiveSmallIntegerField(default=2, help_text="Open days to review a bad vote in.")
     set_up_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -6,6 +6,8 @@ from ..words import About, Score
 class SatisfactionRating(models.Model):
     """The vote on a ticket, from the moment it is asked for. Earlier votes stay in the ticket's audits.
 
+    about: the voter's own word, which nobody changes; reviewed_about: what two of the desk found it to be about.
+
     Who is credited (assignee, group) is frozen when the vote is asked for: a later reassignment changes nothing.
     """
 
@@ -16,6 +18,7 @@ class SatisfactionRating(models.Model):
     organization = models.ForeignKey("Organization", models.SET_NULL, null=True, blank=True, related_name="+")
     score = models.CharField(max_length=7, choices=Score, default=Score.OFFERED)
     about = models.CharField(max_length=7, choices=About, blank=True)
+    reviewed_about = models.CharField(max_length=7, choices=About, blank=True)
     comment = models.TextField(blank=True)
     offered_at = models.DateTimeField()
     rated_at = models.DateTimeField(null=True, blank=True)

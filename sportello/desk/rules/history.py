@@ -130,6 +130,12 @@ def _rating(event: Mapping[str, Any]) -> str:
     return voted
 
 
+def _reviewed(values: Mapping[str, Any]) -> str:
+    if not values.get("about"):
+        return _("Two of the desk: the vote is about what the customer says")
+    return _("Two of the desk: the vote is about %(about)s") % {"about": About(values["about"]).label}
+
+
 def note(code: str, values: Mapping[str, Any]) -> str:
     """What the desk noticed."""
     if code == "contact":
@@ -141,6 +147,7 @@ def note(code: str, values: Mapping[str, Any]) -> str:
         "merged_words": _("The customer of #%(ticket)s, merged into this one, wrote there"),
         "split": _("A message became #%(ticket)s"),
         "split_from": _("Split from #%(ticket)s"),
+        "vote_reviewed": _reviewed(values) if code == "vote_reviewed" else "",
         "thanks": _("Only a thank-you: the request stays solved"),
         "confirmed": _("The customer confirmed that it works"),
         "not_yet": _("The customer says that it does not work yet"),

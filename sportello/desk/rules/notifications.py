@@ -40,6 +40,10 @@ def sentence(kind: str, values: Mapping[str, Any], author: str, desk: str) -> st
         if values.get("status") in Status.values:
             return _("%(author)s: now %(status)s") % {**said, "status": Status(values["status"]).label}
         return _("%(author)s wrote on a ticket that you follow") % said
+    if kind == NoticeKind.REVIEW:
+        return _review(values.get("what", ""), said)
+    if kind == NoticeKind.ALERT:
+        return _alert(values)
     if kind == NoticeKind.NOT_SENT and values.get("because") == LEFT:
         return _("%(author)s works here no more: an answer was not sent") % said
     if kind == NoticeKind.NOT_SENT:
@@ -48,6 +52,41 @@ def sentence(kind: str, values: Mapping[str, Any], author: str, desk: str) -> st
         "done": values.get("done", 0),
         "failed": values.get("failed", 0),
     }
+
+
+def _review(what: str, said: Mapping[str, str]) -> str:
+    if what == "proposed":
+        return _("%(author)s proposes what a bad vote is about: confirm it or not") % said
+    if what == "given":
+        return _("%(author)s gave you the review of a bad vote") % said
+    return {
+        "overdue": _("The review of a bad vote is overdue"),
+        "reopened": _("A bad vote is to be reviewed again"),
+    }.get(what, _("A bad vote to review"))
+
+
+def _alert(values: Mapping[str, Any]) -> str:
+    if values.get("what") == "first_bad":
+        said = {"customer": values.get("customer", ""), "good": values.get("good", 0)}
+        return _("First bad vote of %(customer)s, after %(good)s good ones") % said
+    names = ("bad", "votes", "bad_before", "votes_before")
+    counts = {name: values.get(name, 0) for name in names}
+    if values.get("group"):
+        counts["group"] = values["group"]
+        return (
+            _(
+                "%(group)s: more bad votes than chance explains, %(bad)s of %(votes)s in four weeks, "
+                "%(bad_before)s of %(votes_before)s in the year before"
+            )
+            % counts
+        )
+    return (
+        _(
+            "More bad votes than chance explains: %(bad)s of %(votes)s in four weeks, "
+            "%(bad_before)s of %(votes_before)s in the year before"
+        )
+        % counts
+    )
 
 
 def _not_sent(values: Mapping[str, Any], desk: str) -> str:

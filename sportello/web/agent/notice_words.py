@@ -23,6 +23,8 @@ ICON = {
     NoticeKind.NOT_SENT: "triangle-alert",
     NoticeKind.SIDE: "messages-square",
     NoticeKind.JOB: "list-checks",
+    NoticeKind.REVIEW: "thumbs-down",
+    NoticeKind.ALERT: "trending-down",
 }
 COLUMNS = ("pk", "kind", "values", "created_at", "read_at", "ticket_id", "ticket__subject", "author__name")
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from sportello.desk import access
 from sportello.desk.actions import notifications
 from sportello.desk.errors import Missing
+from sportello.desk.words import NoticeKind
 from sportello.kit.keys import key_of
 from sportello.web.agent.doors import agent_of, attempt, staff
 from sportello.web.agent.navigation import page
@@ -32,6 +33,12 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     found = access.notices(agent_of(request)).filter(pk=notice_id).first()
     if found is None:
         raise Missing
+    if "review" in found.values:
+        notifications.read(notice_id, actor=agent_of(request))
+        return redirect("agent:review", found.values["review"])
+    if found.kind == NoticeKind.ALERT:
+        notifications.read(notice_id, actor=agent_of(request))
+        return redirect("agent:reviews")
     if found.ticket_id:
         return redirect("agent:ticket", found.ticket_id)
     return redirect("agent:job", found.values["job"]) if "job" in found.values else redirect("agent:notices")
