@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import contextlib
-import gc
 import json
 import os
 import signal
@@ -11,6 +10,7 @@ import socket
 import threading
 from collections.abc import Sequence
 
+from sportello.kit import garbage
 from sportello.kit.supervisor import end_with_parent
 
 
@@ -50,20 +50,13 @@ def _web(listener: socket.socket, answer: int) -> None:
             await super().shutdown(sockets)
 
     _tell(answer)
-    _rest()
+    garbage.settle()
     config = uvicorn.Config(
         application, lifespan="on", ws="none", log_config=None, log_level="warning", access_log=False,
         proxy_headers=False, server_header=False, timeout_graceful_shutdown=1,
     )  # fmt: skip
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(Server(config).serve(sockets=[listener]))
-
-
-def _rest() -> None:
-    """What was loaded stays; looked through for garbage seldom: a page makes thousands of objects, hardly any a cycle."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 def _tell(answer: int) -> None:
