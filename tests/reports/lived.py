@@ -31,6 +31,7 @@ from sportello.kit import clock
 
 BEGINNING = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
 TAGS = ("printer", "vpn", "mail", "invoice")
+UNCLOSED = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
 STATUSES = (Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED, Status.SOLVED)
 
 
@@ -54,7 +55,7 @@ class Lived:
             companies = [people.add_organization(name) for name in ("Rossi Hotels", "Bianchi")]
             self.customers = [
                 people.add(f"Customer {number}", f"c{number}@mail.example", language="it", organization=company)
-                for number, company in enumerate((companies[0], companies[0], companies[1], None, None))
+                for number, company in enumerate((*companies, *companies, companies[0], *[None] * 9))
             ]
             self.field = ticket_fields.save_field(
                 {"of": "ticket", "kind": "text", "key": "model", "title": "Model"}, actor=self.ada
@@ -104,6 +105,8 @@ class Lived:
         self.random.choices(list(doings), list(doings.values()))[0]()
 
     def _ticket(self, **where):
+        # Mostly one on which something can still happen.
+        where = where or ({} if self.random.random() < 0.1 else {"status__in": UNCLOSED})
         found = list(Ticket.objects.filter(**where).order_by("-pk").values_list("pk", flat=True)[:25])
         if not found:
             raise Missing
@@ -163,6 +166,7 @@ class Lived:
         change = random.choice(
             (
                 Change(assignee=random.choice((*self.agents, None))),
+                Change(assignee=random.choice(self.agents)),
                 Change(group=random.choice(self.groups)),
                 Change(priority=random.choice((None, 1, 2, 3, 4))),
                 Change(type=random.choice(("", "question", "incident"))),

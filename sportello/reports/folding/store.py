@@ -36,6 +36,10 @@ MOST_PARTS = 16
 MOST_TICKETS = 4_000
 
 
+class Missing(Exception):
+    """The facts have not been built yet: the worker is about to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A small file with all that is known of these tickets; a later part replaces an earlier one and the ranges."""
