@@ -3,12 +3,14 @@
 import enum
 import json
 import re
+import sys
+import time
 from typing import Annotated
 
 import typer
 
-from sportello.cli.session import open_desk
-from sportello.kit import terminal
+from sportello.cli.session import Json, open_desk, tell
+from sportello.kit import locks, terminal
 from sportello.kit.terminal import _
 
 app = typer.Typer(help=_("The desk in figures."), no_args_is_help=True)
@@ -41,3 +43,28 @@ def month(
         print(json.dumps(tables.as_json(found), ensure_ascii=False, indent=2, default=str))
     else:
         print(tables.as_text(found, terminal.language()))
+
+
+@app.command(help=_("Fold the facts behind the figures anew from what is written in each ticket."))
+def rebuild(as_json: Json = False) -> None:
+    """Figures are given from the facts as they were until it is done. A running worker waits."""
+    open_desk()
+    from sportello.reports.folding import sync
+
+    began = time.monotonic()
+    with typer.progressbar(length=1, label=_("Facts"), file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        try:
+            tickets = sync.rebuild(show)
+        except locks.Busy as busy:
+            typer.echo(
+                _("Process {pid} is writing the facts just now: try again in a moment.").format(pid=busy.pid), err=True
+            )
+            raise typer.Exit(1) from None
+    seconds = round(time.monotonic() - began)
+    sentence = _("The facts are folded: {rows} requests in {seconds} s.").format(rows=tickets, seconds=seconds)
+    tell({"rows": tickets, "seconds": seconds}, sentence, as_json=as_json)

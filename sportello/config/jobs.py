@@ -31,6 +31,7 @@ def worker_loops() -> list[Loop]:
         rules,
         timers,
     )
+    from sportello.reports.folding import sync
 
     for kind in JOBS:
         import_module(f"sportello.desk.actions.{kind}")
@@ -46,6 +47,7 @@ def worker_loops() -> list[Loop]:
         Loop("jobs", jobs.step, every=1.0),
         Loop("search", indexing.step, every=1.0),
         Loop("attachments", attachment_texts.step, every=1.0),
+        Loop("facts", sync.step, every=10.0, at_pace=True),
         Loop("merged people", merging_people.sweep, every=60.0, at_pace=True),
         Loop("old jobs", jobs.purge, every=600.0, at_pace=True),
         Loop("alerts", alerts.step, every=600.0, at_pace=True),

@@ -68,6 +68,10 @@ def bounds() -> tuple[int, int]:
     return (found["low"], found["high"]) if found["low"] is not None else (0, -1)
 
 
+def how_many() -> int:
+    return Ticket.objects.count()
+
+
 def span(low: int, high: int, by: Desk) -> Iterator[tuple[int, Iterable[tuple[str, Row]]]]:
     """The rows of the tickets in [low, high), each with its table, ticket by ticket."""
     last = low - 1

@@ -49,8 +49,8 @@ def step() -> bool:
     return False
 
 
-def rebuild(progress: Progress = lambda done, total: None) -> None:
-    """Everything anew; what was there is read until it is done. progress: tickets done, of how many.
+def rebuild(progress: Progress = lambda done, total: None) -> int:
+    """Everything anew; what was there is read until it is done. Returns how many tickets. progress: done, of how many.
 
     Raises locks.Busy while somebody else writes.
     """
@@ -58,12 +58,12 @@ def rebuild(progress: Progress = lambda done, total: None) -> None:
     here.mkdir(parents=True, exist_ok=True)
     lock = locks.hold(here / "lock")
     try:
-        _build(here, progress)
+        return _build(here, progress)
     finally:
         lock.release()
 
 
-def _build(here: Path, progress: Progress) -> None:
+def _build(here: Path, progress: Progress) -> int:
     before = store.load(here)
     number = (before.number if before else int(clock.now().timestamp())) + 1
     # What is written from now on is taken in by the next step.
@@ -71,19 +71,21 @@ def _build(here: Path, progress: Progress) -> None:
     gaps = _missing(max(0, cursor - MOST_GAPS), cursor)
     by, (first, last) = read.desk(), read.bounds()
     ranges = {}
-    done, total = 0, max(0, last - first + 1)
+    done, total = 0, read.how_many()
     for low in range(store.low_of(first), last + 1, store.RANGE):
         with Writer(here) as writer:
-            for ticket_id, rows in read.span(low, low + store.RANGE, by):
+            for _ticket_id, rows in read.span(low, low + store.RANGE, by):
                 writer.add(rows)
-                if ticket_id - first >= done + read.PIECE:
-                    progress(done := ticket_id - first, total)
+                done += 1
+                if done % read.PIECE == 0:
+                    progress(done, total)
             writer.write_range(low, number)
         ranges[low] = number
     manifest = Manifest(zone=read.time_zone(), number=number, cursor=cursor, gaps=gaps, changes=changes, ranges=ranges)
     store.save(here, manifest)
     store.sweep(here, manifest)
     progress(total, total)
+    return done
 
 
 def _take_in(here: Path, manifest: Manifest) -> bool:

@@ -4,7 +4,11 @@ from datetime import UTC
 
 import pytest
 
-from sportello.desk.models import TicketMetric
+from sportello.desk.actions import configuration, desks, tickets
+from sportello.desk.actions.tickets import Words
+from sportello.desk.models import Audit, TicketMetric
+from sportello.desk.words import Via
+from sportello.kit import locks
 from sportello.reports.folding import store, sync
 from sportello.reports.folding.schema import TABLES
 from tests.reports.lived import Lived
@@ -77,3 +81,62 @@ def solutions(found):
         if column(row, "solved", "ended") != "undone":
             latest[row[0]] = (row[0], row[1].replace(tzinfo=UTC), row[3], column(row, "solved", "calendar"))
     return set(latest.values())
+
+
+def test_step_when_nothing_happened_then_writes_nothing(facts_folder, ticket):
+    sync.step()
+    before = sorted(facts_folder.rglob("*"))
+
+    assert sync.step() is False
+    assert sorted(facts_folder.rglob("*")) == before
+
+
+def test_step_when_somebody_else_writes_then_waits(facts_folder, ticket):
+    facts_folder.mkdir()
+    lock = locks.hold(facts_folder / "lock")
+
+    assert sync.step() is False
+    lock.release()
+    assert sync.step() is True
+
+
+def test_step_when_the_zone_of_the_desk_is_another_then_all_is_folded_anew(ticket):
+    sync.step()
+    desks.configure(name="Desk", time_zone="Pacific/Auckland", language="en")
+    configuration.forget()
+
+    sync.step()
+
+    ((row,),) = (everything()["created"],)
+    assert (row[2] - row[1]).total_seconds() in (12 * 3600, 13 * 3600)
+
+
+def test_step_when_a_number_arrives_late_then_is_taken_in(ticket, anna, monkeypatch):
+    """On PostgreSQL a transaction may commit after a later one."""
+    sync.step()
+    late = Audit.objects.create(
+        id=ticket.audits.get().pk + 1, ticket=ticket, author=anna, via={}, events=[], created_at=ticket.created_at
+    )
+    tickets.answer(ticket.pk, Words("Ecco."), actor=anna, via=Via.WEB)
+    events = [{"type": "Comment", "public": False, "automatic": False, "by": "agent"}]
+    Audit.objects.filter(pk=late.pk).delete()
+    sync.step()
+    Audit.objects.create(id=late.pk, ticket=ticket, author=anna, via={}, events=events, created_at=ticket.created_at)
+
+    sync.step()
+
+    assert len(everything()["touches"]) == 2
+
+
+def test_step_when_broken_off_while_writing_then_the_old_facts_count(ticket, anna, monkeypatch):
+    sync.step()
+    before = everything()
+    tickets.answer(ticket.pk, Words("Ecco."), actor=anna, via=Via.WEB)
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "save", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+        with pytest.raises(OSError, match="full"):
+            sync.step()
+
+    assert everything() == before
+    sync.step()
+    assert len(everything()["replied"]) == 1
