@@ -57,7 +57,7 @@ def is_colour(text: str) -> bool:
 
 def export(desk: Desk) -> dict[str, Any]:
     """The desk as it is kept in its history: where mails leave, without user and password."""
-    names = ("name", "language", "time_zone", "colour", "phone", "hourly_budget", "logo")
+    names = ("name", "language", "time_zone", "colour", "phone", "hourly_budget", "logo", "review_days")
     try:
         way = mail_out.parse(secrets.decrypt(desk.mail_out_secret)) if desk.mail_out_secret else None
         mails = f"{way.scheme}://{way.host}:{way.port}" if way else ""

@@ -371,8 +371,8 @@ def _said(text: str, name: str, nothing: str) -> str:
 def _put(review: VoteReview, owner_id: int | None, actor: User | None) -> None:
     review.owner_id = owner_id
     review.save(update_fields=["owner"])
-    name = User.objects.filter(pk=owner_id).values_list("name", flat=True).first() or ""
-    _log(review, "given", actor, name=name, owner_id=owner_id)
+    owner = User.objects.filter(pk=owner_id).first() if owner_id else None
+    _log(review, "given", actor, name=owner.name if owner else "", owner_id=owner_id)
     _tell([owner_id], review, "given", author=actor)
 
 

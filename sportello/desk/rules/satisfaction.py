@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from math import sqrt
-from typing import TypeVar
 
 from ..words import About
 
 # Below this a share says more about chance than about anybody: such standings are listed, and not ranked.
 MINIMUM = 10
 Z_95 = 1.959964
-Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,23 +151,16 @@ class Concentration:
 def concentration(votes: Sequence[Vote]) -> Concentration:
     """The narrowest circle that more than half of the bad votes come from: a person, else a customer."""
     bad = [vote for vote in votes if vote.is_bad]
-    of_person = Counter(vote.requester for vote in bad)
-    of_customer = Counter(customer_of(vote.requester, vote.organization) for vote in bad)
-    whole = Concentration(len(bad), people=len(of_person), customers=len(of_customer), all_votes=len(votes))
+    counted = {by: Counter(BY[by](vote) for vote in bad) for by in ("person", "customer")}
+    people, customers = (len(counted[by]) for by in ("person", "customer"))
+    whole = Concentration(len(bad), people=people, customers=customers, all_votes=len(votes))
     if len(bad) == 1:
         return _circle(votes, bad, whole)
-    for counted, is_of in (
-        (of_person, lambda vote: vote.requester),
-        (of_customer, lambda vote: customer_of(vote.requester, vote.organization)),
-    ):
-        key, part = _most(counted)
-        if part >= 2 and 2 * part > len(bad):
-            return _circle(votes, [vote for vote in bad if is_of(vote) == key], whole)
+    for by, found in counted.items():
+        for key, part in found.most_common(1):
+            if part >= 2 and 2 * part > len(bad):
+                return _circle(votes, [vote for vote in bad if BY[by](vote) == key], whole)
     return whole
-
-
-def _most(counted: "Counter[Key]") -> tuple[Key | None, int]:
-    return max(counted.items(), key=lambda it: it[1], default=(None, 0))
 
 
 def _circle(votes: Sequence[Vote], theirs: Sequence[Vote], whole: Concentration) -> Concentration:

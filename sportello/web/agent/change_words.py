@@ -41,6 +41,7 @@ KINDS = {
     "ticket_field": (gettext_lazy("Fields"), "custom_fields"),
     "ticket_form": (gettext_lazy("Forms"), "ticket_forms"),
     "tag": (gettext_lazy("Tags"), "tags"),
+    "vote_cause": (gettext_lazy("Bad votes"), "review_causes"),
     "user": (gettext_lazy("People"), "people"),
     "organization": (gettext_lazy("Organizations"), "organizations"),
 }

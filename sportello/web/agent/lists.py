@@ -83,12 +83,18 @@ def _views(agent: User) -> QuerySet[Any]:
     return access.views(agent).values_list("pk", "title", "updated_at", "filled_to", "owner_id", "group_id")
 
 
-def counts(agent: User, listed: Sequence[Listed]) -> tuple[dict[int, str], tuple[str, str]]:
-    """How many tickets each view has, by its id; how many mails wait for somebody, how many notices for him."""
+def counts(agent: User, listed: Sequence[Listed]) -> tuple[dict[int, str], tuple[str, str, str]]:
+    """How many tickets each view has, by its id; how many mails wait for somebody, how many notices for him, how many
+    bad votes for their review."""
     numbers = fetch(_counts, agent, _moment(agent), tuple(it.version for it in listed))[0]
+    *numbers, reviews = numbers
     *pairs, waiting = zip(numbers[::2], numbers[1::2], strict=True)
     shown = [as_count(number, is_all=there <= LOOKED_AT) for number, there in pairs]
-    return dict(zip((it.id for it in listed), shown, strict=True)), (as_count(waiting[0]), as_count(waiting[1]))
+    return dict(zip((it.id for it in listed), shown, strict=True)), (
+        as_count(waiting[0]),
+        as_count(waiting[1]),
+        as_count(reviews),
+    )
 
 
 def _counts(agent: User, moment: Moment, versions: tuple[Version, ...]) -> QuerySet[Any]:
@@ -98,7 +104,8 @@ def _counts(agent: User, moment: Moment, versions: tuple[Version, ...]) -> Query
         columns += _counted(agent, moment, version)
     held = access.inbound_mails(agent).filter(state__in=(MailState.HELD, MailState.FAILED))
     unread = access.notices(agent).filter(read_at=None)
-    return access.people(agent).filter(pk=agent.pk).values_list(*columns, CappedCount(held), CappedCount(unread))
+    waiting = (CappedCount(held), CappedCount(unread), CappedCount(access.open_reviews(agent)))
+    return access.people(agent).filter(pk=agent.pk).values_list(*columns, *waiting)
 
 
 def _counted(agent: User, moment: Moment, version: Version) -> tuple[Any, Any]:

@@ -77,7 +77,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
 
     # The first ones, and the one that is looked at.
     beside = [view for place, view in enumerate(listed) if place < VIEWS or address("agent:view", view.id) == here]
-    counts, (held, unread) = lists.counts(agent, beside)
+    counts, (held, unread, reviews) = lists.counts(agent, beside)
     home = address("agent:queue")
     queue = [
         (
@@ -91,6 +91,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
     all_views = link("views", "list", _("All views"), key="g v")
     waiting = queue[0][1].count if queue else ""
     held_link = link("held", "shield-alert", _("Held mail"), held, alert=True, key="g h")
+    reviews_link = link("reviews", "thumbs-down", _("Bad votes"), reviews, alert=True, key="g b")
     figures = link("figures", "chart-column", _("The month's figures"), key="g f")
     arranging = where_to_arrange(agent, here)
     is_arranging = here == address("agent:settings") or any(
@@ -121,6 +122,7 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
                     *([link("new_contact", "phone-call", _("Direct contact"), key="d")] if may_open else []),
                     held_link,
                     link("people", "contact", _("People"), key="g p"),
+                    *([reviews_link] if reviews or access.may(agent, Permission.REPORTS) else []),
                     *([figures] if access.may(agent, Permission.REPORTS) else []),
                     link("settings", "settings", _("Settings"), key="g s"),
                 ],

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from sportello.desk.models import Ticket, User
-from sportello.web.agent import person_votes, side_panel, tasks, ticket_time, told
+from sportello.web.agent import person_votes, reviews, side_panel, tasks, ticket_time, told
 
 # Each gives what its templates (templates/agent/_side_….html) show, under names of its own.
 PANELS: tuple[Callable[[User, Ticket], dict[str, Any]], ...] = (
     person_votes.panel,
+    reviews.panel,
     tasks.panel,
     ticket_time.panel,
     side_panel.panel,

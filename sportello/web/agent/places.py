@@ -71,6 +71,7 @@ SECTIONS = (
                 "custom_fields", "sliders-horizontal", _("Fields"), _("What the desk wants to know besides the usual")
             ),
             Place("ticket_forms", "layers", _("Forms"), _("What is asked for a kind of request")),
+            Place("review_causes", "thumbs-down", _("Bad votes"), _("Why votes are bad, and until when to look")),
             Place("tags", "tags", _("Tags"), _("Rename, bring together, take away")),
         ),
     ),

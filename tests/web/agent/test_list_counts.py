@@ -37,7 +37,7 @@ def opened(person, count=1, **more):
 def counted(agent):
     """By title."""
     listed = lists.views_of(agent)
-    numbers, _held = lists.counts(agent, listed)
+    numbers, _waiting = lists.counts(agent, listed)
     return {it.title: numbers[it.id] for it in listed}
 
 
