@@ -13,7 +13,7 @@ from sportello.desk.models import OutgoingMail, SatisfactionRating, Ticket, User
 from sportello.desk.words import FINISHED, About, Score, Status, Via
 from sportello.kit.prepared import prepared
 
-from . import mails, own_fields, scenes
+from . import mails, own_fields, reviews, scenes
 from .cast import Customer
 from .scenes import Scene
 
@@ -232,6 +232,7 @@ class Conversation:
         if self.plan.vote or self.random.random() < 0.28:
             yield self.story.after(wait + self.random.lognormvariate(1.2, 1.0))
             self._vote()
+            yield from reviews.acts(self.story, self.ticket_id)
 
     def _vote(self) -> None:
         rating = SatisfactionRating.objects.filter(ticket=self.ticket_id, score=Score.OFFERED).first()
@@ -249,5 +250,5 @@ def _ticket(ticket_id: int) -> "QuerySet[Ticket]":
 
 
 def slow_computer_vote(nth: int) -> tuple[str, str, str]:
-    """The bad vote on one of the three requests of SLOW_COMPUTER."""
-    return Score.BAD, About.PRODUCT, scenes.SLOW_VOTES[nth]
+    """The bad vote on one of the three requests of SLOW_COMPUTER. Only the first says what it is about."""
+    return Score.BAD, About.HELP if nth else About.PRODUCT, scenes.SLOW_VOTES[nth]

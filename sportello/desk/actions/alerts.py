@@ -24,10 +24,10 @@ def on_bad_vote(rating: SatisfactionRating) -> None:
     """Tell of the first bad vote of a customer who was always happy. rating: one whose review was opened just now, so
     that a vote which goes bad, good and bad again is told once."""
     given = SatisfactionRating.objects.exclude(rated_at=None).exclude(pk=rating.pk)
-    if rating.organization_id is None:
+    if rating.organization is None:
         given, customer = given.filter(organization=None, requester=rating.requester_id), rating.requester.name
     else:
-        given, customer = given.filter(organization=rating.organization_id), rating.organization.name
+        given, customer = given.filter(organization=rating.organization), rating.organization.name
     counted = given.aggregate(n=Count("pk"), bad=BAD)
     good = counted["n"] - counted["bad"]
     if rules.is_first_of_a_happy_customer(good, counted["bad"]):
@@ -61,7 +61,7 @@ def _look(until: datetime) -> dict[str, dict[str, object]]:
     looks = {key: look for key, look in _counted(until).items() if key is None or key in names}
     looks = {key: look for key, look in looks.items() if look.votes and look.votes_before}
     earlier = list(VoteWatch.objects.filter(looked_on__lt=until.date()).order_by("-looked_on")[:8])
-    found = {}
+    found: dict[str, dict[str, object]] = {}
     for key, look in looks.items():
         name = "" if key is None else str(key)
         told = [it.looked_on for it in earlier if it.found.get(name, {}).get("told")]
@@ -83,13 +83,13 @@ def _counted(until: datetime) -> dict[int | None, Look]:
     """Of each group, and of all under None: an empty group counts in the desk alone."""
     lately, before = until - rules.LATELY, until - rules.LATELY - rules.BEFORE
     votes = SatisfactionRating.objects.filter(rated_at__gte=before, rated_at__lt=until).order_by()
-    is_new = Q(rated_at__gte=lately)
+    is_new, is_old = Q(rated_at__gte=lately), Q(rated_at__lt=lately)
     is_bad = Q(score=Score.BAD)
     rows = votes.values_list("group").annotate(
-        Count("pk", filter=is_new & is_bad),
-        Count("pk", filter=is_new),
-        Count("pk", filter=~is_new & is_bad),
-        Count("pk", filter=~is_new),
+        bad=Count("pk", filter=is_new & is_bad),
+        votes=Count("pk", filter=is_new),
+        bad_before=Count("pk", filter=is_old & is_bad),
+        votes_before=Count("pk", filter=is_old),
     )
     by_group = {group: counts for group, *counts in rows}
     found: dict[int | None, Look] = {group: Look(*counts) for group, counts in by_group.items() if group is not None}
