@@ -1,7 +1,6 @@
 """What the demo desk makes of its bad votes: most are done, one waits for a second person.
 
-One that was said to be about the help was about a computer.
-No chance in it: the rest of the story stays as it is.
+One that was said to be about the help was about a computer. No chance in it: the rest of the story stays as it is.
 """
 
 from collections.abc import Iterator
