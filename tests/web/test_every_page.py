@@ -51,6 +51,7 @@ EXAMPLES: dict[str, type[Model]] = {
     "name": models.Tagging,
     "notice_id": models.Notification,
     "organization_id": models.Organization,
+    "review_id": models.VoteReview,
     "role_id": models.CustomRole,
     "schedule_id": models.Schedule,
     "side_id": models.SideConversation,
