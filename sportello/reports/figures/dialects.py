@@ -117,9 +117,6 @@ class ClickHouse(Dialect):
     def contains(self, column: str, value: str) -> str:
         return f"has({column}, {self.text(value)})"
 
-    def get(self, column: str, key: str) -> str:
-        return f"{column}[{self.text(key)}]"
-
     def each(self, column: str) -> str:
         return f"arrayJoin({column})"
 
