@@ -18,6 +18,7 @@ from .drafts import (
 )
 from .gate import (
     Rights,
+    grants,
     may,
     rights_of,
     stand_in,
@@ -35,6 +36,7 @@ from .mail import (
 )
 from .notices import browsers, notices
 from .people import (
+    agents,
     everybody_here,
     get_group,
     get_known_person,
@@ -106,7 +108,6 @@ from .rules import (
     webhooks,
 )
 from .tickets import (
-    assignable_agents,
     attachments,
     comments,
     conversation,
@@ -125,8 +126,8 @@ from .tickets import (
 __all__ = [
     "Rights",
     "addresses_of_people",
+    "agents",
     "answers_to",
-    "assignable_agents",
     "attachments",
     "automated",
     "automations",
@@ -176,6 +177,7 @@ __all__ = [
     "get_view",
     "get_webhook",
     "get_webhook_call",
+    "grants",
     "groups",
     "holder",
     "inbound_mails",

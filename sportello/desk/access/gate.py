@@ -1,12 +1,13 @@
 """Who is let in at all, and what is said to whoever is not."""
 
+from collections.abc import Collection
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
 from ..errors import Missing
 from ..models import CustomRole, User
-from ..words import Permission
+from ..words import Permission, Role
 
 Row = TypeVar("Row", bound=Model)
 
@@ -38,10 +39,15 @@ def may(person: User, permission: Permission) -> bool:
     """Whether this member of the staff may do this: administrators everything, an agent what his role says."""
     if not person.is_authenticated or not person.active or not person.is_staff_member:
         return False
-    if person.is_admin:
+    role = person.custom_role if not person.is_admin and person.custom_role_id is not None else None
+    return grants(person.role, None if role is None else role.permissions, permission)
+
+
+def grants(role: str, permissions: Collection[str] | None, permission: Permission) -> bool:
+    """What `may` says of an active member of the staff. permissions: of his custom role; None: he has none."""
+    if role == Role.ADMIN:
         return True
-    role = person.custom_role if person.custom_role_id is not None else None
-    granted = USUAL if role is None else role.permissions
+    granted = USUAL if permissions is None else permissions
     return permission in granted or (permission == Permission.OPEN and Permission.EDIT in granted)
 
 

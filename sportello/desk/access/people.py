@@ -83,6 +83,12 @@ def get_skill(person: User, skill_id: int) -> Skill:
     return one(skills(person).filter(pk=skill_id))
 
 
+def agents(person: User) -> "QuerySet[User]":
+    """The agents and administrators who are here, by name, for the staff."""
+    staff(person)
+    return User.objects.staff().order_by("name", "id")
+
+
 def team(person: User) -> "QuerySet[User]":
     """The agents and administrators, by name, for administrators."""
     admin(person)

@@ -127,15 +127,6 @@ def get_attachment(person: User, attachment_id: int) -> Attachment:
     return found
 
 
-def assignable_agents(person: User, ticket: Ticket | None = None) -> "QuerySet[User]":
-    """The agents who can be given the ticket: those of its group, or all where it has none."""
-    staff(person)
-    agents = User.objects.staff().order_by("name", "id")
-    if ticket is not None and ticket.group_id:
-        agents = agents.filter(memberships__group=ticket.group_id)
-    return agents
-
-
 def timers(person: User, ticket_id: int) -> "QuerySet[Timer]":
     """What will happen to a ticket by itself, for the staff who may see it, next first; promises, and the deadline of
     a review, are told elsewhere."""

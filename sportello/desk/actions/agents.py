@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from sportello.kit import clock, tokens
 
-from .. import links
+from .. import access, links
 from ..errors import Invalid, Missing, Refused
 from ..models import Audit, CustomRole, Job, JobItem, OutgoingMail, Ticket, User
 from ..rules import routing
-from ..words import Role, Via
+from ..words import Permission, Role, Via
 from . import (
     bulk,
     configuration,
@@ -194,8 +194,11 @@ def let_go(user_id: int, *, to: int | None, actor: User, sure: bool = False) -> 
             _refuse_last(person, "active")
         if person.pk == actor.pk and not sure:
             raise Invalid("sure", _("You would be signed out for good: tick this if you mean it."))
-        if to is not None and (to == person.pk or not User.objects.staff().filter(pk=to).exists()):
+        heir = User.objects.staff().filter(pk=to).exclude(pk=person.pk).first() if to is not None else None
+        if to is not None and heir is None:
             raise Invalid("to", _("Choose one from the list."))
+        if heir and not access.may(heir, Permission.ANSWER):
+            raise Invalid("to", configuration.cannot_be_given(heir.name))
         before = export(person)
         person.active, person.updated_at = False, clock.now()
         # Whoever comes back chooses a new one: no session and no link of today works then.
@@ -271,7 +274,7 @@ def _give_away(ticket_id: int, to: User | None, actor: User) -> Audit | None:
     try:
         return tickets.assign(ticket_id, to, actor=actor, via=Via.WEB)
     except Invalid:
-        # He is not in the ticket's group: it waits there.
+        # He is not in the ticket's group, or may not answer any more: it waits there.
         return tickets.assign(ticket_id, None, actor=actor, via=Via.WEB)
 
 

@@ -34,6 +34,7 @@ def save_automation(
     if not faults and not automations.is_timed(asked):
         faults["conditions"] = _("An automation needs a condition about time: hours since, or hours until.")
     rule_rows.refuse_missing(conditions.references(asked) | triggers.references(done), faults, "conditions")
+    rule_rows.refuse_light(done, faults)
     if faults:
         raise Invalid(faults)
     with transaction.atomic():

@@ -78,8 +78,9 @@ def _refuse(wish: Wish, actor: User) -> dict[str, str]:
         faults["status"] = _("Choose one from the list.")
     if wish.get("priority") is not None and wish["priority"] not in Priority.values:
         faults["priority"] = _("Choose one from the list.")
-    if wish.get("assignee") is not None and wish["assignee"] not in now.agents:
-        faults["assignee"] = _("Choose one from the list.")
+    if wish.get("assignee") is not None and wish["assignee"] not in now.answerers:
+        known = now.agents.get(wish["assignee"])
+        faults["assignee"] = configuration.cannot_be_given(known.name) if known else _("Choose one from the list.")
     if wish.get("group") is not None and wish["group"] not in now.groups:
         faults["group"] = _("Choose one from the list.")
     if fault := fault_in(wish.get("text", ""), now.fields):
@@ -210,7 +211,7 @@ def _wished(wish: Wish, ticket: Ticket, macro: Macro | None, actor: User) -> Cha
         words = Words(text=text, public=bool(wish.get("public")))
     own: dict[str, Any] = {name: wish[name] for name in ("status", "priority") if name in wish}
     if "assignee" in wish:
-        own["assignee"] = _row(now.agents, wish["assignee"])
+        own["assignee"] = _row(now.answerers, wish["assignee"])
     if "group" in wish:
         own["group"] = _row(now.groups, wish["group"])
     for name in ("add_tags", "remove_tags"):

@@ -9,8 +9,9 @@ from typing import Generic, ParamSpec, TypeVar
 
 from django.db import IntegrityError, connection
 from django.db.models import Exists
+from django.utils.translation import gettext as _
 
-from .. import models
+from .. import access, models
 from ..errors import Invalid
 from ..models import Desk, Group, Mailbox, Protocol, Schedule, User
 from ..rules import automations, conditions, sla_targets, triggers, views
@@ -23,6 +24,7 @@ from ..rules.schedules import ALWAYS
 from ..rules.schedules import Schedule as Hours
 from ..rules.triggers import Trigger
 from ..rules.views import View
+from ..words import Permission
 from . import vocabulary
 from .vocabulary import Vocabulary
 
@@ -44,6 +46,11 @@ class Configuration:
     schedules: dict[int, Schedule]
     hours: Hours
     hours_by_schedule: dict[int, Hours]
+
+    @cached_property
+    def answerers(self) -> dict[int, User]:
+        """The agents who may answer customers: nobody else is given a ticket."""
+        return {pk: agent for pk, agent in self.agents.items() if access.may(agent, Permission.ANSWER)}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -171,6 +178,11 @@ def afresh(verb: Callable[Said, Done]) -> Callable[Said, Done]:
     return done
 
 
+def cannot_be_given(name: str) -> str:
+    """Why somebody whose role writes internal notes only is given no ticket."""
+    return _("%(agent)s does not answer customers, and is given no tickets.") % {"agent": name}
+
+
 def _read() -> Configuration:
     has = {"has_fields": Exists(models.CustomField.objects.all()), "has_forms": Exists(models.TicketForm.objects.all())}
     desk = Desk.objects.annotate(**has).first() or Desk(pk=1)
@@ -183,7 +195,7 @@ def _read() -> Configuration:
         protocols={protocol.organization_id: protocol for protocol in Protocol.objects.filter(current=True)},
         mailboxes=tuple(Mailbox.objects.order_by("id")),
         groups={group.pk: group for group in Group.objects.filter(active=True)},
-        agents={agent.pk: agent for agent in User.objects.staff()},
+        agents={agent.pk: agent for agent in User.objects.staff().select_related("custom_role")},
         schedules=schedules,
         hours=default,
         hours_by_schedule=hours,

@@ -12,7 +12,7 @@ from ..errors import Missing
 from ..models import GroupMembership, Ticket, User
 from ..rules import conditions, routing
 from ..rules.kinds import Moment
-from ..words import Via
+from ..words import Permission, Via
 from . import configuration, tickets
 from .configuration import Needed
 from .routing import is_automatic, look, most_pressing, waiting_in
@@ -26,7 +26,8 @@ LOOKED_AT = 1000
 def take_next(agent: User, *, via: str, after: int | None = None) -> Ticket | None:
     """Give the agent the ticket that needs him most; one that nobody has becomes his. None: nobody waits for him.
 
-    Among his own tickets and those that nobody has, of his groups or of none (`routing.most_pressing`). after: the
+    Among his own tickets and, where he may answer, those that nobody has, of his groups or of none
+    (`routing.most_pressing`). after: the
     ticket he has before him and leaves for now. Two agents who ask at once never get the same ticket. His capacity does
     not count: it limits what he is given, not what he asks for.
     """
@@ -34,8 +35,10 @@ def take_next(agent: User, *, via: str, after: int | None = None) -> Ticket | No
         return None
     with transaction.atomic():
         mine = GroupMembership.objects.filter(user=agent).values("group")
-        free = Q(assignee=None) & (Q(group=None) | Q(group__in=mine))
-        waiting = access.tickets(agent).waiting_for_us().filter(Q(assignee=agent) | free).exclude(pk=after or 0)
+        his = Q(assignee=agent)
+        if access.may(agent, Permission.ANSWER):
+            his |= Q(assignee=None) & (Q(group=None) | Q(group__in=mine))
+        waiting = access.tickets(agent).waiting_for_us().filter(his).exclude(pk=after or 0)
         found = most_pressing(waiting.select_for_update(of=("self",), skip_locked=True)).first()
         if found and found.assignee_id is None:
             tickets.update(found.pk, Change(assignee=agent), actor=agent, via=via)

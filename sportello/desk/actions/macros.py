@@ -50,6 +50,7 @@ def save(data: dict[str, Any], *, actor: User | None, macro_id: int | None = Non
     nothing: tuple[Action, ...] = ()
     actions = rule_rows.read(faults, lambda: macros.read_actions(data.get("actions"), now.fields), nothing)
     rule_rows.refuse_missing(macros.references(actions), faults, "actions")
+    rule_rows.refuse_light(actions, faults)
     owner_id, group_id = data.get("owner_id") or None, data.get("group_id")
     if group_id is not None and (owner_id or type(group_id) is not int or group_id not in now.groups):
         faults["group_id"] = _("Choose one from the list.")
@@ -206,6 +207,8 @@ def parts(effects: Iterable[Action]) -> tuple[Part, ...]:
 
 
 def _is_there(effect: Action, now: configuration.Configuration) -> bool:
+    if effect.field == "assignee_id" and effect.value and effect.value not in now.answerers:
+        return False
     rows: dict[str, Container[int]] = {"group": now.groups, "agent": now.agents, "custom_field": now.custom_fields}
     return all(key in rows[kind] for kind, key in macros.references([effect]))
 

@@ -12,12 +12,13 @@ from django.db.models.functions import Coalesce
 from sportello.kit import rows
 from sportello.kit.prepared import prepared
 
+from .. import access
 from ..models import Group, GroupMembership, Tagging, Ticket
 from ..models.ticket import TicketQuerySet
 from ..rules import conditions, routing
 from ..rules.kinds import Moment
 from ..rules.routing import Member
-from ..words import Role
+from ..words import Permission, Role
 from . import facts
 from .configuration import Needed
 
@@ -70,8 +71,8 @@ def look(group: Group, work: str, skills: Iterable[Needed]) -> Member | None:
 
 
 def members(group: Group) -> list[Member]:
-    """The group's agents who are here. What they have to do is counted only where it matters."""
-    here = _here(group.pk)
+    """The group's agents who are here and may answer. What they have to do is counted only where it matters."""
+    here = [it[:4] for it in _here(group.pk) if access.grants(it[4], it[5], Permission.ANSWER)]
     counts = group.assignment != routing.IN_TURN or any(it[3] for it in here)
     load: dict[int, dict[str, int]] = {}
     for agent_id, channel in _open_tickets(group.pk) if counts else ():
@@ -84,7 +85,7 @@ def members(group: Group) -> list[Member]:
 def _here(group_id: int) -> "QuerySet[Any, tuple[Any, ...]]":
     staff = GroupMembership.objects.filter(user__active=True, user__role__in=(Role.AGENT, Role.ADMIN))
     return staff.filter(group=group_id, user__away=False).values_list(
-        "id", "user_id", "last_assigned_at", "user__capacity"
+        *("id", "user_id", "last_assigned_at", "user__capacity", "user__role", "user__custom_role__permissions")
     )
 
 

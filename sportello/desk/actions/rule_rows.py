@@ -30,6 +30,8 @@ from ..models import (
     View,
     Webhook,
 )
+from ..rules.triggers import Action
+from . import configuration
 
 Row = TypeVar("Row", Trigger, Automation, Skill, Macro, SlaPolicy, View, CustomField, TicketForm)
 Asking = TypeVar("Asking", Trigger, Automation, SlaPolicy, Skill, View)
@@ -198,6 +200,14 @@ def refuse_missing(references: set[tuple[str, int]], faults: dict[str, object], 
     lost = missing(references)
     if lost:
         faults[place] = _("It names what is not there any more: %(lost)s") % {"lost": lost}
+
+
+def refuse_light(actions: Iterable[Action], faults: dict[str, object]) -> None:
+    """No rule gives tickets to somebody who may not answer customers."""
+    now = configuration.current()
+    for place, it in enumerate(actions):
+        if it.field == "assignee_id" and it.value in now.agents and it.value not in now.answerers:
+            faults[f"actions.{place}.value"] = configuration.cannot_be_given(now.agents[it.value].name)
 
 
 def switch_off_broken(

@@ -28,6 +28,7 @@ def save_trigger(
     nothing: tuple[triggers.Action, ...] = ()
     done = rule_rows.read(faults, lambda: triggers.read_actions(data.get("actions"), known), nothing)
     rule_rows.refuse_missing(conditions.references(asked) | triggers.references(done), faults, "conditions")
+    rule_rows.refuse_light(done, faults)
     if faults:
         raise Invalid(faults)
     with transaction.atomic():

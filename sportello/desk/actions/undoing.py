@@ -214,7 +214,7 @@ def _is_there(update: Update, name: str, key: Any) -> bool:
     """Whether whom or what it was can still be had."""
     now = update.configuration
     known: dict[str, Mapping[int, Any]] = {
-        "assignee_id": now.agents,
+        "assignee_id": now.answerers,
         "group_id": now.groups,
         "schedule_id": now.schedules,
         "form_id": now.forms,

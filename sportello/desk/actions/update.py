@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from sportello.kit import clock, rows
 from sportello.kit.prepared import prepared
 
+from .. import access
 from ..errors import Invalid
 from ..models import (
     Audit,
@@ -26,7 +27,7 @@ from ..models import (
 from ..rules import metrics, protocol, thanks
 from ..rules.schedules import business_seconds
 from ..rules.triggers import Rule, Text
-from ..words import FINISHED, Status, Step, TimerKind
+from ..words import FINISHED, Permission, Status, Step, TimerKind
 from . import (
     clocks,
     comments,
@@ -134,6 +135,8 @@ class Update:
         if agent is not None:
             if not agent.is_staff_member or not agent.active:
                 raise Invalid("assignee", _("Only an agent can be given a ticket."))
+            if agent.pk != self.ticket.assignee_id and not access.may(agent, Permission.ANSWER):
+                raise Invalid("assignee", configuration.cannot_be_given(agent.name))
             if self.ticket.group_id and not _is_member(agent, self.ticket.group_id):
                 raise Invalid("assignee", _("%(agent)s is not in the ticket's group.") % {"agent": agent.name})
         self._put(agent)
@@ -145,7 +148,9 @@ class Update:
             self.set_status(Status.OPEN)
 
     def take(self, agent: User) -> None:
-        """Whoever answers or solves first has taken it in charge, unless the group forbids it."""
+        """Whoever answers or solves first has taken it in charge, unless his role or the group forbids it."""
+        if not access.may(agent, Permission.ANSWER):
+            return
         if not self.ticket.group_id or _is_member(agent, self.ticket.group_id):
             self._put(agent)
 

@@ -98,6 +98,9 @@ class ContactForm(Form):
         if not access.may(agent, Permission.EDIT):
             offer(self, "outcome", [(value, str(label)) for value, label in HANDED_ON])
             self.fields["outcome"].initial = ""
+        elif not access.may(agent, Permission.ANSWER):
+            offer(self, "outcome", [(value, str(label)) for value, label in (*HANDED_ON, OUTCOME[1])])
+            self.fields["outcome"].initial = ""
 
     def requester(self) -> User:
         """Who it was: chosen, known by address or by name, or new. Raises Invalid("who" | "name" | "email")."""
@@ -193,7 +196,7 @@ def _log(request: HttpRequest, form: ContactForm, agent: User) -> Ticket:
         if not all(name.startswith("custom_fields_") for name in refusal.fields):
             raise
         # The words are not lost for a field that is still to be filled in.
-        ticket = log(assignee=agent)
+        ticket = log(assignee=agent if access.may(agent, Permission.ANSWER) else None)
         messages.warning(request, refusal.sentence)
         return ticket
     messages.success(request, _("Ticket #%(id)s is open.") % {"id": ticket.pk}, extra_tags="new-contact")

@@ -85,7 +85,10 @@ class MacroForm(Form):
         self._offer("type", [(NONE, _("No type")), *((it.value, str(it.label)) for it in TicketType)])
         self._offer("group_id", [(NONE, _("No group")), *groups])
         himself = (CURRENT_USER, _("whoever applies it"))
-        self._offer("assignee_id", [(NONE, _("Nobody")), himself, *agents])
+        self._offer(
+            "assignee_id",
+            [(NONE, _("Nobody")), himself, *((pk, name) for pk, name in agents if int(pk) in now.answerers)],
+        )
         self._offer("follower", [himself, *agents])
         own = {name: it for name, it in now.fields.items() if own_field(name, now.fields)}
         self.own_names = [*own]

@@ -160,7 +160,8 @@ class LeavingForm(Form):
 
     def __init__(self, *args: Any, agent: User, member: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = [(str(it.pk), it.name) for it in access.team(agent) if it.pk != member.pk]
+        answerers = configuration.current().answerers
+        others = [(str(it.pk), it.name) for it in access.team(agent) if it.pk in answerers and it.pk != member.pk]
         offer(self, "to", [("", _("back to their group, where somebody takes them")), *others])
 
 

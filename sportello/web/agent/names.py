@@ -25,7 +25,7 @@ class Staff:
     members: dict[int, set[int]] = field(default_factory=dict)
 
     def of_group(self, group_id: int | None) -> dict[int, str]:
-        """The agents who can be given a ticket of this group."""
+        """The agents who work in this group; all for None."""
         if group_id is None:
             return self.agents
         members = self.members.get(group_id, set())
@@ -33,7 +33,7 @@ class Staff:
 
 
 def staff_of(agent: User) -> Staff:
-    """Everybody who can be given a ticket, and the groups in use, those that nobody works in too; one query."""
+    """Everybody who works here, and the groups in use, those that nobody works in too; one query."""
     groups = sorted(configuration.current().groups.values(), key=lambda group: (group.name.casefold(), group.pk))
     found = Staff(groups={group.pk: group.name for group in groups})
     for pk, name, group_id in _members(agent):
@@ -45,7 +45,7 @@ def staff_of(agent: User) -> Staff:
 
 @prepared
 def _members(agent: User) -> QuerySet[Any]:
-    return access.assignable_agents(agent).values_list("pk", "name", "memberships__group_id")
+    return access.agents(agent).values_list("pk", "name", "memberships__group_id")
 
 
 def find_group(group_id: str) -> Group | None:

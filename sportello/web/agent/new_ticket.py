@@ -62,8 +62,8 @@ class NewTicketForm(AskingForm):
         super().__init__(*args, **kwargs)
         self.agent = agent
         self.same_name: list[User] = []
-        if not access.may(agent, Permission.EDIT):
-            del self.fields["mine"]  # Whoever changes no ticket has none.
+        if not (access.may(agent, Permission.EDIT) and access.may(agent, Permission.ANSWER)):
+            del self.fields["mine"]  # Whoever changes no ticket, or answers none, has none.
         offer(self, "group", [("", "–"), *((str(pk), name) for pk, name in staff_of(agent).groups.items())])
 
     def requester(self) -> User:

@@ -319,6 +319,8 @@ def _action(
             it: words for it, words in choices_of(BY_NAME[name]).items() if it not in (Status.NEW, Status.CLOSED)
         }
         row.control = _select(possible, value)
+    elif name == "assignee_id":
+        row.control = _select_row(names, "agent", value, names.assignable())
     elif name in triggers.SET or name not in triggers.LABELS:
         row.control = _control(fields.get(name) or BY_NAME[name], names, value)
     elif name == "set_schedule":

@@ -83,6 +83,12 @@ class Names:
         own = {CURRENT_USER: _("the person who acts")} if self.acts and kind in ("agent", "person") else {}
         return ({NOBODY: _none(kind)} if nullable else {}) | own | self._lists[kind]
 
+    def assignable(self) -> dict[str, str]:
+        """Who can be given tickets, as {value: words}."""
+        answerers = configuration.current().answerers
+        found = self.choices("agent", nullable=True)
+        return {value: words for value, words in found.items() if not value.isdecimal() or int(value) in answerers}
+
     def of(self, kind: str, value: object) -> str:
         if value == CURRENT_USER:
             return _("the person who acts")

@@ -27,7 +27,7 @@ from sportello.web.agent.composing import BY_HAND, CommentForm, composer_of
 from sportello.web.agent.customer import Owned, owned
 from sportello.web.agent.doors import agent_of, attempt, permitted, staff
 from sportello.web.agent.links import linked_of
-from sportello.web.agent.names import find_group, staff_of
+from sportello.web.agent.names import Staff, find_group, staff_of
 from sportello.web.agent.navigation import page
 from sportello.web.agent.panels import panels_of
 from sportello.web.agent.prepared import prepared
@@ -172,6 +172,7 @@ def ticket_page(
         "customer": customer or owned(ticket),
         "tags": tags,
         "agents": known.of_group(ticket.group_id),
+        "assignable": _assignable(ticket, known),
         "protocol": conversation.protocol_line(ticket, mails, waiting),
         "history": conversation.history_line(agent, ticket, audits, known),
         "sla": standing_of(agent, ticket.pk, clock.now()),
@@ -194,6 +195,16 @@ _ticket = prepared(access.one_ticket)
 @prepared
 def _tags(agent: User, ticket_id: int) -> QuerySet[Any]:
     return Ticket(pk=ticket_id).taggings.order_by("tag").values_list("tag", flat=True)
+
+
+def _assignable(ticket: Ticket, known: Staff) -> dict[int, str]:
+    """Who can be given the ticket, and who has it, by name."""
+    answerers = configuration.current().answerers
+    agents = known.of_group(ticket.group_id)
+    found = {pk: name for pk, name in agents.items() if pk in answerers or pk == ticket.assignee_id}
+    if ticket.assignee and ticket.assignee_id not in found:
+        found[ticket.assignee.pk] = ticket.assignee.name
+    return found
 
 
 @prepared

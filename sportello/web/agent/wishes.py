@@ -39,7 +39,7 @@ class QuickForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         now = configuration.current()
-        agents = sorted(now.agents.values(), key=lambda agent: (agent.name.casefold(), agent.pk))
+        agents = sorted(now.answerers.values(), key=lambda agent: (agent.name.casefold(), agent.pk))
         groups = sorted(now.groups.values(), key=lambda group: (group.name.casefold(), group.pk))
         self._offer("status", [(it.value, str(it.label)) for it in bulk.STATUSES])
         self._offer("assignee", [(NOBODY, _("Nobody")), *((str(it.pk), it.name) for it in agents)])
@@ -63,7 +63,7 @@ def bar_fields() -> SafeString:
     """The quick form as the bar of a list has it, drawn once for all who see the same: every list carries it."""
     now = configuration.current()
     return _bar_fields(
-        get_language(), *(tuple((pk, it.name) for pk, it in of.items()) for of in (now.agents, now.groups))
+        get_language(), *(tuple((pk, it.name) for pk, it in of.items()) for of in (now.answerers, now.groups))
     )
 
 
