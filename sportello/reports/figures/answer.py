@@ -174,7 +174,9 @@ def _holding(source: Source, query: Query, measure: Measure, prefix: str = "") -
     if measure.held == GIVEN:
         still.append(f"{prefix}ended NOT IN ('undone', 'spam')")
         return [f"{prefix}since_at = {prefix}happened_at", f"({' OR '.join(still)})"]
-    since = [f"{prefix}since_at < {end}"] + ([f"{bucket['since']} <= {bucket[HAPPENED]}"] if grain else [])
+    since = [f"{prefix}since_at < {end}"]
+    if grain:  # What never ceased to hold needs no calendar: almost all.
+        since.append(f"({prefix}since_at = {prefix}happened_at OR {bucket['since']} <= {bucket[HAPPENED]})")
     return [*since, f"({' OR '.join(still)})"]
 
 
