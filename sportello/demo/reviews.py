@@ -59,7 +59,7 @@ def acts(story: "Story", ticket_id: int) -> Iterator[datetime]:
     comment = review.rating.comment
     yield story.after_work(180)
     if comment in RECLASSIFIED:
-        others = User.objects.staff().exclude(pk__in=(review.owner_id, review.rating.assignee_id or 0))
+        others = User.objects.staff().exclude(pk=review.owner.pk).exclude(pk=review.rating.assignee_id or 0)
         proposal = reviews.propose(review.pk, About.PRODUCT, REASON, actor=others.order_by("id")[0])
         yield story.after_work(240)
         if RECLASSIFIED[comment]:
