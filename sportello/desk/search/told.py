@@ -5,6 +5,7 @@ docs/algorithms/search.md
 
 from collections import Counter
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log
@@ -29,10 +30,21 @@ READ = 4_000  # Characters of a text.
 LEAST_FITTING = 2  # Different words.
 # Said in every letter, and nothing about what it is about.
 POLITE = frozenset(
-    """buongiorno buonasera buon giorno salve ciao grazie saluti saluto cordiali distinti gentile gentili egregio spett
-    prego cortesemente cortese attendo riscontro disposizione anticipo hello hi dear thanks thank regards best kind
-    please sincerely cheers morning afternoon team staff support help assistenza""".split()
+    """buongiorno buonasera buonanotte buon giorno giornata salve ciao grazie saluti saluto cordiali cordialmente distinti
+    gentile gentili egregio egregi spett spettabile prego cortesemente cortese attendo riscontro disposizione anticipo
+    signor signora signori dott dottore dottoressa hello dear thanks thank regards best kind kindly please sincerely
+    cheers greetings morning afternoon evening sir madam mrs team staff support help assistenza
+    abbiamo ancora anche avere avete aveva cosa cosi deve dopo dove essere fare fatto fino fra gia invece loro mai mio
+    mia miei molto nessuno niente noi nostra nostre nostri nostro ogni ora oppure oggi ieri domani poi prima proprio puo
+    possiamo posso pure qualche quale quali quanto quella quelle quelli quello queste questi qui sempre senza siamo
+    siete solo sta stata state stati stato stesso sto sua sue sui suo suoi tanto tutti tutto tutta tutte vai voi vostra
+    vostre vostri vostro
+    after again all another because before being both could does each every few get got had having her here him his
+    into let like many may might more most much must need now off once only other ours out over own same she should
+    some still such than their these those through too under until upon very want were while whom why would yet
+    yours""".split()
 )
+POLITE_STEMS = frozenset(stem for word in POLITE for stem in stems.stems(word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,8 @@ class Told:
 
 def read(agent: User, ticket: Ticket) -> list[Told]:
     """The answers that fit best, one of a ticket, the best first; public ones, on tickets that the agent may see."""
-    words = list(_telling(_said(ticket)))[:MOST_WORDS]
+    own = frozenset(stems.words(ticket.requester.name))
+    words = list(_telling(_said(ticket), own))[:MOST_WORDS]
     theirs = Q(requester=ticket.requester_id)
     if ticket.organization_id:
         theirs |= Q(organization=ticket.organization_id)
@@ -60,7 +73,7 @@ def read(agent: User, ticket: Ticket) -> list[Told]:
     if not keys:
         return []
     fitting = index.among(TICKET, (tuple(Text((word,)) for word in words),), keys)
-    return _best(_answers(fitting), {stem for word in words for stem in stems.stems(word)}, _stems(ticket.subject))
+    return _best(_answers(fitting), _stems(" ".join(words)), _stems(ticket.subject))
 
 
 def _said(ticket: Ticket) -> list[str]:
@@ -70,10 +83,17 @@ def _said(ticket: Ticket) -> list[str]:
     return [ticket.subject, *texts.order_by("pk")[:1], *texts.order_by("-pk")[:1]]
 
 
-def _telling(texts: Iterable[str]) -> dict[str, None]:
-    """The words that may tell what it is about, in their order."""
+def _telling(texts: Iterable[str], own: AbstractSet[str]) -> dict[str, None]:
+    """The words that may tell what it is about, in their order. own: those of the writer's name."""
     found = (word for text in texts for word in stems.words(text))
-    return dict.fromkeys(word for word in found if len(word) > 2 and word not in stems.COMMON and word not in POLITE)
+    return dict.fromkeys(
+        word
+        for word in found
+        if len(word) > 2
+        and word not in stems.COMMON
+        and word not in own
+        and not POLITE_STEMS.intersection(stems.stems(word))
+    )
 
 
 def _answers(keys: Iterable[int]) -> list[Told]:

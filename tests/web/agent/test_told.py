@@ -1,5 +1,7 @@
 """“We already told you”: earlier answers to this customer or organization that fit, and nobody else's."""
 
+import re
+
 import pytest
 
 from sportello.desk.actions import indexing, tickets
@@ -50,6 +52,21 @@ def test_earlier_answer_to_the_organization_that_fits_is_shown_with_its_passage(
     assert told(page) == [ANSWER]
     assert "Per la <mark>caldaia</mark>: spegnere" in page.content.decode()
     assert "to Otto Rossi" in page.content.decode()
+
+
+def test_greetings_stop_words_and_the_name_of_the_requester_are_neither_looked_for_nor_marked(
+    enter, anna, mailbox, group, rita, indexed
+):
+    asked(rita, "Rossi, buona giornata", "Grazie", group, "Buongiorno Rita Rossi, grazie e cordiali saluti!", anna)
+    asked(rita, "Rita: la caldaia", "È fredda.", group, "Gentile Rita Rossi, la caldaia spenta è nostra. Grazie", anna)
+    text = "Buongiorno, la nostra caldaia è ora spenta. Grazie e cordiali saluti, Rita Rossi"
+    new = asked(rita, "Rita Rossi: grazie, la caldaia", text, group)
+    indexed()
+
+    page = enter(anna).get(f"/tickets/{new.pk}/told")
+
+    assert told(page) == ["Gentile Rita Rossi, la caldaia spenta è nostra. Grazie"]
+    assert re.findall("<mark>(.*?)</mark>", page.content.decode()) == ["caldaia", "spenta"]
 
 
 def test_quotation_is_in_the_language_of_the_customer(enter, anna, new, frozen_clock):
