@@ -98,16 +98,17 @@ def as_row(row: Any, titles: dict[str, str], now: Any) -> SimpleNamespace:
     )
 
 
-def _said(agent: User) -> dict[str, str]:
+def _said(agent: User) -> dict[str, Any]:
     """Who the bad votes of the last three months come from, in a sentence, and how much these vote at all."""
     columns = ("rated_at", "score", "requester_id", "organization_id")
     given = access.votes(agent).filter(rated_at__gte=clock.now() - LOOKED_BACK).order_by("-rated_at", "-id")
-    rows = given.values_list(*columns)[:MOST_VOTES]
+    rows = list(given.values_list(*columns)[:MOST_VOTES])
     votes = [Vote(at, score == Score.BAD, requester, organization) for at, score, requester, organization in rows]
     found, language = satisfaction.concentration(votes), get_language() or "en"
     return {
         "concentration": satisfaction_words.sentence(found, language),
         "background": satisfaction_words.background(found, language),
+        "latest": len(rows) if len(rows) == MOST_VOTES else 0,
     }
 
 

@@ -137,6 +137,16 @@ def test_inbox_says_who_the_bad_votes_come_from(enter, review, ada, anna, group,
     assert "Both bad votes come from one person of one customer." in enter(ada).get("/reviews").text
 
 
+def test_inbox_when_votes_are_too_many_says_of_which_it_speaks(enter, review, ada, anna, group, rita, monkeypatch):
+    monkeypatch.setattr("sportello.web.agent.reviews.MOST_VOTES", 1)
+    voted(another(rita, group), anna)
+
+    page = enter(ada).get("/reviews").text
+
+    assert "The only bad vote comes from one person of one customer." in page
+    assert "The latest 1 votes." in page
+
+
 def test_inbox_when_there_are_many_asks_as_often_as_for_one(enter, review, ada, anna, group, rita, otto):
     client = enter(ada)
     client.get("/reviews")
