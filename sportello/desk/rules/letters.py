@@ -244,6 +244,8 @@ def _tamed_value(name: str, value: Any) -> Any:
     line = " ".join(_UNWANTED.sub(" ", str(value)).split())
     if name == "url" and _WEB.fullmatch(line):
         return line
+    if name == "phone":
+        line = line.replace(" ", "\u00a0")  # It stays on one line.
     return line and _MARK + line.replace("://", f"{_MARK}://")
 
 

@@ -30,10 +30,10 @@ READ = 4_000  # Characters of a text.
 LEAST_FITTING = 2  # Different words.
 # Said in every letter, and nothing about what it is about.
 POLITE = frozenset(
-    """buongiorno buonasera buonanotte buon giorno giornata salve ciao grazie saluti saluto cordiali cordialmente distinti
-    gentile gentili egregio egregi spett spettabile prego cortesemente cortese attendo riscontro disposizione anticipo
-    signor signora signori dott dottore dottoressa hello dear thanks thank regards best kind kindly please sincerely
-    cheers greetings morning afternoon evening sir madam mrs team staff support help assistenza
+    """buongiorno buonasera buonanotte buon giorno giornata salve ciao grazie saluti saluto cordiali cordialmente
+    distinti gentile gentili egregio egregi spett spettabile prego cortesemente cortese attendo riscontro disposizione
+    anticipo signor signora signori dott dottore dottoressa hello dear thanks thank regards best kind
+    kindly please sincerely cheers greetings morning afternoon evening sir madam mrs team staff support help assistenza
     abbiamo ancora anche avere avete aveva cosa cosi deve dopo dove essere fare fatto fino fra gia invece loro mai mio
     mia miei molto nessuno niente noi nostra nostre nostri nostro ogni ora oppure oggi ieri domani poi prima proprio puo
     possiamo posso pure qualche quale quali quanto quella quelle quelli quello queste questi qui sempre senza siamo

@@ -94,7 +94,8 @@ def _page(request: HttpRequest, form: BrandForm, *, status: int = 0) -> HttpResp
 def _tones(colour: str) -> list[str]:
     """What is said of the colour: whether it can be read, and what becomes of it where it cannot."""
     ratio = colours.contrast(colour, colours.WHITE)
-    said = [_("On white its contrast is %(ratio)s : 1; text needs 4.5 : 1.") % {"ratio": number_format(ratio, 1)}]
+    on_white = _("On white its contrast is %(ratio)s : 1; text needs 4.5 : 1.") % {"ratio": number_format(ratio, 1)}
+    said = [on_white.replace(" : ", "\u00a0:\u00a0")]  # A ratio stays on one line.
     day, night = colours.accent(colour), colours.accent(colour, night=True)
     if day.colour != colour.lower():
         said.append(_("By day the pages use the darker tone %(colour)s, which can be read.") % {"colour": day.colour})

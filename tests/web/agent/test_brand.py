@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from sportello.desk.actions import configuration, desks, tickets
+from sportello.desk.actions import configuration, desks, notices, rules, tickets
 from sportello.desk.models import Desk, OutgoingMail
 from sportello.desk.words import Status, Via
 from tests.kit.test_pictures import jpeg, png
@@ -107,3 +107,32 @@ def test_mail_shows_the_logo_with_the_name_in_its_place(ada, anna, ticket):
 
     mail = OutgoingMail.objects.filter(step="solved").get()
     assert f'/brand/logo/{logo}" alt="Sportello"' in mail.html
+
+
+def test_ratio_of_the_colour_stays_on_one_line(enter, ada):
+    page = enter(ada).get("/brand?colour=fde68a").content.decode()
+
+    assert "text needs 4.5\u00a0:\u00a01." in page
+    assert "4.5 : 1." not in page
+
+
+def test_phone_in_a_mail_stays_on_one_line_and_elsewhere_is_as_it_was_written(enter, ada, mailbox, group, rita, anna):
+    rules.save_trigger(
+        {
+            "title": "Call us",
+            "conditions": {"all": [{"field": "update_type", "operator": "is", "value": "Change"}]},
+            "actions": [{"field": "notification_user", "value": ["requester_id", "Ciao", "Chiami {{ desk.phone }}"]}],
+        },
+        actor=None,
+    )
+    enter(ada).post("/brand", {**SENT, "phone": "+39 055 0000001"})
+
+    ticket = tickets.open_ticket(
+        requester=rita, subject="Toner", words=tickets.Words("Finito."), actor=rita, via=Via.WEB, group=group
+    )
+    tickets.answer(ticket.pk, tickets.Words("Portato."), status=Status.SOLVED, actor=anna, via=Via.WEB)
+
+    notice = OutgoingMail.objects.get(step=notices.STEP)
+    assert "Chiami +39\u00a0055\u00a00000001" in notice.text
+    assert "+39\u00a0055\u00a00000001" in notice.html
+    assert Desk.objects.get().phone == "+39 055 0000001"
