@@ -148,7 +148,8 @@ def _by_hand() -> None:
     year = "TIMESTAMP '2025-11-01'"
     by_hand = {
         "efficiency by hand": "SELECT date_trunc('month', happened_local), avg(calendar), "
-        "quantile_cont(calendar, 0.5), quantile_cont(calendar, 0.9), quantile_cont(business, 0.5), avg((calendar <= 60)::INT), count(*) "
+        "quantile_cont(calendar, 0.5), quantile_cont(calendar, 0.9), quantile_cont(business, 0.5), "
+        "avg((calendar <= 60)::INT), count(*) "
         f"FROM {files('replied')} WHERE first AND happened_at >= {year} GROUP BY 1",
         "all replies by hand": "SELECT date_trunc('month', happened_local), avg(calendar), "
         "quantile_cont(calendar, 0.5), quantile_cont(calendar, 0.9), quantile_cont(business, 0.5), count(*) "

@@ -164,14 +164,16 @@ class Life:
         self._asked = None
         if asked is None:
             return
-        last = self._hours.business(self._schedules[-1][1], asked, self.at)
+        business = self._business(asked, self.at)
+        is_one = len(self._schedules) == 1
+        last = business if is_one else self._hours.business(self._schedules[-1][1], asked, self.at)
         self.rows.add(
             "replied",
             self._event(audit.author_id),
             first,
             micros(asked),
             _seconds(asked, self.at) // 60,
-            self._business(asked, self.at) // 60,
+            business // 60,
             last // 60,
             self._hours.arrival(asked),
         )
