@@ -7,7 +7,7 @@ GRAINS = ("day", "week", "month", "quarter", "year")
 
 
 class Dialect:
-    """DuckDB, and what all share."""
+    """What all share; DuckDB has hardly anything of its own."""
 
     name = "duckdb"
 
@@ -61,6 +61,13 @@ class Dialect:
     def includes(self, text: str, part: str) -> str:
         """Whether a text holds another, in whatever case. part: in small letters."""
         return f"contains(lower({text}), {self.text(part)})"
+
+
+class DuckDB(Dialect):
+    def truncate(self, grain: str, column: str) -> str:
+        if grain == "month":  # A third of what date_trunc takes, and what most figures are split by.
+            return f"CAST({column} AS DATE) - CAST(day({column}) - 1 AS INTEGER)"
+        return super().truncate(grain, column)
 
 
 class PostgreSQL(Dialect):
@@ -127,4 +134,4 @@ class ClickHouse(Dialect):
         return f"position(lowerUTF8({text}), {self.text(part)}) > 0"
 
 
-DUCKDB, POSTGRESQL, CLICKHOUSE = Dialect(), PostgreSQL(), ClickHouse()
+DUCKDB, POSTGRESQL, CLICKHOUSE = DuckDB(), PostgreSQL(), ClickHouse()
