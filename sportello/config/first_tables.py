@@ -4,7 +4,7 @@ Django renders all models anew for each step of a migration: a first start would
 holds both ways together on both databases.
 """
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import RunPython
 
@@ -17,18 +17,20 @@ def are_wanted() -> bool:
 def create() -> None:
     """All tables and what the migrations write beside them, and note the migrations as applied.
 
-    Content types and permissions come with the signal of `migrate`, which finds nothing else to do.
+    All or nothing: tables that are not noted as applied would be made again at the next start. Content types and
+    permissions come with the signal of `migrate`, which finds nothing else to do.
     """
     executor = MigrationExecutor(connection)
     apps = executor.loader.project_state().apps
     plan = [migration for migration, _backwards in executor.migration_plan(executor.loader.graph.leaf_nodes())]
-    with connection.schema_editor() as editor:
-        for model in apps.get_models():
-            if model._meta.can_migrate(connection):
-                editor.create_model(model)
-        for operation in (operation for migration in plan for operation in migration.operations):
-            if isinstance(operation, RunPython):
-                operation.code(apps, editor)
-    executor.recorder.ensure_schema()
-    for migration in plan:
-        executor.recorder.record_applied(migration.app_label, migration.name)
+    with transaction.atomic():
+        with connection.schema_editor() as editor:
+            for model in apps.get_models():
+                if model._meta.can_migrate(connection):
+                    editor.create_model(model)
+            for operation in (operation for migration in plan for operation in migration.operations):
+                if isinstance(operation, RunPython):
+                    operation.code(apps, editor)
+        executor.recorder.ensure_schema()
+        for migration in plan:
+            executor.recorder.record_applied(migration.app_label, migration.name)

@@ -23,7 +23,6 @@ from . import (
     jobs,
     letters,
     people,
-    push,
     reviews,
     rule_rows,
     sending,
@@ -204,13 +203,11 @@ def let_go(user_id: int, *, to: int | None, actor: User, sure: bool = False) -> 
         # Whoever comes back chooses a new one: no session and no link of today works then.
         person.set_unusable_password()
         identities.end_sessions(person)
-        push.remove_all(person)
         person.save(update_fields=["active", "updated_at", "password", "last_login"])
         _log(person, before, actor)
-        reviews.leave(person)
         count = tickets_of(person)
         arguments = {"from": person.pk, "to": to}
-        is_any = count or sending.unsent(person).exists()
+        is_any = count or sending.unsent(person).exists() or reviews.open_of(person).exists()
         job = jobs.start(HAND_OVER, arguments, actor=actor, total=count) if is_any else None
     configuration.forget()
     return job
@@ -253,11 +250,13 @@ def _log(person: User, before: dict[str, Any], actor: User | None) -> None:
 
 
 def _hand_over(job: Job) -> bool:
-    """Give away the answers and the next tickets of somebody who has left."""
+    """Give away the answers, the reviews and the next tickets of somebody who has left."""
+    person = User.objects.get(pk=job.arguments["from"])
     to = User.objects.staff().filter(pk=job.arguments["to"]).first() if job.arguments["to"] else None
     if "after" not in job.result:
-        sending.leave_behind(User.objects.get(pk=job.arguments["from"]), to)
-    left = Ticket.objects.unsolved().filter(assignee=job.arguments["from"], pk__gt=job.result.get("after", 0))
+        sending.leave_behind(person, to)
+        reviews.leave(person)
+    left = Ticket.objects.unsolved().filter(assignee=person, pk__gt=job.result.get("after", 0))
     keys = list(left.order_by("pk").values_list("pk", flat=True)[:100])
     items = []
     for key in jobs.in_time(keys):

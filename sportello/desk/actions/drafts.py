@@ -68,6 +68,8 @@ def keep(ticket_id: int, written: Written, *, actor: User, seen: int = 0, versio
         if not written.public and leaving(draft):
             return _keep_beside(draft, written, seen, version)
         refuse_leaving(draft)
+        if version is not None and not written.public and draft.public and BESIDE in draft.fields:
+            raise ChangedElsewhere(draft)  # The note was begun beside the answer, which was taken back in another tab.
         refuse_changed(draft, written, version)
         if draft.pk is None and written.says_nothing:
             return draft  # Whoever only looks leaves nothing.
@@ -138,7 +140,7 @@ def take_over(ticket_id: int, author_id: int, *, actor: User) -> Draft:
     with transaction.atomic():
         mine = own(ticket_id, actor)
         refuse_leaving(mine)
-        if mine.pk and (mine.text.strip() or mine.html or beside(mine) or mine.files.exists()):
+        if mine.pk and (mine.text.strip() or mine.html or mine.changes or mine.fields or mine.files.exists()):
             raise Stale(_("You are writing something else here: send it or throw it away first."))
         left = Draft.objects.select_for_update(of=("self",)).filter(ticket=ticket_id, author=author_id)
         draft = left.filter(stopped_because=LEFT, author__active=False).first()
@@ -147,6 +149,7 @@ def take_over(ticket_id: int, author_id: int, *, actor: User) -> Draft:
         if mine.pk:
             mine.delete()
         draft.author, draft.version, draft.updated_at = actor, draft.version + 1, clock.now()
+        draft.fields = without_beside(draft.fields)  # What he had only begun stays his alone.
         draft.stopped_because, draft.stopped_by, draft.stopped_detail, draft.stopped_at = "", None, "", None
         draft.save()
     return draft

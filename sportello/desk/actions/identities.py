@@ -11,6 +11,7 @@ from sportello.kit import clock
 
 from ..errors import Invalid, Missing
 from ..models import Identity, User
+from . import push
 from .person_rows import changing
 
 ADDRESS_LIMIT = 254  # RFC 5321 leaves no room for more.
@@ -88,7 +89,11 @@ def remove_address(person_id: int, identity_id: int, *, actor: User | None) -> N
 
 
 def end_sessions(person: User) -> None:
-    """Whoever is signed in as this person is not any more, and no sign-in link is good (sign_in.make_link)."""
+    """Whoever is signed in as this person is not any more, and no sign-in link is good (sign_in.make_link).
+
+    No device of his is told anything more.
+    """
+    push.remove_all(person)
     if person.has_usable_password():
         person.last_login = clock.now()  # Sessions were opened by the password; links hang on this time.
     else:

@@ -32,7 +32,8 @@ def subscribe(
     """
     try:
         outward.check(endpoint, private=private)
-        is_fine = len(endpoint) <= 1000 and web_push.are_keys(p256dh, auth)
+        fits = len(endpoint) <= 1000 and len(p256dh) <= 100 and len(auth) <= 30
+        is_fine = fits and web_push.are_keys(p256dh, auth)
     except outward.Refused:
         is_fine = False
     if not is_fine:

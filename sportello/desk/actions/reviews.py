@@ -135,14 +135,15 @@ def on_timer(ticket: Ticket) -> None:
 
 def leave(person: User) -> None:
     """He works here no more: what he had open goes to whomever the rule names."""
-    for pk, ticket_id in list(_open_of(person).values_list("pk", "ticket_id")):
-        tickets.lock(ticket_id)
-        review = _open_of(person).select_for_update(of=("self",)).select_related("rating").filter(pk=pk).first()
-        if review:
-            _put(review, _owner_of(review.rating), None)
+    for pk, ticket_id in list(open_of(person).values_list("pk", "ticket_id")):
+        with transaction.atomic():
+            tickets.lock(ticket_id)
+            review = open_of(person).select_for_update(of=("self",)).select_related("rating").filter(pk=pk).first()
+            if review:
+                _put(review, _owner_of(review.rating), None)
 
 
-def _open_of(person: User) -> Any:
+def open_of(person: User) -> Any:
     return VoteReview.objects.filter(owner=person, state=ReviewState.OPEN).order_by("pk")
 
 

@@ -13,8 +13,8 @@ ALWAYS_HAPPY = 5
 # The latest four weeks against the year before, each week once.
 LATELY = timedelta(weeks=4)
 BEFORE = timedelta(weeks=52)
-# How often chance alone may give a false alarm: in a look at all, whatever the desk. One a week: less than one false
-# alarm in two years.
+# How often chance alone may give a false alarm: in a look at all, whatever the desk. One a week: about one
+# false alarm in two years at most.
 FALSE_ALARM = 0.01
 
 

@@ -107,6 +107,24 @@ def test_take_over_makes_it_ones_own_draft_that_can_be_sent(ticket, unsent, anna
     assert Draft.objects.count() == 0
 
 
+def test_take_over_when_a_note_was_begun_beside_leaves_it_to_its_author(ticket, unsent, anna, mara, ada):
+    drafts.keep(ticket.pk, Written("Fra noi: che pazienza.", public=False), actor=anna)
+    let_go(anna, None, ada)
+
+    mine = drafts.take_over(ticket.pk, anna.pk, actor=mara)
+
+    assert (mine.text, mine.fields, drafts.beside(mine)) == ("Arriva lunedì.", {}, None)
+
+
+def test_take_over_when_ones_own_draft_has_no_words_but_a_macro_loses_nothing(ticket, unsent, anna, mara, ada):
+    let_go(anna, None, ada)
+    solve = [{"field": "status", "value": "solved"}]
+    drafts.keep(ticket.pk, Written(changes=solve), actor=mara)
+
+    with pytest.raises(Stale, match="something else"):
+        drafts.take_over(ticket.pk, anna.pk, actor=mara)
+
+
 def test_take_over_loses_nothing_of_ones_own(ticket, unsent, anna, mara, ada):
     let_go(anna, None, ada)
     drafts.keep(ticket.pk, Written("Mio"), actor=mara)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from sportello.desk.actions import agents, people, ratings, reviews, tickets, timers
+from sportello.desk.actions import agents, jobs, people, ratings, reviews, tickets, timers
 from sportello.desk.actions.reviews import Finding
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.actions.update import Update
@@ -152,7 +152,9 @@ def test_review_when_its_owner_leaves_goes_to_somebody_else(rating, ada, anna):
     vote(rating)
     assert review_of(rating).owner == ada
 
-    agents.let_go(ada.pk, to=None, actor=eva)
+    job = agents.let_go(ada.pk, to=None, actor=eva)
+    assert job
+    jobs.press_on(job, seconds=5)
 
     assert review_of(rating).owner == eva
     assert told(review_of(rating)) == ["opened", "given"]

@@ -348,6 +348,20 @@ def test_note_beside_an_answer_that_is_taken_back_waits_until_that_is_sent(anna,
     assert Draft.objects.get().text == "Chiamare Rita."
 
 
+def test_note_beside_an_answer_never_takes_its_place_when_that_was_taken_back_in_another_tab(anna, ticket):
+    sending.send(ticket.pk, ANSWER, actor=anna)
+    drafts.keep(ticket.pk, Written("Nota", public=False), actor=anna, version=0)
+    note = drafts.keep(ticket.pk, Written("Nota fra noi", public=False), actor=anna, version=1)
+    taken = sending.undo(ticket.pk, actor=anna)
+
+    with pytest.raises(ChangedElsewhere):
+        drafts.keep(ticket.pk, Written("Nota fra noi due", public=False), actor=anna, version=note.version)
+
+    kept = drafts.own(ticket.pk, anna)
+    assert (note.version, taken.version) == (2, 2)
+    assert (kept.public, kept.text, drafts.beside(kept).text) == (True, ANSWER.text, "Nota fra noi")
+
+
 def test_note_beside_an_answer_is_said_at_once_and_gone(anna, ticket, leave):
     sending.send(ticket.pk, ANSWER, actor=anna)
     kept = drafts.keep(ticket.pk, NOTE, actor=anna)
