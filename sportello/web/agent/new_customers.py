@@ -1,7 +1,5 @@
 """New customers: a person, an organization, and who comes into an organization with its mail domains."""
 
-from collections.abc import Iterable
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +12,7 @@ from django.views.decorators.http import require_safe
 from sportello.desk import access
 from sportello.desk.actions import jobs, newcomers, organizations, people
 from sportello.desk.errors import Invalid
-from sportello.desk.models import Organization
+from sportello.desk.models import Job, Organization
 from sportello.desk.words import Permission
 from sportello.kit.keys import key_of
 from sportello.web.agent.doors import agent_of, permitted
@@ -66,11 +64,11 @@ def new_organization(request: HttpRequest) -> HttpResponse:
     form = NewOrganizationForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            made = organizations.save(form.said(), actor=agent_of(request))
+            made, job = newcomers.save(form.said(), actor=agent_of(request))
         except Invalid as refusal:
             form.refuse(dict(refusal.fields))
         else:
-            return to_organization(request, made)
+            return to_organization(request, made, job)
     return _page(request, form, _("Organizations"), _("New organization"), reverse("agent:organizations"))
 
 
@@ -79,13 +77,8 @@ def _page(request: HttpRequest, form: Form, several: str, title: str, back: str)
     return page(request, "agent/new_customer.html", context, status=422 if form.is_bound else 200)
 
 
-def to_organization(request: HttpRequest, found: Organization, had: Iterable[str] = ()) -> HttpResponse:
-    """To its page, once those have come in who write from its new domains; to the job that does it where they are many.
-
-    had: its domains before.
-    """
-    added = set(found.domains.values_list("domain", flat=True)) - set(had)
-    job = newcomers.bring_in(added, actor=agent_of(request))
+def to_organization(request: HttpRequest, found: Organization, job: Job | None) -> HttpResponse:
+    """To its page, once those have come in who write from its new domains; to the job itself where they are many."""
     if job:
         job = jobs.press_on(job, seconds=jobs.WATCHED_SECONDS)
         if job.state in jobs.WAITING:

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from sportello.desk import access
-from sportello.desk.actions import configuration, field_values
-from sportello.desk.actions import organizations as verbs
+from sportello.desk.actions import configuration, field_values, newcomers
 from sportello.desk.errors import Invalid
 from sportello.desk.models import Organization
 from sportello.desk.rules.custom_fields import ORGANIZATION
@@ -101,9 +100,8 @@ def details(request: HttpRequest, organization_id: int) -> HttpResponse:
     own = owned(found)
     if not form.is_valid():
         return _page(request, found, form=form)
-    had = list(found.domains.values_list("domain", flat=True))
     try:
-        verbs.save(form.said(), actor=agent, organization_id=found.pk)
+        found, job = newcomers.save(form.said(), actor=agent, organization_id=found.pk)
     except Invalid as refusal:
         form.refuse(dict(refusal.fields))
         return _page(request, found, form=form)
@@ -112,4 +110,4 @@ def details(request: HttpRequest, organization_id: int) -> HttpResponse:
         if own.faults:
             return _page(request, found, form=form, own=own)
     messages.success(request, _("Saved."))
-    return to_organization(request, found, had)
+    return to_organization(request, found, job)

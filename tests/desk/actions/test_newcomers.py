@@ -90,3 +90,13 @@ def test_import_of_organizations_brings_them_in_at_its_end(ada, nina):
     assert of(nina, kept) == [Organization.objects.get(name="Alfa").pk, None]
     assert Job.objects.get(kind=newcomers.KIND).state == JobState.DONE
     assert beta.domains.count() == 2
+
+
+def test_domain_is_saved_with_the_job_that_brings_people_in(anna, nina):
+    alfa = organizations.add_organization("Alfa")
+
+    kept, job = newcomers.save({"domains": ["alfa.example"]}, actor=anna, organization_id=alfa.pk)
+    again = newcomers.save({"domains": ["alfa.example"]}, actor=anna, organization_id=alfa.pk)
+
+    assert (kept, job.arguments, job.state) == (alfa, {"people": [nina.pk]}, JobState.QUEUED)
+    assert again == (alfa, None)
