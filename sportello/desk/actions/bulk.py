@@ -88,16 +88,17 @@ def _refuse(wish: Wish, actor: User) -> dict[str, str]:
     macro = access.macros(actor).filter(pk=wish["macro"]).first() if "macro" in wish else None
     if "macro" in wish and macro is None:
         faults["macro"] = _("Choose one from the list.")
-    into = wish.get("merge_into")
-    if into is not None:  # What was merged itself leads on, to a ticket that he has to see as well.
-        into = (families.chain(into) or [into])[-1]
-    if into is not None and not (
-        access.may(actor, Permission.MERGE) and access.tickets(actor).filter(pk=into).exists()
-    ):
+    if "merge_into" in wish and not _may_merge_into(wish["merge_into"], actor):
         faults["merge_into"] = _("There is no such ticket.")
     if faults:
         raise Invalid(faults)
     return {"macro": macro.title} if macro else {}
+
+
+def _may_merge_into(ticket_id: int, actor: User) -> bool:
+    """What was merged itself leads on, to a ticket that he has to see as well."""
+    end = (families.chain(ticket_id) or [ticket_id])[-1]
+    return access.may(actor, Permission.MERGE) and access.tickets(actor).filter(pk=end).exists()
 
 
 def writes_to_customers(wish: Wish, actor: User) -> bool:
@@ -169,14 +170,15 @@ def attempt(verb: Callable[[], Audit | None], job: Job) -> tuple[Audit | None, s
 
 def _change(job: Job, ticket_id: int, macro: Macro | None) -> Audit | None:
     actor, wish = job.actor, job.arguments["wish"]
+    if "merge_into" in wish:  # Which holds both tickets in an order of its own.
+        if not _may_merge_into(wish["merge_into"], actor):
+            raise Invalid("merge_into", _("There is no such ticket."))
+        return merging.merge(ticket_id, wish["merge_into"], actor=actor, via=Via.WEB)
     ticket = tickets.lock(ticket_id)
     source = {"rel": "job", "id": job.pk, **was(ticket)}
     if wish.get("spam"):
         _need(actor, Permission.EDIT)
         return junk.mark(ticket_id, hold=bool(wish.get("hold")), actor=actor, via=Via.WEB, source=source)
-    if "merge_into" in wish:
-        _need(actor, Permission.MERGE)
-        return merging.merge(ticket_id, wish["merge_into"], actor=actor, via=Via.WEB)
     change = _wished(wish, ticket, macro, actor)
     if change.words is not None and change.words.public:
         _need(actor, Permission.ANSWER)

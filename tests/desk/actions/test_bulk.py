@@ -209,6 +209,19 @@ def test_merge_makes_the_others_part_of_one_and_leaves_that_one(opened, anna):
     assert [it.merged_into_id for it in again([into, first, second])] == [None, into.pk, into.pk]
 
 
+def test_merge_when_what_it_goes_into_leaves_his_sight_meanwhile_is_refused(opened, ada, ben, group):
+    others = people.add_group("Others", members=(ben,))
+    into, other = opened(2, group=others)
+    job = bulk.start([other.pk], {"merge_into": into.pk}, actor=ben)
+    tickets.update(into.pk, Change(group=group), actor=ada, via=Via.WEB)
+
+    job = jobs.press_on(job, seconds=60)
+
+    assert counts(job)[1:4] == (1, 0, 1)
+    assert again([other])[0].merged_into is None
+    assert JobItem.objects.get(job=job).error == "There is no such ticket."
+
+
 def test_merge_into_a_ticket_that_he_does_not_see_is_not_begun(opened, ben):
     hidden, other = opened(2)
 
