@@ -167,7 +167,7 @@ def _do_again(
     update: Update, audit: Audit, undone: Mapping[str, Any], is_back: bool, *, is_whole: bool
 ) -> Counter[str]:
     """What doing again does besides the fields. is_whole: all of them are as the job had left them."""
-    may_send = is_whole and access.may(update.actor, Permission.ANSWER)
+    may_send = is_whole and update.actor is not None and access.may(update.actor, Permission.ANSWER)
     mails = outbox.send_again(undone.get("mails", {})) if may_send else {}
     if mails and update.ticket.told_at is None:
         update.keep(told_at=update.now)

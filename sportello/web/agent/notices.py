@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -33,12 +34,11 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     found = access.notices(agent_of(request)).filter(pk=notice_id).first()
     if found is None:
         raise Missing
+    told = f"?notice={found.pk}"  # The page marks it read once it has been before his eyes.
     if "review" in found.values:
-        notifications.read(notice_id, actor=agent_of(request))
-        return redirect("agent:review", found.values["review"])
+        return redirect(reverse("agent:review", args=[found.values["review"]]) + told)
     if found.kind == NoticeKind.ALERT:
-        notifications.read(notice_id, actor=agent_of(request))
-        return redirect("agent:reviews")
+        return redirect(reverse("agent:reviews") + told)
     if found.ticket_id:
         return redirect("agent:ticket", found.ticket_id)
     return redirect("agent:job", found.values["job"]) if "job" in found.values else redirect("agent:notices")

@@ -189,6 +189,7 @@ def _page(
     titles = review_causes.every()
     works = verbs.may_work(found, agent)
     context = {
+        "notice": key_of(request.GET.get("notice", "")),
         "here": reverse("agent:reviews"),
         "review": found,
         "rating": rating,

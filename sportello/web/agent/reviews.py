@@ -16,6 +16,7 @@ from sportello.desk.rules import satisfaction, satisfaction_words
 from sportello.desk.rules.satisfaction import Vote
 from sportello.desk.words import About, Permission, ReviewState, Score
 from sportello.kit import clock
+from sportello.kit.keys import key_of
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.navigation import page
 from sportello.web.agent.prepared import prepared
@@ -56,6 +57,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     shown = paging.keyed(request.GET, ask, by=by, descending=state == DONE)
     titles, now = review_causes.every(), clock.now()
     context = {
+        "notice": key_of(request.GET.get("notice", "")),
         "reviews": [as_row(row, titles, now) for row in shown.rows],
         "page": shown,
         "tabs": [SimpleNamespace(key=key, label=label, is_current=key == state) for key, label in TABS.items()],

@@ -265,9 +265,14 @@ def test_notice_leads_to_the_review(enter, review, ada):
     client = enter(ada)
 
     assert "A bad vote to review" in client.get("/notices").text
-    assert client.get(f"/notices/{notice.pk}").url == address(review)
-    notice.refresh_from_db()
-    assert notice.read_at is not None
+    led = client.get(f"/notices/{notice.pk}").url
+    shown = client.get(led).text
+    before = Notification.objects.filter(user=ada, read_at=None).count()
+    client.post(reverse("agent:notice_reading", args=[notice.pk]))
+
+    assert led == f"{address(review)}?notice={notice.pk}"
+    assert f'<sp-seen hidden><form method="post" action="/notices/{notice.pk}/reading">' in shown
+    assert (before, Notification.objects.filter(user=ada, read_at=None).count()) == (1, 0)
 
 
 def test_owner_and_state_when_changed_are_changed(enter, review, ada, ben, anna):
