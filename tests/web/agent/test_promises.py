@@ -50,7 +50,7 @@ def lines(found):
 
 
 def chip(agent, usual):
-    return agent.get(usual["unsolved"]).context["table"].groups[0].rows[0].promise
+    return agent.get(usual["unsolved"]).context["list"].table.groups[0].rows[0].promise
 
 
 def test_promise_when_running_is_due_and_soon_in_its_last_hour(enter, usual, anna, promised, frozen_clock):
