@@ -63,7 +63,7 @@ def test_who_comes_in_with_a_domain_is_told_while_it_is_typed(phone, organizatio
     told.wait_for(state="detached")
     phone.locator("#id_domains").fill("alfa.example")
     phone.locator("form.fields .button--primary").click()
-    phone.locator(".split__side .lines__line").wait_for()
+    phone.locator(".split__side .lines__line", has_text="Nina Alfa").wait_for()
 
     assert foretold == "Entra 1 persona con questi domini, finora senza organizzazione."
     assert phone.locator(".split__side .lines__line").all_inner_texts() == ["NA\nNina Alfa"]
