@@ -66,4 +66,4 @@ def test_who_comes_in_with_a_domain_is_told_while_it_is_typed(phone, organizatio
     phone.locator(".split__side .lines__line", has_text="Nina Alfa").wait_for()
 
     assert foretold == "Entra 1 persona con questi domini, finora senza organizzazione."
-    assert phone.locator(".split__side .lines__line").all_inner_texts() == ["NA\nNina Alfa"]
+    assert phone.locator(".split__side .lines__line").count() == 1
