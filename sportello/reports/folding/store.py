@@ -13,20 +13,22 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TextIO
-
-import duckdb
+from typing import TYPE_CHECKING, Any, TextIO
 
 from sportello.kit import clock
 
 from .rows import Row
 from .schema import DAY, FLAG, ID, INTEGER, TABLES, TEXT, TEXT_BY_TEXT, TEXTS, TIME, VERSION, Table
 
+if TYPE_CHECKING:
+    import duckdb
+
 # So many ticket ids are in one file.
 RANGE = 50_000
 # Old files stay so long: a query that has begun goes on reading them.
 GRACE_SECONDS = 300.0
 MANIFEST = "manifest.json"
+LEFT = "left.json"
 MEMORY = "512MB"
 THREADS = 2
 # In a part: which tickets it is about, also such of which nothing is left.
@@ -93,13 +95,17 @@ def save(folder: Path, manifest: Manifest) -> None:
 
 
 def sweep(folder: Path, manifest: Manifest) -> None:
-    """Remove what has not counted for a while."""
+    """Remove what has not counted for a while: it is noted when it ceases to, and goes with a later call."""
     counted = {_range_file(folder, table, low, number) for table in TABLES for low, number in manifest.ranges.items()}
     counted |= {_part_file(folder, part.number) for part in manifest.parts}
-    limit = clock.now().timestamp() - GRACE_SECONDS
-    for path in folder.glob("*/*.parquet"):
-        if path not in counted and path.stat().st_mtime < limit:
-            path.unlink()
+    noted = folder / LEFT
+    left: dict[str, float] = json.loads(noted.read_text()) if noted.exists() else {}
+    now = clock.now().timestamp()
+    left = {str(it): left.get(str(it), now) for it in folder.glob("*/*.parquet") if it not in counted}
+    for path in [path for path, since in left.items() if since < now - GRACE_SECONDS]:
+        Path(path).unlink()
+        del left[path]
+    noted.write_text(json.dumps(left))
 
 
 def _range_file(folder: Path, table: str, low: int, number: int) -> Path:
@@ -118,12 +124,14 @@ def low_of(ticket_id: int) -> int:
 
 
 @lru_cache(maxsize=1)
-def _engine() -> duckdb.DuckDBPyConnection:
+def _engine() -> "duckdb.DuckDBPyConnection":
+    import duckdb  # Twenty megabytes, which a desk where nothing happens does not need.
+
     quiet = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     return duckdb.connect(config={"memory_limit": MEMORY, "threads": str(THREADS), **quiet})
 
 
-def engine() -> duckdb.DuckDBPyConnection:
+def engine() -> "duckdb.DuckDBPyConnection":
     """A cursor of the process's own engine: within its limits, keeping nothing, asking nobody for extensions."""
     return _engine().cursor()
 
