@@ -26,7 +26,7 @@ def test_mail_when_it_comes_by_two_doors_then_one_ticket(mailbox):
     first, second = deliver(raw), deliver(b"Received: from elsewhere\r\n" + raw)
     receive.step()
 
-    assert list(InboundMail.objects.filter(pk__in=(first, second)).values_list("state", "reason")) == [
+    assert list(InboundMail.objects.filter(pk__in=(first, second)).order_by("pk").values_list("state", "reason")) == [
         ("opened", ""),
         ("ignored", "duplicate"),
     ]
