@@ -112,6 +112,7 @@ def _click(session: str, rounds: int) -> dict[str, list[float]]:
             pages[name].add_init_script(REMEMBER if name == "put in place" else f"{WITHOUT}{REMEMBER}")
         for number in range(rounds + 3):
             for name, page in pages.items():
+                page.bring_to_front()  # A page behind another is drawn once a second.
                 page.goto("/tickets")
                 row = page.locator(".ticket-row__subject").nth(number % 20)
                 row.hover()
