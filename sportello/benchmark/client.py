@@ -27,11 +27,14 @@ def send(hub: str, signed: Signed, *, private: bool = False) -> str:
 
 
 def fetch(hub: str, month: str, *, private: bool = False) -> exchange.Collection:
-    """All that the hub publishes of the month. Raises the same."""
+    """All that the hub publishes of the month, and nothing else. Raises the same."""
     answer = outward.get(f"{hub.rstrip('/')}/publications/{month}", limit=exchange.LIMIT + 1, private=private)
     if answer.status != 200:
         _said(answer)
-    return exchange.read(answer.text.encode())
+    found = exchange.read(answer.text.encode())
+    if any(each.month != month for each in found.publications):
+        raise Refused("wrong_month", month[:20])
+    return found
 
 
 def months(hub: str, *, private: bool = False) -> list[str]:

@@ -97,12 +97,18 @@ def standing(value: float, others: Sequence[float], *, lower_is_better: bool) ->
 def standing_in(published: Distribution, value: float) -> Standing:
     """The place of value, which is exact, in a published distribution.
 
-    What is published are steps, so value is rounded to its step first. Where neither more nor less is better: none.
+    What is published are steps, so value is rounded to its step first. Each desk's was moved by a step at most, so what
+    is certain reaches from the place of the step below to that of the step above. Where neither more nor less is
+    better: none.
     """
     series = published.series
     if series.lower_is_better is None:
         return NO_STANDING
-    place = _place(published.quantiles, steps.nearest(series.steps, value))
+    at = steps.index(series.steps, steps.nearest(series.steps, value))
+    place = _place(published.quantiles, series.steps[at])
+    low = _place(published.quantiles, series.steps[at - 1]).low if at else 0.0
+    high = _place(published.quantiles, series.steps[at + 1]).high if at + 1 < len(series.steps) else 1.0
+    place = Standing(place.how, place.beaten, low, high)
     if not series.lower_is_better:
         return place
     return Standing(place.how, None if place.beaten is None else 1 - place.beaten, 1 - place.high, 1 - place.low)

@@ -20,7 +20,8 @@ from .series import BY_NAME
 
 VERSION = 1
 LIMIT = 4 * 1024 * 1024  # bytes; a month of 50 cohorts has some 300,000
-_LONGEST_SOURCE = 200
+MOST_PUBLICATIONS = 200  # each is a row on the desk that keeps it
+_LONGEST_SOURCE, _LONGEST_GROUP = 200, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,10 @@ def read(octets: bytes) -> Collection:
     source = said["source"]
     if not isinstance(source, str) or not source.isprintable() or not 0 < len(source) <= _LONGEST_SOURCE:
         raise Refused("wrong_shape", "source")
-    publications = tuple(publication(each) for each in _list(said["publications"], "publications"))
+    listed = _list(said["publications"], "publications")
+    if len(listed) > MOST_PUBLICATIONS:
+        raise Refused("out_of_range", "publications")
+    publications = tuple(publication(each) for each in listed)
     if len({(each.month, each.cohort) for each in publications}) < len(publications):
         raise Refused("wrong_shape", "cohort")
     return Collection(source, publications)
@@ -76,12 +80,18 @@ def publication(said: Any) -> Publication:
     said = _object(said, ("month", "cohort", "group", "distributions"), "publications")
     month, cohort = read_month(said["month"]), said["cohort"]
     kind, _, name = cohort.partition(":") if isinstance(cohort, str) else ("", "", "")
-    is_known = cohort == EVERYBODY or name in WORDS.get(kind, ()) or (kind == OPERATION and name.isdecimal())
+    is_known = cohort == EVERYBODY or name in WORDS.get(kind, ()) or (kind == OPERATION and _is_group(name))
     if not is_known or (said["group"] is not None) != (kind == OPERATION):
         raise Refused("unknown_word", "cohort")
     group = Group(name, _bounds(said["group"])) if kind == OPERATION else None
     distributions = tuple(_distribution(each) for each in _list(said["distributions"], "distributions"))
+    if not distributions:
+        raise Refused("wrong_shape", "distributions")
     return Publication(month, cohort, distributions, group)
+
+
+def _is_group(name: str) -> bool:
+    return name.isascii() and name.isdecimal() and len(name) <= _LONGEST_GROUP
 
 
 def _bounds(said: Any) -> tuple[tuple[float | None, float | None], ...]:

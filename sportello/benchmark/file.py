@@ -19,14 +19,14 @@ from typing import Any, NoReturn
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from sportello.kit.statistics import ENOUGH
+
 from . import steps
 from .profile import WORDS, Profile
 from .refusals import Refused
 
 VERSION = 1
 LIMIT = 16 * 1024  # bytes; a full file has some 2,500
-# Below this a figure tells of single cases, and chance more than the desk.
-ENOUGH = 10
 CONTEXT = b"sportello benchmark file 1\n"
 # Somewhere it is tomorrow already; clocks differ.
 EAST = timedelta(hours=14)
@@ -46,9 +46,9 @@ class Figure:
 class Figures:
     """What a desk measured. None: not measured, or on fewer than ENOUGH cases. Definitions: docs/metrics.md"""
 
-    num_new_tickets: int
-    num_solved_tickets: int
-    num_active_agents: int
+    num_new_tickets: int | None
+    num_solved_tickets: int | None
+    num_active_agents: int | None
     replies_per_ticket: Figure | None
     first_reply_time_in_minutes_mean: Figure | None
     first_reply_time_in_minutes_median: Figure | None
@@ -105,7 +105,10 @@ class Signed:
 
 
 def rounded(measured: Mapping[str, float | tuple[float, int] | None]) -> Figures:
-    """The figures that may leave, of exact ones: key → count, or (value, n). Those of too few cases are left out."""
+    """The figures that may leave, of exact ones: key → count, or (value, n). Those of too few cases are left out.
+
+    What was not measured is None, never 0. Counts up to 6 are steps of their own, so they leave as they are.
+    """
     found: dict[str, Any] = {}
     for name in NAMES:
         exact, each = measured.get(name), steps_of(name)
@@ -114,7 +117,7 @@ def rounded(measured: Mapping[str, float | tuple[float, int] | None]) -> Figures
             figure = Figure(steps.nearest(each, value), int(steps.below(steps.COUNTS, n)))
             found[name] = figure if n >= ENOUGH else None
         else:
-            found[name] = int(steps.nearest(each, exact or 0)) if name.startswith("num_") else None
+            found[name] = None if exact is None else int(steps.nearest(each, exact))
     return Figures(**found)
 
 
@@ -267,10 +270,10 @@ def _figures(said: Any, where: str) -> Figures:
 
 
 def _figure(said: Any, name: str, where: str) -> Figure | int | None:
-    if name.startswith("num_"):
-        return int(_number(said, steps.COUNTS, where, whole=True))
     if said is None:
         return None
+    if name.startswith("num_"):
+        return int(_number(said, steps.COUNTS, where, whole=True))
     _is_object(said, ("value", "n"), where)
     n = int(_number(said["n"], steps.COUNTS, f"{where}.n", whole=True))
     if n < ENOUGH:

@@ -31,6 +31,8 @@ WEST = timedelta(hours=12)
 HOUR = timedelta(hours=1)
 # A company may have many desks behind one address.
 PER_ADDRESS, PER_DESK = 60, 12
+# As many desks of a month may come from one address: nobody fills the hub alone.
+NEW_PER_ADDRESS = 100
 MOST_DESKS = 20_000
 SECRET_BYTES = 32
 # Whether a file came too early was asked when it came.
@@ -61,12 +63,14 @@ class Hub:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder / "hub.sqlite3"
         self._addresses, self._desks = Rate(PER_ADDRESS, HOUR), Rate(PER_DESK, HOUR)
+        self._new = Rate(NEW_PER_ADDRESS, TAKEN_FOR + WEST)
         with closing(self._open()) as database:
             database.executescript(_TABLES)
             octets = secrets.token_bytes(SECRET_BYTES)
             database.execute("INSERT INTO secret VALUES (1, ?) ON CONFLICT DO NOTHING", [octets])
             (self._secret,) = database.execute("SELECT octets FROM secret").fetchone()
         self._path.chmod(0o600)
+        self._sweep()  # Who ended between a publication and its sweep left the files in the log.
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path, timeout=20, isolation_level=None)
@@ -94,11 +98,11 @@ class Hub:
         if not self._addresses.admits(address, now):
             raise Refused("too_many")
 
-    def receive(self, octets: bytes, now: datetime) -> Receipt:
+    def receive(self, octets: bytes, now: datetime, address: str = "") -> Receipt:
         """Keep a desk's file; durable when this returns. Raises Refused.
 
         A newer file of the same desk and month takes the place of the older one until the month is frozen; an older one
-        is refused, the very same is taken again.
+        is refused, the very same is taken again. address: whence it came; "" from this machine.
         """
         signed = read(octets, now)
         month, sent_at = signed.file.month, int(signed.file.sent_at.timestamp())
@@ -113,6 +117,8 @@ class Hub:
                 (desks,) = database.execute("SELECT count(*) FROM file WHERE month = ?", [month]).fetchone()
                 if desks >= MOST_DESKS:
                     raise Refused("hub_full", month)
+                if address and not self._new.admits(f"{month} {address}", now):
+                    raise Refused("too_many")
             elif held[1] == signed.as_bytes():
                 return Receipt(month, "same")
             elif sent_at <= held[0]:
@@ -162,16 +168,28 @@ class Hub:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def step(self, now: datetime) -> list[str]:
-        """Freeze and publish what is due; returns the months."""
+        """Freeze and publish what is due; returns the months that are now published.
+
+        A month that cannot be published keeps no other one back: the error of the first such is raised at the end.
+        """
         with closing(self._open()) as database:
             rows = database.execute(
                 "SELECT DISTINCT month FROM file UNION SELECT month FROM month WHERE published_at IS NULL ORDER BY 1"
             ).fetchall()
             due = [month for (month,) in rows if _is_frozen(database, month, now)]
+        published, errors = [], []
         for month in due:
-            self.freeze(month, now)
-            self.publish(month, now)
-        return due
+            try:
+                self.freeze(month, now)
+                self.publish(month, now)
+            except Exception as error:
+                error.add_note(month)
+                errors.append(error)
+            else:
+                published.append(month)
+        if errors:
+            raise errors[0]
+        return published
 
     # --- publications out --------------------------------------------------------------------------------------------
 

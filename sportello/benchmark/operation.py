@@ -30,10 +30,10 @@ class Group:
 
 def point(figures: Figures, by: Callable[[str], int] = lambda key: 0) -> Point | None:
     """Where a desk stands, None when it cannot say. by: how many steps the figure with this key is moved."""
-    replies = figures.replies_per_ticket
-    if replies is None:
+    tickets, people, replies = figures.num_new_tickets, figures.num_active_agents, figures.replies_per_ticket
+    if tickets is None or people is None or replies is None:
         return None
-    values = (figures.num_new_tickets, figures.num_active_agents, replies.value)
+    values = (tickets, people, replies.value)
     volume, agents, each = (
         steps.index(axis, steps.moved(axis, value, by(key)))
         for key, axis, value in zip(KEYS, AXES, values, strict=True)

@@ -1,6 +1,6 @@
 """How often somebody may come: a sliding window in memory."""
 
-from collections import deque
+from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -12,23 +12,22 @@ class Rate:
 
     def __init__(self, limit: int, window: timedelta) -> None:
         self.limit, self.window = limit, window
-        self._times: dict[str, deque[datetime]] = {}
+        self._times: OrderedDict[str, deque[datetime]] = OrderedDict()
         self._lock = Lock()
 
     def admits(self, name: str, now: datetime) -> bool:
-        """Whether name may come now; it then has come. Whom there is no room to remember is not let in."""
+        """Whether name may come now; it then has come. Of too many names the one that came longest ago is forgotten.
+
+        So nobody can shut others out by coming under many names; under many names one can come often anyway.
+        """
         with self._lock:
-            if len(self._times) >= MOST_KNOWN and name not in self._times:
-                self._forget(now)
-                if len(self._times) >= MOST_KNOWN:
-                    return False
             times = self._times.setdefault(name, deque())
             while times and times[0] <= now - self.window:
                 times.popleft()
             if len(times) >= self.limit:
                 return False
             times.append(now)
+            self._times.move_to_end(name)
+            if len(self._times) > MOST_KNOWN:
+                self._times.popitem(last=False)
             return True
-
-    def _forget(self, now: datetime) -> None:
-        self._times = {name: times for name, times in self._times.items() if times[-1] > now - self.window}

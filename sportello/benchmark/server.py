@@ -10,16 +10,18 @@ import json
 import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 import structlog
 
+from sportello.kit.statistics import ENOUGH
 from sportello.kit.terminal import LANGUAGES
 
 from . import exchange
 from .distribution import MINIMUM, PARTS, ROUND
-from .file import ENOUGH, LIMIT, VERSION, read_month
+from .file import LIMIT, VERSION, read_month
 from .hub import HOUR, TAKEN_FOR, Hub
 from .profile import WORDS as PROFILE_WORDS
 from .publication import KINDS
@@ -41,6 +43,7 @@ STATUS = {
 }
 BODY_SECONDS = 10.0
 STEP_SECONDS = 60.0
+MOST_IN_MEMORY = 64  # answers; the largest, of a whole month, has some 300,000 bytes
 log = structlog.get_logger(__name__)
 
 
@@ -52,7 +55,14 @@ class Application:
     """ASGI. source: how the hub calls itself in what it publishes."""
 
     def __init__(self, hub: Hub, source: str) -> None:
-        self._hub, self._source = hub, source
+        self._hub = hub
+
+        @lru_cache(maxsize=MOST_IN_MEMORY)
+        def published(month: str, cohort: str) -> bytes:
+            """What is published never changes."""
+            return exchange.as_bytes(hub.published(month, source, cohort))
+
+        self._published = published
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -96,8 +106,7 @@ class Application:
                 return 200, _json({"months": await asyncio.to_thread(self._hub.months)})
             case "GET", ["publications", month] | ["publications", month, _]:
                 cohort = path[2] if len(path) == 3 else ""
-                wanted = read_month(month), self._source, cohort
-                return 200, exchange.as_bytes(await asyncio.to_thread(self._hub.published, *wanted))
+                return 200, await asyncio.to_thread(self._published, read_month(month), cohort)
             case "GET", ["method"]:
                 return 200, _json(method_as_json())
             case _, ["files" | "publications" | "method"] | ["publications", _] | ["publications", _, _]:
@@ -106,22 +115,25 @@ class Application:
 
     async def _file(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
         now = _now()
-        self._hub.admit(_neighbourhood(scope), now)
+        address = _neighbourhood(scope)
+        self._hub.admit(address, now)
         octets = await _body(receive)
-        receipt = await asyncio.to_thread(self._hub.receive, octets, now)
+        receipt = await asyncio.to_thread(self._hub.receive, octets, now, address)
         log.info("file", month=receipt.month, state=receipt.state)
         status = 201 if receipt.state == "received" else 200
         return status, _json({"month": receipt.month, "state": receipt.state})
 
 
 def _neighbourhood(scope: Scope) -> str:
-    """Whose turn counts: an IPv4 address, or the /64 that one customer of a provider has."""
+    """Whose turn counts: an IPv4 address, or the /48 that one customer of a provider may have."""
     host = scope["client"][0] if scope.get("client") else ""
     try:
         ip = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return str(host)
-    return str(ip) if ip.version == 4 else str(ipaddress.ip_network(f"{ip}/64", strict=False))
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped  # As a listener for both sees IPv4.
+    return str(ip) if ip.version == 4 else str(ipaddress.ip_network(f"{ip}/48", strict=False))
 
 
 async def _body(receive: Receive) -> bytes:

@@ -1,4 +1,6 @@
-"""`sportello benchmark …`: a hub where desks compare. Needs no desk: no settings, no database of tickets."""
+"""`sportello benchmark …`: a hub, which needs no desk (no settings, no database of tickets); and the own file, and
+what hubs publish, carried by hand.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -9,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from sportello.cli.session import Json, tell
+from sportello.cli.session import Json, open_desk, tell
 from sportello.kit import terminal
 from sportello.kit.terminal import _
 
@@ -17,6 +19,7 @@ app = typer.Typer(help=_("Compare desks: a hub that publishes distributions, nev
 
 Folder = Annotated[Path, typer.Option("--data", metavar="FOLDER", help=_("Where the hub keeps its files."))]
 Month = Annotated[str, typer.Argument(metavar="YYYY-MM", help=_("The month, for instance 2026-10."))]
+File = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help=_("The file."))]
 Source = Annotated[str, typer.Option("--name", help=_("How the hub is called beside its numbers."))]
 
 
@@ -77,3 +80,57 @@ def export(month: Month, data: Folder, name: Source = "Sportello") -> None:
 
     with _in_words():
         sys.stdout.buffer.write(exchange.as_bytes(Hub(data).published(month, name)))
+
+
+@app.command(help=_("Hand a desk's file to a hub on this machine, as if it had come over the network."))
+def receive(file: File, data: Folder, as_json: Json = False) -> None:
+    from sportello.benchmark.hub import Hub
+
+    with _in_words():
+        receipt = Hub(data).receive(file.read_bytes(), datetime.now(UTC))
+    sentence = _("The file for {month} is here.").format(month=receipt.month)
+    tell({"month": receipt.month, "state": receipt.state}, sentence, as_json=as_json)
+
+
+# --- of this desk ----------------------------------------------------------------------------------------------------
+
+
+@app.command(
+    name="file", help=_("Write this desk's own file for a month to the output, to be carried to a hub by hand.")
+)
+def own_file(
+    month: Annotated[
+        str, typer.Argument(metavar="[YYYY-MM]", help=_("The month, for instance 2026-10; else the last one."))
+    ] = "",
+) -> None:
+    open_desk()
+    from sportello.benchmark.file import read_month
+    from sportello.desk.actions import benchmark as verbs
+    from sportello.desk.errors import Refused
+    from sportello.reports import benchmark_file
+    from sportello.reports.folding.store import Missing
+
+    with _in_words():
+        wanted = read_month(month or benchmark_file.last_month())
+    if wanted > benchmark_file.last_month():
+        raise Refused(_("The month is not over yet: {where}.").format(where=wanted))
+    found = verbs.membership()
+    if found is None:
+        raise Refused(_("Say first what the desk is."))
+    try:
+        sys.stdout.buffer.write(benchmark_file.build(found, wanted).as_bytes())
+    except Missing:
+        raise Refused(_("The figures are not there yet: run “sportello report rebuild”.")) from None
+
+
+@app.command(name="import", help=_("Take in what a hub has published, from a file."))
+def take_in(file: File, as_json: Json = False) -> None:
+    open_desk()
+    from sportello.benchmark import exchange
+    from sportello.desk.actions import benchmark as verbs
+
+    with _in_words():
+        collection = exchange.read(file.read_bytes())
+        kept = verbs.keep(collection)
+    sentence = _("{source}: {cohorts} cohorts of desks are kept.").format(source=collection.source, cohorts=kept)
+    tell({"source": collection.source, "cohorts": kept}, sentence, as_json=as_json)

@@ -120,6 +120,38 @@ def test_attack_with_both_windows_of_one_figure_sees_one_shift():
     assert both[0] == both[1]
 
 
+def test_attack_with_figures_that_a_desk_has_equal_sees_one_shift():
+    """A desk that is open day and night, and solves what comes in: of two moves of one step the step would be read."""
+    by = shift(b"a secret")
+
+    for desk in map(str, range(50)):
+        for kind in ("mean", "median"):
+            key = f"first_reply_time_in_minutes_{kind}"
+            assert by(desk, f"{key}_business") == by(desk, key)
+        assert by(desk, "num_new_tickets") == by(desk, "num_solved_tickets")
+    assert {by(desk, "satisfaction_rating") for desk in map(str, range(50))} == set(SHIFTS)
+
+
+def test_attack_with_calendar_and_business_hours_of_a_desk_that_never_closes_finds_equal_quantiles():
+    files = {
+        f"{number:03}": a_file(
+            first_reply_time_in_minutes_mean=(30 * number, 500),
+            first_reply_time_in_minutes_mean_business=(30 * number, 500),
+        )
+        for number in range(1, 13)
+    }
+
+    (everybody, *_) = publish("2026-10", files, shift(b"a secret"))
+
+    found = [
+        each.quantiles
+        for each in everybody.distributions
+        if each.key.removesuffix("_business") == "first_reply_time_in_minutes_mean"
+    ]
+    assert len(found) == 3
+    assert len(set(found)) == 1
+
+
 def test_attack_by_the_hub_itself_gains_the_step_and_nothing_finer():
     told = {a_file(first_reply_time_in_minutes_mean=(minutes, 500)) for minutes in (211, 239.4, 268)}
 

@@ -94,8 +94,9 @@ QUARTILES = Distribution(FIRST_REPLY.key, VENDOR, 10, ((0.25, 120), (0.5, 240), 
     ("minutes", "expected"),
     [
         (60, Standing(How.BEYOND, None, 0.75, 1.0)),
-        (118, Standing(How.INTERPOLATED, 0.75, 0.625, 0.875)),
-        (238, Standing(How.INTERPOLATED, 0.5, 0.375, 0.625)),
+        (90, Standing(How.BEYOND, None, 0.625, 1.0)),
+        (118, Standing(How.INTERPOLATED, 0.75, 0.5, 1.0)),
+        (238, Standing(How.INTERPOLATED, 0.5, 0.25, 0.75)),
         (480, Standing(How.INTERPOLATED, 0.375, 0.25, 0.5)),
         (5000, Standing(How.BEYOND, None, 0.0, 0.25)),
     ],
@@ -107,7 +108,7 @@ def test_standing_in_quantiles_is_interpolated_and_says_its_bounds(minutes, expe
 def test_standing_in_quantiles_halves_the_equal_ones():
     ties = Distribution(SATISFACTION.key, OWN, 10, ((0.25, 0.95), (0.5, 0.95), (0.75, 0.97)))
 
-    assert standing_in(ties, 0.952) == Standing(How.INTERPOLATED, 0.375, 0.25, 0.5)
+    assert standing_in(ties, 0.952) == Standing(How.INTERPOLATED, 0.375, 0.0, 0.875)
     assert standing_in(ties, 1.0).how == How.BEYOND
 
 
@@ -115,11 +116,16 @@ def test_standing_in_quantiles_where_neither_is_better_is_none():
     assert standing_in(distribution(VOLUME, [100] * 10), 100) == Standing(How.NONE)
 
 
-@given(st.lists(st.sampled_from(steps.MINUTES), min_size=10, max_size=60), st.sampled_from(steps.MINUTES))
-def test_standing_in_quantiles_bounds_the_counted_one(values, value):
-    counted = standing(value, values, lower_is_better=True).beaten
+@given(
+    st.lists(st.tuples(st.sampled_from(steps.MINUTES), st.sampled_from((-1, 0, 1))), min_size=10, max_size=60),
+    st.sampled_from(steps.MINUTES),
+)
+def test_standing_in_quantiles_bounds_the_one_counted_among_what_desks_sent(desks, value):
+    """However the hub has moved each of them."""
+    counted = standing(value, [sent for sent, _by in desks], lower_is_better=True).beaten
+    moved = [steps.moved(steps.MINUTES, sent, by) for sent, by in desks]
 
-    found = standing_in(distribution(FIRST_REPLY, values), value)
+    found = standing_in(distribution(FIRST_REPLY, moved), value)
 
     assert found.low - 1e-9 <= counted <= found.high + 1e-9
     assert found.beaten is None or found.low <= found.beaten <= found.high

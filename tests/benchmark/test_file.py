@@ -47,9 +47,19 @@ def test_rounded_leaves_out_what_stands_on_too_few_cases_or_was_not_measured():
     found = rounded({"num_new_tickets": 9, "satisfaction_rating": (1.0, ENOUGH - 1), "response_rate": None})
 
     assert found.num_new_tickets in (8, 10)
-    assert {name: getattr(found, name) for name in NAMES if not name.startswith("num_")} == dict.fromkeys(
-        name for name in NAMES if not name.startswith("num_")
-    )
+    assert [getattr(found, name) for name in NAMES if name != "num_new_tickets"] == [None] * (len(NAMES) - 1)
+
+
+def test_rounded_tells_none_from_nothing():
+    found = rounded({"num_new_tickets": 0, "num_active_agents": None})
+
+    assert (found.num_new_tickets, found.num_active_agents, found.num_solved_tickets) == (0, None, None)
+
+
+def test_read_takes_a_count_that_was_not_measured():
+    octets = sent(a_file(num_active_agents=None))
+
+    assert read(octets, NOW).file.calendar_month.num_active_agents is None
 
 
 @given(
@@ -118,7 +128,7 @@ FIRST = ("calendar_month", "first_reply_time_in_minutes_mean")
         (put("profile", "owner", value="x"), "wrong_shape", "profile"),
         (put("person", value="x"), "wrong_shape", "file"),
         (put("calendar_month", value=[]), "wrong_shape", "calendar_month"),
-        (put("calendar_month", "num_new_tickets", value=None), "wrong_shape", "calendar_month.num_new_tickets"),
+        (put("calendar_month", "num_new_tickets", value="1"), "wrong_shape", "calendar_month.num_new_tickets"),
         (put("calendar_month", "num_new_tickets", value=10.0), "wrong_shape", "calendar_month.num_new_tickets"),
         (put("calendar_month", "num_new_tickets", value=-1), "out_of_range", "calendar_month.num_new_tickets"),
         (put("calendar_month", "num_new_tickets", value=10**400), "out_of_range", "calendar_month.num_new_tickets"),

@@ -9,7 +9,7 @@ import pytest
 
 from sportello.benchmark import hub as hubs
 from sportello.benchmark.file import sign
-from sportello.benchmark.hub import PER_ADDRESS, PER_DESK, Hub
+from sportello.benchmark.hub import NEW_PER_ADDRESS, PER_ADDRESS, PER_DESK, Hub
 from sportello.benchmark.rate import Rate
 from sportello.benchmark.refusals import Refused
 from tests.benchmark.desks import NOW, a_file, key, sent
@@ -98,6 +98,19 @@ def test_admit_when_an_address_comes_too_often_is_refused(hub):
     hub.admit("192.0.2.2", NOW)
 
 
+def test_receive_when_an_address_brings_too_many_desks_of_a_month_takes_those_it_knows(hub):
+    for number in range(1, NEW_PER_ADDRESS + 1):
+        hub.receive(sent(a_file(), number), NOW, "192.0.2.1")
+    next_day, new = NOW + timedelta(days=1), sent(a_file(), NEW_PER_ADDRESS + 1)
+
+    assert refused(hub.receive, new, next_day, "192.0.2.1") == "too_many"
+    assert hub.receive(sent(a_file(), 1, sent_at=LATER), next_day, "192.0.2.1").state == "replaced"
+    assert hub.receive(new, next_day, "192.0.2.2").state == "received"
+    december = datetime(2026, 12, 1, 6, tzinfo=UTC)
+    later = sent(a_file(month="2026-11"), NEW_PER_ADDRESS + 1, sent_at=december)
+    assert hub.receive(later, december, "192.0.2.1").state == "received"
+
+
 def test_receive_when_the_hub_is_full_takes_known_desks_alone(hub, monkeypatch):
     monkeypatch.setattr(hubs, "MOST_DESKS", 1)
     hub.receive(sent(a_file(), 1), NOW)
@@ -181,9 +194,38 @@ def test_hub_when_opened_again_keeps_its_secret_and_its_files(full):
     assert full._path.stat().st_mode & 0o077 == 0
 
 
-def test_rate_when_there_is_no_room_to_remember_lets_nobody_new_in(monkeypatch):
+def test_rate_when_many_come_forgets_who_came_longest_ago_and_shuts_nobody_out(monkeypatch):
     monkeypatch.setattr("sportello.benchmark.rate.MOST_KNOWN", 2)
     rate = Rate(1, timedelta(hours=1))
 
-    assert [rate.admits(name, NOW) for name in ("a", "b", "c", "a")] == [True, True, False, False]
+    assert [rate.admits(name, NOW) for name in ("a", "b", "b", "c", "c", "a")] == [True, True, False, True, False, True]
     assert rate.admits("c", NOW + timedelta(hours=1))
+    assert len(rate._times) == 2
+
+
+def test_step_when_a_month_cannot_be_published_publishes_the_later_ones(full):
+    october = datetime(2026, 10, 5, tzinfo=UTC)
+    full.receive(sent(a_file(month="2026-09"), sent_at=october), october)
+    with closing(sqlite3.connect(full._path)) as database, database:
+        database.execute("UPDATE file SET octets = x'00' WHERE month = '2026-09'")
+
+    with pytest.raises(Refused) as found:
+        full.step(DUE)
+
+    assert found.value.__notes__ == ["2026-09"]
+    assert full.months() == [MONTH]
+
+
+def test_hub_when_opened_after_a_crash_before_the_sweep_empties_its_log(full, monkeypatch):
+    monkeypatch.setattr(Hub, "_sweep", lambda hub: None)
+    with closing(sqlite3.connect(full._path)) as other:
+        other.execute("SELECT count(*) FROM file").fetchone()  # Holds the log open, as the crash of a machine does.
+        full.freeze(MONTH, DUE)
+        full.publish(MONTH, DUE)
+        log = full._path.with_name("hub.sqlite3-wal")
+        assert log.stat().st_size > 0
+        monkeypatch.undo()
+
+        Hub(full._path.parent)
+
+        assert log.stat().st_size == 0

@@ -66,13 +66,13 @@ class Running:
 
 def sportello(*arguments: str, **options):
     command = [*COMMAND, *arguments]
-    return subprocess.run(command, capture_output=True, timeout=60, env=ENVIRONMENT, check=False, **options)
+    return subprocess.run(command, capture_output=True, timeout=180, env=ENVIRONMENT, check=False, **options)
 
 
 def handed_in_by_a_process(url: str, desk: Signed) -> bytes:
     command = [sys.executable, "-c", DESK, url, NOW.isoformat()]
     octets = desk.as_bytes()
-    return subprocess.run(command, input=octets, capture_output=True, timeout=60, env=ENVIRONMENT, check=True).stdout
+    return subprocess.run(command, input=octets, capture_output=True, timeout=180, env=ENVIRONMENT, check=True).stdout
 
 
 @pytest.fixture(scope="module")
@@ -205,3 +205,44 @@ def test_hub_when_flooded_refuses_until_later(hub):
     first = statuses.index(429)
     assert statuses == [422] * first + [429] * (len(statuses) - first)
     assert hub.ask("GET", "/publications")[0] == 200
+
+
+def test_hub_answers_what_is_published_out_of_memory_and_what_is_not_anew(tmp_path):
+    hub, answers = Hub(tmp_path), []
+    application = Application(hub, "Test")
+
+    async def send(message):
+        answers.append(message)
+
+    def ask():
+        answers.clear()
+        asyncio.run(application({"type": "http", "method": "GET", "path": f"/publications/{MONTH}"}, None, send))
+        return answers[0]["status"], answers[1]["body"]
+
+    before = ask()
+    hub.freeze(MONTH, NOW)
+    hub.publish(MONTH, NOW)
+    first = ask()
+    (tmp_path / "hub.sqlite3").unlink()
+
+    assert (before[0], first[0]) == (404, 200)
+    assert ask() == first
+
+
+def test_hub_when_an_address_brings_too_many_desks_refuses_the_next_one(tmp_path, monkeypatch):
+    monkeypatch.setattr("sportello.benchmark.hub.NEW_PER_ADDRESS", 1)
+    monkeypatch.setattr("sportello.benchmark.server._now", lambda: NOW)
+    application, answers = Application(Hub(tmp_path), "Test"), []
+
+    async def send(message):
+        answers.append(message)
+
+    def post(number):
+        async def receive():
+            return {"type": "http.request", "body": sign(a_file(), key(number)).as_bytes()}
+
+        scope = {"type": "http", "method": "POST", "path": "/files", "client": ("192.0.2.1", 1)}
+        asyncio.run(application(scope, receive, send))
+        return answers[-2]["status"]
+
+    assert [post(1), post(1), post(2)] == [201, 200, 429]
