@@ -11,12 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.csrf import csrf_exempt
 
 from sportello.desk import access, links
 from sportello.desk.actions import configuration
 from sportello.desk.errors import Missing
 from sportello.desk.models import User
+from sportello.helpcenter import access as articles
 from sportello.kit.tokens import BadToken
 
 Handler = Callable[..., HttpResponse]
@@ -72,6 +74,20 @@ def signed_in(handler: Handler) -> Handler:
     return guarded
 
 
+def for_everybody(handler: Handler) -> Handler:
+    """For guests and whoever is signed in: handler(request, person, …), person None for a guest."""
+
+    @login_not_required
+    @wraps(handler)
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not isinstance(request.user, User):
+            return handler(request, None, **kwargs)
+        with _speaking_to(request, request.user):
+            return handler(request, request.user, **kwargs)
+
+    return guarded
+
+
 @contextmanager
 def _speaking_to(request: HttpRequest, person: User) -> Iterator[str]:
     """Inside, pages speak the person's language and tell the time where he lives."""
@@ -88,7 +104,10 @@ def page(
 ) -> HttpResponse:
     """A customer's page. person: who reads it, when that is known."""
     desk = configuration.current().desk
-    return render(request, template, {**context, "desk_name": desk.name, "person": person}, status=status)
+    # Asked by the pages that lead to the help center, once.
+    has_help = SimpleLazyObject(articles.is_open)
+    frame = {"desk_name": desk.name, "person": person, "has_help": has_help}
+    return render(request, template, {**context, **frame}, status=status)
 
 
 def broken_link(request: HttpRequest, *, expired: bool) -> HttpResponse:

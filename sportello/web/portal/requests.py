@@ -18,11 +18,13 @@ from sportello.desk.actions.people import Sender
 from sportello.desk.errors import Invalid
 from sportello.desk.models import Ticket, User
 from sportello.desk.words import Via
+from sportello.helpcenter.actions import readings
 from sportello.kit import tokens
 from sportello.web.portal import about, conversation
 from sportello.web.portal.conversation import Way
 from sportello.web.portal.doors import broken_link, page, signed_in
 from sportello.web.portal.forms import GuestRequestForm, OwnRequestForm
+from sportello.web.portal.help_center import visit_of
 from sportello.web.session.limits import Limit, client_of
 from sportello.web.ui import paging
 
@@ -47,7 +49,7 @@ def new_own_request(request: HttpRequest, person: User) -> HttpResponse:
         return _blank(request, OwnRequestForm(), person=person)
     form = _filled(request, OwnRequestForm)
     if form.is_valid():
-        ticket = _open(form, person)
+        ticket = _open(request, form, person)
         if ticket:
             messages.success(request, _("Sent. We answer by mail and here."), extra_tags="new-request")
             return redirect("portal:request", ticket.pk)
@@ -71,7 +73,7 @@ def new_guest_request(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _("That is many requests at once. Please wait an hour, or write us a mail."))
         return _form(request, form, status=429)
     person = _guest(form, sender)
-    ticket = _open(form, person) if person else None
+    ticket = _open(request, form, person) if person else None
     if ticket is None:
         return _form(request, form, status=422)
     return redirect("portal:sent", tokens.sign("sent", ticket.pk))
@@ -90,9 +92,9 @@ def _guest(form: GuestRequestForm, sender: Sender) -> User | None:
     return person
 
 
-def _open(form: OwnRequestForm, person: User) -> Ticket | None:
+def _open(request: HttpRequest, form: OwnRequestForm, person: User) -> Ticket | None:
     try:
-        return tickets.open_ticket(
+        ticket = tickets.open_ticket(
             requester=person,
             subject=form.cleaned_data["subject"],
             words=form.words(),
@@ -104,6 +106,8 @@ def _open(form: OwnRequestForm, person: User) -> Ticket | None:
     except Invalid as refusal:
         form.refuse(refusal.fields)
         return None
+    readings.request_sent(visit_of(request))
+    return ticket
 
 
 def _blank(request: HttpRequest, form: OwnRequestForm, *, person: User | None = None) -> HttpResponse:

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from sportello.web.portal import confirmations, followed, home, requests, votes
+from sportello.web.portal import confirmations, followed, help_center, home, requests, votes
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("help", help_center.home, name="help"),
+    path("help/articles/<int:article_id>", help_center.article, name="help_article"),
+    path("help/articles/<int:article_id>/openings", help_center.openings, name="help_openings"),
+    path("help/articles/<int:article_id>/answers", help_center.answers, name="help_answers"),
+    path("help/suggestions", help_center.suggestions, name="help_suggestions"),
     path("requests", requests.own_requests, name="requests"),
     path("requests/new", requests.new_guest_request, name="new_request"),
     path("requests/mine/new", requests.new_own_request, name="new_own_request"),

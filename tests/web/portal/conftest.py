@@ -4,13 +4,15 @@ from django.db import transaction
 from sportello.desk.actions import desks, tickets
 from sportello.desk.actions.tickets import Words
 from sportello.desk.words import Status, Via
-from sportello.web.portal import requests
+from sportello.web.portal import help_center, requests
 from sportello.web.session import sign_in
 
 
 @pytest.fixture(autouse=True)
 def fresh_limits():
     for limit in (
+        help_center.READINGS_BY_CLIENT,
+        help_center.SUGGESTIONS_BY_CLIENT,
         requests.BY_CLIENT,
         requests.BY_ADDRESS,
         sign_in.BY_CLIENT,

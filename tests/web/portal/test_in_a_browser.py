@@ -38,7 +38,7 @@ def browser(request, chromium, live_server):
                 locale=language,
             )
             page = context.new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(30_000)
             page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
             yield page
             width = page.evaluate("document.documentElement.scrollWidth") if request.param == "script" else 375
@@ -65,6 +65,7 @@ def test_request_by_form_arrives(browser, desk, tmp_path):
         page.get_by_label("Message").fill("I cannot sign in.")
         page.set_input_files("input[type=file]", picture)
         page.get_by_role("button", name="Send the request").click()
+        page.locator(".card__icon--positive").wait_for()
         heading = page.get_by_role("heading", level=1).inner_text()
 
     ticket = Ticket.objects.get()

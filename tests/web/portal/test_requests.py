@@ -167,7 +167,7 @@ def test_requests_are_ones_own_and_take_few_queries(client, rita, sam, mailbox, 
     client.force_login(rita)
     client.get("/requests")
 
-    with django_assert_num_queries(3):  # session, person, requests
+    with django_assert_num_queries(4):  # session, person, requests, whether there are articles
         page = client.get("/requests").content.decode()
 
     assert all(f"mine {number}" in page for number in range(count))
