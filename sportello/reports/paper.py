@@ -7,13 +7,19 @@ time and memory, which is thrown away afterwards.
 import json
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
 from sportello.reports import charts
 from sportello.reports.charts import Chart, Look
 from sportello.reports.paper_child import SECONDS
 
+PDF, PNG = "application/pdf", "image/png"
 MOST_BYTES = 20_000_000
+# So many at once while somebody waits for a page: each takes a processor for seconds.
+MOST_AT_ONCE = 2
 A4_TEXT = 493  # Points between the margins of report.typ.
 MARGIN = 14  # Points around the picture of picture.typ.
 A4_HALF = 236  # So wide, two charts stand side by side.
@@ -21,6 +27,24 @@ A4_HALF = 236  # So wide, two charts stand side by side.
 
 class Unprintable(Exception):
     """The typesetter did not do it: in time, in its memory, or at all. The text is for the log."""
+
+
+class Busy(Exception):
+    """As many as may be typeset at once are."""
+
+
+_places = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """One of the process's places to typeset within a request. Raises Busy."""
+    if not _places.acquire(blocking=False):
+        raise Busy
+    try:
+        yield
+    finally:
+        _places.release()
 
 
 @dataclass(frozen=True, slots=True)

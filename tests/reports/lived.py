@@ -1,5 +1,6 @@
 """A seeded random life of a desk through the real verbs: what both the facts and the figures are tried on."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -28,6 +29,7 @@ from sportello.desk.errors import Invalid, Missing, Refused, Stale
 from sportello.desk.models import Job, OutgoingMail, SatisfactionRating, Schedule, Ticket
 from sportello.desk.words import About, Contact, Score, SendState, Status, Via
 from sportello.kit import clock
+from tests.reports.readings import Readers
 
 BEGINNING = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
 TAGS = ("printer", "vpn", "mail", "invoice")
@@ -67,6 +69,7 @@ class Lived:
             ]
             promised = {"title": "All", "conditions": {"all": [], "any": []}, "targets": targets}
             policies.save_policy(promised, actor=self.ada)
+            self.readers = Readers(seed, self.ada)
         configuration.forget()
 
     def happen(self, times: int = 1) -> "Lived":
@@ -79,10 +82,16 @@ class Lived:
                     pass
                 with suppress(Invalid, Missing, Refused, Stale):
                     self._something()
+                self.readers.happen(self.now)
         return self
 
     def _something(self) -> None:
-        doings = {
+        doings = self.doings()
+        self.random.choices(list(doings), list(doings.values()))[0]()
+
+    def doings(self) -> dict[Callable[[], None], float]:
+        """What may happen, and how often beside the others."""
+        return {
             self._open: 8,
             self._open_for: 2,
             self._contact: 1,
@@ -102,7 +111,6 @@ class Lived:
             self._hours: 0.4,
             self._same_person: 0.1,
         }
-        self.random.choices(list(doings), list(doings.values()))[0]()
 
     def _ticket(self, **where):
         # Mostly one on which something can still happen.

@@ -1,5 +1,6 @@
 from .attachment import Attachment
 from .audit import Audit
+from .benchmark import BenchmarkMembership, BenchmarkPublication, BenchmarkSending
 from .breaker import Breaker
 from .comment import Comment
 from .custom_role import CustomRole
@@ -10,6 +11,7 @@ from .identity import Identity
 from .inbound_mail import InboundMail, RawMail
 from .job import Job, JobItem
 from .mailbox import Mailbox, MailFolder
+from .monthly_report import MonthlyPrint, MonthlyReader, MonthlyReport, MonthlySending, ReportAudience
 from .notification import Notification
 from .organization import Organization, OrganizationDomain, OrganizationTag
 from .outgoing_mail import OutgoingMail
@@ -18,6 +20,7 @@ from .protocol import Protocol
 from .push import PushMessage, PushSubscription
 from .rule import Automated, Automation, Firing, Macro, RuleChange, Trigger
 from .satisfaction_rating import SatisfactionRating
+from .saved_report import FileKind, OutgoingFile, ReportMailing, Rhythm, SavedReport
 from .schedule import Holiday, Schedule
 from .search import AttachmentText, SearchState
 from .side_conversation import SideConversation
@@ -39,6 +42,9 @@ __all__ = [
     "Audit",
     "Automated",
     "Automation",
+    "BenchmarkMembership",
+    "BenchmarkPublication",
+    "BenchmarkSending",
     "Breaker",
     "Comment",
     "CustomField",
@@ -47,6 +53,7 @@ __all__ = [
     "Draft",
     "DraftFile",
     "FieldValue",
+    "FileKind",
     "Firing",
     "Group",
     "GroupMembership",
@@ -58,11 +65,16 @@ __all__ = [
     "Macro",
     "MailFolder",
     "Mailbox",
+    "MonthlyPrint",
+    "MonthlyReader",
+    "MonthlyReport",
+    "MonthlySending",
     "Notification",
     "Organization",
     "OrganizationDomain",
     "OrganizationFieldValue",
     "OrganizationTag",
+    "OutgoingFile",
     "OutgoingMail",
     "Participant",
     "Presence",
@@ -71,8 +83,12 @@ __all__ = [
     "PushSubscription",
     "RawMail",
     "Reading",
+    "ReportAudience",
+    "ReportMailing",
+    "Rhythm",
     "RuleChange",
     "SatisfactionRating",
+    "SavedReport",
     "Schedule",
     "SearchState",
     "SideConversation",

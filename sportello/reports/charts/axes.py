@@ -62,7 +62,7 @@ def upright(
     scale = Linear(marks[0], marks[-1], bottom, top)
     for mark, text in zip(marks, said, strict=True):
         y = scale(mark)
-        canvas.line(left, y, right, y, "axis" if mark == marks[0] else "grid")
+        canvas.line(left, y, right, y, "axis" if mark == max(marks[0], 0) else "grid")
         canvas.text(left - 8, y + 4, text, "tick", anchor="end", size=11)
     return scale, left
 
@@ -97,3 +97,8 @@ def inside(canvas: Canvas, x: float, y: float, said: str, role: str, size: int =
 def highest(series: Sequence[Series]) -> float:
     values = [value for one in series for point in one.points for value in (point.value, point.high)]
     return max((value for value in values if value is not None), default=0.0)
+
+
+def lowest(series: Sequence[Series]) -> float:
+    values = [point.value for one in series for point in one.points if point.value is not None]
+    return min(values, default=0.0)

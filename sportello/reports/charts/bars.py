@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from sportello.kit.statistics import ENOUGH
+
 from . import letters, words
-from .axes import LINE, draw_key, highest, key_height, names_below, upright
+from .axes import LINE, draw_key, highest, key_height, lowest, names_below, upright
 from .canvas import TEXT, Canvas
 from .paints import STEPS
 from .scales import Linear
-from .series import FEW, About, Cell, Point, Series, Table, Unfit, Unit, check_not_negative, check_series
+from .series import About, Cell, Point, Series, Table, Unfit, Unit, check_not_negative, check_series
 from .words import n_text, number, point_text, value_text
 
 MOST_BARS = 120
@@ -19,7 +21,10 @@ MOST_ROWS = 60
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Upright bars, for points that follow each other: for each point a group of bars, or one of all series."""
+    """Upright bars, for points that follow each other: for each point a group of bars, or one of all series.
+
+    What is below zero hangs down; nothing of a stack is.
+    """
 
     about: About
     series: tuple[Series, ...]
@@ -27,7 +32,8 @@ class Bars:
 
     def __post_init__(self) -> None:
         check_series(self.series, MOST_BARS)
-        check_not_negative(self.series)
+        if self.stacked:
+            check_not_negative(self.series)
 
     def draw(self, canvas: Canvas) -> None:
         names = [one.name for one in self.series]
@@ -37,7 +43,8 @@ class Bars:
         canvas.height = bottom + 24
         draw_key(canvas, names, 0)
         high = max(_totals(self.series)) if self.stacked else highest(self.series)
-        scale, left = upright(canvas, high, self.about.unit, top, bottom, canvas.width)
+        low = min(0.0, lowest(self.series))
+        scale, left = upright(canvas, max(0.0, high), self.about.unit, top, bottom, canvas.width, low)
         slot = (canvas.width - left) / len(points)
         middles = [left + slot * (place + 0.5) for place in range(len(points))]
         names_below(canvas, [point.label for point in points], middles, bottom + 17)
@@ -55,7 +62,7 @@ class Bars:
                     if not self.stacked:
                         wide = slot if beside == 1 else thick
                         canvas.hit(middle - slot / 2 if beside == 1 else x, top, wide, bottom - top)
-                    _bar(canvas, point, x, y, thick - (beside > 1), base - y, nth)
+                    _bar(canvas, point, x, min(y, base), thick - (beside > 1), abs(base - y), nth)
                 foot += value if self.stacked else 0.0
         with canvas.over():
             self._write_values(canvas, scale, middles, slot, thick)
@@ -89,7 +96,7 @@ class Bars:
             x = min(x, canvas.width - wide)
             # Over the highest of the bars that its letters reach.
             under = [other or 0.0 for at, other in places if abs(at - x) < wide + thick / 2] or [value or 0.0]
-            canvas.text(x, scale(max(under)) - 6, said[place], "value", anchor="middle", size=11, gap=1)
+            canvas.text(x, scale(max(0.0, *under)) - 6, said[place], "value", anchor="middle", size=11, gap=1)
 
     @property
     def is_empty(self) -> bool:
@@ -112,7 +119,8 @@ class Rows:
 
     def __post_init__(self) -> None:
         check_series(self.series, MOST_ROWS)
-        check_not_negative(self.series)
+        if self.stacked:
+            check_not_negative(self.series)
 
     def draw(self, canvas: Canvas) -> None:
         unit, points = self.about.unit, self.series[0].points
@@ -128,16 +136,17 @@ class Rows:
         ends = totals if self.stacked else [point.value for one in self.series for point in one.points]
         tail = max(letters.width(value_text(value, unit), TEXT) for value in ends) + 10
         left = 0.0 if canvas.is_narrow else names_width(canvas, [point.label for point in points])
-        high = max((value for value in ends if value is not None), default=0.0) or 1.0
-        scale = Linear(0.0, high, left, canvas.width - tail)
+        high = max((value for value in ends if value is not None), default=0.0)
+        scale = Linear(min(0.0, lowest(self.series)), max(0.0, high) or 1.0, left, canvas.width - tail)
+        zero = scale(0.0)
         for place, point in enumerate(points):
             top = head + pitch * place
             write_name(canvas, point.label, left, top + (13 if above else beside * thick / 2 + 4))
-            x = left
+            x = zero
             for nth, one in enumerate(self.series, 1):
                 mine = one.points[place]
                 y = top + above + (0 if self.stacked else thick * (nth - 1))
-                wide = scale(mine.value or 0.0) - left
+                wide = scale(mine.value or 0.0) - zero
                 with canvas.mark(_said(mine, one, self.series, unit), mine.href):
                     if not self.stacked:
                         canvas.hit(
@@ -146,16 +155,16 @@ class Rows:
                             canvas.width - left * (beside > 1),
                             thick + (above if beside == 1 else 0),
                         )
-                    _bar(canvas, mine, x, y, wide, thick - (beside > 1), nth)
+                    _bar(canvas, mine, min(x, x + wide), y, abs(wide), thick - (beside > 1), nth)
                 x += wide if self.stacked else 0
                 if not self.stacked:
                     with canvas.over():
-                        canvas.text(x + wide + 6, y + thick / 2 + 4, value_text(mine.value, unit), "value")
+                        canvas.text(max(x, x + wide) + 6, y + thick / 2 + 4, value_text(mine.value, unit), "value")
             if self.stacked:
                 with canvas.over():
                     canvas.text(x + 6, top + above + thick / 2 + 4, value_text(totals[place], unit), "value")
         if left:
-            canvas.line(left, head, left, canvas.height - 6, "axis")
+            canvas.line(zero, head, zero, canvas.height - 6, "axis")
 
     @property
     def is_empty(self) -> bool:
@@ -194,7 +203,7 @@ class Shares:
             top = head + pitch * row
             total = sum(point.value or 0.0 for point in one.points)
             said_n = n_text(round(total))
-            if total < FEW:
+            if total < ENOUGH:
                 said_n += ", " + _("too few to judge")
             canvas.text(canvas.width, top + 13, said_n, "tick", anchor="end")
             room = canvas.width - letters.width(said_n, TEXT) - 12
@@ -257,7 +266,8 @@ def names_width(canvas: Canvas, names: Sequence[str]) -> float:
 def write_name(canvas: Canvas, name: str, left: float, y: float) -> None:
     """The name of a row: before `left`, or above the row where there is no column for it."""
     if left:
-        canvas.text(left - 10, y, letters.fit(name, TEXT, left - 12), "name", anchor="end")
+        # A unit more than the widest name takes: sums of floats come out a hair below what went in.
+        canvas.text(left - 10, y, letters.fit(name, TEXT, left - 11), "name", anchor="end")
     else:
         canvas.text(0, y, letters.fit(name, TEXT, canvas.width), "name")
 

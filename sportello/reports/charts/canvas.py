@@ -9,9 +9,11 @@ from html import escape
 
 from django.utils.translation import gettext as _
 
+from sportello.kit.statistics import ENOUGH
+
 from . import letters
 from .paints import FONT, HEAT, Look, paint, pattern
-from .series import FEW, About, Unfit, check_href
+from .series import About, Unfit, check_href
 
 WIDE, NARROW = 640, 340
 TEXT = 12
@@ -177,7 +179,7 @@ class Canvas:
 
     def write_notes(self) -> None:
         """Below all else, what must be known of the marks and the scale."""
-        few = [_("Hollow: fewer than {n} cases").format(n=FEW)] if self.has_few else []
+        few = [_("Hollow: fewer than {n} cases").format(n=ENOUGH)] if self.has_few else []
         with self.over():
             for said in (*few, *self.notes):
                 self.height += 20

@@ -16,7 +16,7 @@ from .words import median_text, n_text, number, time_text, value_text
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """Cases that took from one edge to the next; the last class has no end."""
+    """Cases that took longer than one edge, up to the next, which is included; the last class has no end."""
 
     count: int
     href: str = ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from . import letters, words
-from .axes import dashes, draw_key, highest, key_height, names_below, upright
+from .axes import dashes, draw_key, highest, key_height, lowest, names_below, upright
 from .bars import is_empty
 from .canvas import TEXT, Canvas
 from .paints import SHAPES
@@ -32,7 +32,6 @@ class Lines:
 
     def __post_init__(self) -> None:
         check_series(self.series, MOST_POINTS)
-        check_not_negative(self.series)
 
     def draw(self, canvas: Canvas) -> None:
         names = [one.name for one in self.series]
@@ -47,9 +46,10 @@ class Lines:
         ends = [letters.fit(f"{one.name} {_last_text(one, self)}", TEXT, canvas.width / 3.5) for one in self.series]
         tail = max(letters.width(text, TEXT) for text in ends) + 16 if at_ends else 14
         right = canvas.width - tail
-        low = 0.0 if self.from_zero else _lowest(self.series)
-        scale, left = upright(canvas, highest(self.series), self.about.unit, top, bottom, right, low)
-        if scale.low:
+        low = lowest(self.series)
+        low, high = min(0.0, low) if self.from_zero else low, highest(self.series)
+        scale, left = upright(canvas, max(0.0, high) if low < 0 else high, self.about.unit, top, bottom, right, low)
+        if scale.low > 0:
             canvas.notes.append(_("The scale begins at {value}").format(value=value_text(scale.low, self.about.unit)))
         across = Linear(0, max(len(points) - 1, 1), left + 8, right)
         places = [across(place) for place in range(len(points))]
@@ -192,7 +192,6 @@ class Spark:
 
     def __post_init__(self) -> None:
         check_series((self._series,), MOST_POINTS)
-        check_not_negative((self._series,))
 
     @property
     def _series(self) -> Series:
@@ -201,7 +200,7 @@ class Spark:
     def draw(self, canvas: Canvas) -> None:
         canvas.height = 32
         high = highest((self._series,))
-        low = _lowest((self._series,))
+        low = lowest((self._series,))
         # What does not move is drawn halfway up.
         scale = Linear(low, high, 27, 5) if high > low else Linear(low - 1, low + 1, 27, 5)
         across = Linear(0, max(len(self.points) - 1, 1), 5, canvas.width - 6)
@@ -253,11 +252,6 @@ def _last(one: Series) -> Point:
 
 def _last_text(one: Series, chart: Lines | Multiples) -> str:
     return value_text(_last(one).value, chart.about.unit)
-
-
-def _lowest(series: Sequence[Series]) -> float:
-    values = [point.value for one in series for point in one.points if point.value is not None]
-    return min(values, default=0.0)
 
 
 def _write_peak_and_last(canvas: Canvas, one: Series, places: Sequence[float], scale: Linear, chart: Lines) -> None:

@@ -1,5 +1,6 @@
 """Where a value may lie, and where it lies among others."""
 
+import enum
 from dataclasses import dataclass
 
 from django.utils.translation import pgettext
@@ -111,6 +112,16 @@ class Intervals:
         return words.summary((self._series,), self.about.unit)
 
 
+class _Strip(enum.Enum):
+    """How a part of the desks is drawn; of several of a kind only one is."""
+
+    THIN, PALE, DEEP = range(3)
+
+    def draw(self, canvas: Canvas, x: float, y: float, wide: float, tall: float) -> None:
+        inset = tall / 4 if self is _Strip.THIN else 0.0
+        canvas.rect(x, y + inset, wide, tall - 2 * inset, "range-2" if self is _Strip.DEEP else "range-1")
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """This desk in the distribution of the desks.
@@ -142,14 +153,9 @@ class Standing:
         y, tall = 62.0, 26.0
         scale = self._scale(canvas, y + tall + 8)
         known = dict(self.quantiles)
-        parts = sorted(known)
-        canvas.rect(
-            scale(known[parts[0]]), y + 8, scale(known[parts[-1]]) - scale(known[parts[0]]), tall - 16, "range-1"
-        )
-        for low, high, role in ((0.1, 0.9, "range-1"), (0.25, 0.75, "range-2")):
-            if low in known and high in known:
-                start, end = scale(known[low]), scale(known[high])
-                canvas.rect(start, y, max(end - start, 1), tall, role)
+        for part, strip, _words in self._strips():
+            start = scale(known[part])
+            strip.draw(canvas, start, y, max(scale(known[round(1 - part, 9)]) - start, 1), tall)
         with canvas.over():
             value = self.ours.value
             if value is not None:
@@ -175,16 +181,26 @@ class Standing:
         y, x = canvas.height - 14, 4.0
         said = words.desks_text(self.desks)
         canvas.text(canvas.width - 4, y + 9, said, "tick", anchor="end", size=11)
-        for roles, text in (
-            (("range-1", "range-2"), pgettext("desks", "half of them")),
-            (("range-1",), pgettext("desks", "8 of 10")),
-            ((), pgettext("desks", "all")),
-        ):
-            canvas.rect(x, y + (0 if roles else 2.5), 16, 10 if roles else 5, "range-1")
-            for role in roles:
-                canvas.rect(x, y, 16, 10, role)
+        strips = self._strips()
+        for last in reversed(range(len(strips))):
+            for _part, strip, _words in strips[: last + 1]:  # They lie on each other there too.
+                strip.draw(canvas, x, y, 16, 10)
+            text = strips[last][2]
             canvas.text(x + 21, y + 9, text, "tick", size=11)
             x += 21 + letters.width(text, 11) + 12
+
+    def _strips(self) -> list[tuple[float, "_Strip", str]]:
+        """Those whose two ends are known, the widest first: from which part of the desks, how drawn, how called."""
+        named = (
+            (0.05, _Strip.THIN, pgettext("desks", "9 of 10")),
+            (0.0, _Strip.THIN, pgettext("desks", "all")),
+            (0.1, _Strip.PALE, pgettext("desks", "8 of 10")),
+            (0.2, _Strip.DEEP, pgettext("desks", "6 of 10")),
+            (0.25, _Strip.DEEP, pgettext("desks", "half of them")),
+        )
+        known = {part for part, _value in self.quantiles}
+        found = {it[1]: it for it in named if {it[0], round(1 - it[0], 9)} <= known}
+        return [found[strip] for strip in _Strip if strip in found]
 
     def _scale(self, canvas: Canvas, y: float) -> Linear | Edges:
         """Times in round steps as in a distribution, all else evenly; draws its marks."""

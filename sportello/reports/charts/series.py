@@ -5,8 +5,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sportello.kit.statistics import ENOUGH
+
 LARGEST = 1e15
-FEW = 10  # Fewer cases than these judge nothing: docs/metrics.md
 MOST_SERIES = 6  # As many as can be told apart without colour.
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,60}")
 # A link of ours or a plain one of the web; no other scheme, nothing that a browser would run.
@@ -43,7 +44,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value with its name. value: None where there is none. n: the cases behind it; fewer than FEW are drawn hollow.
+    """A value with its name. value: None where there is none. n: the cases behind it; with few it is drawn hollow.
 
     low, high: ends of its interval. href: where the cases are.
     """
@@ -62,7 +63,7 @@ class Point:
 
     @property
     def is_few(self) -> bool:
-        return self.n is not None and self.n < FEW
+        return self.n is not None and self.n < ENOUGH
 
 
 @dataclass(frozen=True, slots=True)

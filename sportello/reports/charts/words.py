@@ -38,8 +38,8 @@ def value_text(value: float | None, unit: Unit) -> str:
     if unit is Unit.MINUTES:
         # What would be rounded to 60 minutes is an hour.
         if round(value) < HOUR:
-            return _minutes(number(value))
-        return _hours(number(value / HOUR, 1)) if value < DAYS_FROM else _days(number(value / DAY, 1))
+            return minutes_text(number(value))
+        return hours_text(number(value / HOUR, 1)) if value < DAYS_FROM else days_text(number(value / DAY, 1))
     return number(value, 0 if float(value).is_integer() else 1)
 
 
@@ -58,10 +58,10 @@ def time_text(minutes: float, step: float | None = None) -> str:
     """A round time in the largest unit that keeps it round: “15 min”, “4 h”, “2 g”."""
     step = minutes if step is None else step
     if step and step % DAY == 0:
-        return _days(number(minutes / DAY))
+        return days_text(number(minutes / DAY))
     if step and step % HOUR == 0:
-        return _hours(number(minutes / HOUR))
-    return _minutes(number(minutes, decimals_of(step)))
+        return hours_text(number(minutes / HOUR))
+    return minutes_text(number(minutes, decimals_of(step)))
 
 
 def decimals_of(step: float) -> int:
@@ -69,15 +69,15 @@ def decimals_of(step: float) -> int:
     return next((places for places in range(6) if round(step, places) == round(step, 9)), 6)
 
 
-def _minutes(text: str) -> str:
+def minutes_text(text: str) -> str:
     return _("{n} min").replace(" ", NBSP).format(n=text)
 
 
-def _hours(text: str) -> str:
+def hours_text(text: str) -> str:
     return _("{n} h").replace(" ", NBSP).format(n=text)
 
 
-def _days(text: str) -> str:
+def days_text(text: str) -> str:
     return _("{n} d").replace(" ", NBSP).format(n=text)
 
 

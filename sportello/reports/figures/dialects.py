@@ -1,5 +1,6 @@
 """The few things in which the engines differ that figures can be asked of. Everything else is common SQL."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 # Local times are kept as such (reports.folding.schema), so that nobody converts time zones.
@@ -34,14 +35,18 @@ class Dialect:
         return f"{column} + INTERVAL '{days}' DAY"
 
     def count_if(self, condition: str) -> str:
-        return f"count(*) FILTER (WHERE {condition})"
+        return f"count(*){_if(condition)}"
 
     def sum_if(self, value: str, condition: str) -> str:
-        return f"sum({value}) FILTER (WHERE {condition})"
+        return f"sum({value}){_if(condition)}"
 
-    def quantile_if(self, value: str, p: float, condition: str) -> str:
-        """Exact, between two ranks by proportion."""
-        return f"quantile_cont({value}, {p}) FILTER (WHERE {condition})"
+    def distinct_if(self, value: str, condition: str) -> str:
+        """How many different ones; empty is none."""
+        return f"count(DISTINCT {value}){_if(condition)}"
+
+    def quantiles_if(self, value: str, ps: Sequence[float], condition: str) -> str:
+        """Exact, between two ranks by proportion; a list, as ps."""
+        return f"quantile_cont({value}, [{_listed(ps)}]){_if(condition)}"
 
     def contains(self, column: str, value: str) -> str:
         return f"list_contains({column}, {self.text(value)})"
@@ -73,8 +78,8 @@ class DuckDB(Dialect):
 class PostgreSQL(Dialect):
     name = "postgresql"
 
-    def quantile_if(self, value: str, p: float, condition: str) -> str:
-        return f"percentile_cont({p}) WITHIN GROUP (ORDER BY {value}) FILTER (WHERE {condition})"
+    def quantiles_if(self, value: str, ps: Sequence[float], condition: str) -> str:
+        return f"percentile_cont(ARRAY[{_listed(ps)}]) WITHIN GROUP (ORDER BY {value}){_if(condition)}"
 
     def contains(self, column: str, value: str) -> str:
         return f"{self.text(value)} = ANY({column})"
@@ -117,9 +122,12 @@ class ClickHouse(Dialect):
     def sum_if(self, value: str, condition: str) -> str:
         return f"sumIf({value}, {condition})"
 
-    def quantile_if(self, value: str, p: float, condition: str) -> str:
+    def distinct_if(self, value: str, condition: str) -> str:
+        return f"uniqExactIf({value}, {condition})"
+
+    def quantiles_if(self, value: str, ps: Sequence[float], condition: str) -> str:
         # Exact alone means the rank below.
-        return f"quantileExactInclusiveIf({p})(assumeNotNull({value}), {condition})"
+        return f"quantilesExactInclusiveIf({_listed(ps)})(assumeNotNull({value}), {condition})"
 
     def contains(self, column: str, value: str) -> str:
         return f"has({column}, {self.text(value)})"
@@ -132,6 +140,14 @@ class ClickHouse(Dialect):
 
     def includes(self, text: str, part: str) -> str:
         return f"position(lowerUTF8({text}), {self.text(part)}) > 0"
+
+
+def _if(condition: str) -> str:
+    return "" if condition == "TRUE" else f" FILTER (WHERE {condition})"
+
+
+def _listed(ps: Sequence[float]) -> str:
+    return ", ".join(map(str, ps))
 
 
 DUCKDB, POSTGRESQL, CLICKHOUSE = DuckDB(), PostgreSQL(), ClickHouse()

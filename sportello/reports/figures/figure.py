@@ -1,14 +1,14 @@
 """A number with what it takes to judge it, and the arithmetic. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+
+from sportello.kit.statistics import ENOUGH, wilson
 
 TICKETS, VOTES, SURVEYS, EVENTS = "tickets", "votes", "surveys", "events"
 MINUTES, SHARE, TOTAL_MINUTES = "minutes", "share", "total minutes"
-# Below this a share or a mean says more about chance than about the desk.
-ENOUGH = 10
-Z_95 = 1.959964
+PER_TICKET, AGENTS, VISITS = "per ticket", "agents", "visits"
+# Of these it matters how many cases they stand on.
+JUDGED = (MINUTES, SHARE, PER_TICKET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Figure:
     @property
     def is_small(self) -> bool:
         """Too few cases to conclude anything. A plain count is what it is."""
-        return self.unit in (MINUTES, SHARE) and self.n < ENOUGH
+        return self.unit in JUDGED and self.n < ENOUGH
 
 
 def count(n: int, unit: str) -> Figure:
@@ -42,30 +42,11 @@ def share(part: int, whole: int) -> Figure:
     return Figure(part / whole, whole, SHARE, *wilson(part, whole))
 
 
-def quotient(part: float | None, whole: float | None) -> Figure:
+def quotient(part: float | None, whole: float | None, unit: str) -> Figure:
     """part to whole where the one is not inside the other, so that it may pass 1 and has no interval."""
-    return Figure((part or 0) / whole if whole else None, int(whole or 0), SHARE)
-
-
-def percentile(ordered: Sequence[float], p: float) -> float:
-    """The value below which p of the cases lie, between two ranks by proportion. ordered: ascending, not empty."""
-    position = p * (len(ordered) - 1)
-    below = int(position)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
+    return Figure((part or 0) / whole if whole else None, int(whole or 0), unit)
 
 
 def settled(value: float) -> float:
     """A percentile to a millionth of a minute: engines interpolate in different orders."""
     return round(value, 6)
-
-
-def wilson(part: int, whole: int) -> tuple[float, float]:
-    """Where the true share lies with 95 % confidence. Honest for few cases and for shares near 0 and 1.
-
-    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
-    """
-    p, z2 = part / whole, Z_95 * Z_95
-    centre = (p + z2 / (2 * whole)) / (1 + z2 / whole)
-    half = Z_95 / (1 + z2 / whole) * sqrt(p * (1 - p) / whole + z2 / (4 * whole * whole))
-    return max(0.0, min(p, centre - half)), min(1.0, max(p, centre + half))

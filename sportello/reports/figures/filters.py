@@ -63,15 +63,17 @@ def _sql(condition: Condition, dialect: Dialect, moment: Moment) -> str:
         return "(" + _own(kind, column, operator, value, dialect, moment) + ")"
     column = COLUMNS[condition.field.name]
     if isinstance(kind, Reference):
-        meant = kind._meant(value, moment)
+        meant = kind.meant(value, moment)
         found = f"{column} IS NULL" if meant is None else f"({column} IS NOT NULL AND {column} = {int(meant)})"
         return found if operator == "is" else f"NOT ({found})"
     if isinstance(kind, Tags):
         return _either((dialect.contains(column, word) for word in value.split()), operator == "includes")
     if isinstance(kind, Vote):
-        return f"{column} {'=' if operator == 'is' else '<>'} {dialect.text(value.removesuffix('_with_comment'))}"
+        score = value.removesuffix("_with_comment")
+        found = f"{column} = {dialect.text(score)}" + ("" if value == score else " AND vote_commented")
+        return f"({found})" if operator == "is" else f"NOT ({found})"
     assert isinstance(kind, Choice)
-    values = {"is": (value,), "is_not": (value,)}.get(operator) or kind._side(operator, value)
+    values = {"is": (value,), "is_not": (value,)}.get(operator) or kind.side_of(operator, value)
     named = [dialect.text(_NAMES.get(it, it) if column == "priority" else it) for it in values]
     found = f"{column} IN ({', '.join(named)})" if named else "FALSE"
     return f"NOT {found}" if operator == "is_not" else found
@@ -93,7 +95,7 @@ def _own(kind: Any, column: str, operator: str, value: Any, dialect: Dialect, mo
     if isinstance(kind, OwnNumber):
         return _compared(dialect.number(column), operator, dialect.number(dialect.text(value)), column)
     if operator in getattr(kind, "within", ()):
-        first, last = (dialect.text(day) for day in kind._span(operator, value, moment))
+        first, last = (dialect.text(day) for day in kind.span(operator, value, moment))
         return f"{column} >= {first} AND {column} <= {last}"
     return _compared(column, operator, dialect.text(value or ""), column)
 

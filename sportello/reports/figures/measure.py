@@ -7,8 +7,9 @@ from django.utils.functional import Promise
 from .figure import SHARE, TICKETS
 
 # How a figure comes from the rows that count.
-COUNT, SHARE_OF, MEAN, PERCENTILE, SUM, STOCK, QUOTIENT = (
+COUNT, DISTINCT, SHARE_OF, MEAN, PERCENTILE, SUM, STOCK, QUOTIENT = (
     "count",
+    "distinct",
     "share",
     "mean",
     "percentile",
@@ -18,7 +19,7 @@ COUNT, SHARE_OF, MEAN, PERCENTILE, SUM, STOCK, QUOTIENT = (
 )
 # The time by which an event belongs to a period, by the stem of its columns.
 HAPPENED, UNTIL, RATED = "happened", "until", "rated"
-# Of tables with a span: what holds at the period's end; every event, whatever came of it, but undone or no request;
+# Of tables with a span: what holds at the period's end; every event, whatever came of it later, unless it was undone;
 # no matter.
 HELD, GIVEN, ANY = "held", "given", "any"
 VENDOR, FOUNDING, OWN = "vendor", "founding", "own"
@@ -30,6 +31,7 @@ class Measure:
 
     table, where: the rows that count, where in common SQL over the table's columns; part: of a share, which of them;
     value: of what a mean, percentile (p) or sum is. of: the keys of a quotient. better: "lower", "higher" or "".
+    subject, basis: of what the label speaks, and by which clock, where the label alone does not say ("Mean").
     """
 
     key: str
@@ -48,6 +50,13 @@ class Measure:
     clock: str = HAPPENED
     held: str = HELD
     better: str = ""
+    subject: str | Promise = ""
+    basis: str | Promise = ""
+
+    @property
+    def full_label(self) -> str:
+        """What no other measure is called: “First reply · Median · business hours”."""
+        return " · ".join(str(it) for it in (self.subject, self.label, self.basis) if it)
 
 
 def counted(

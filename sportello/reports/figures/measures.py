@@ -3,13 +3,18 @@
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from sportello.reports.folding.schema import OF_TICKETS
+
 from .durations import DURATIONS
-from .figure import EVENTS, TICKETS, TOTAL_MINUTES
+from .figure import AGENTS, EVENTS, PER_TICKET, TICKETS, TOTAL_MINUTES
+from .helpcenter import READ
 from .measure import (
     ANY,
+    DISTINCT,
     FOUNDING,
     MEAN,
     OWN,
+    QUOTIENT,
     STOCK,
     SUM,
     UNTIL,
@@ -185,7 +190,7 @@ _SOLUTIONS = (
     ),
     Measure(
         "replies_per_ticket",
-        "replies",
+        PER_TICKET,
         SOLUTIONS,
         _("Replies per ticket"),
         _("Public agent replies of the solved, on average."),
@@ -229,8 +234,41 @@ _WORK = (
         _("Handed on"),
         _("How often a ticket went from an agent or a group to another one."),
         "handoffs",
+        OWN,
         unit=EVENTS,
         better="lower",
+    ),
+    *(
+        Measure(
+            key, PER_TICKET, WORK, label, definition, source, QUOTIENT, of=(of, "num_solved_tickets"), better="lower"
+        )
+        for key, label, definition, source, of in (
+            (
+                "touches_per_ticket",
+                _("Updates by agents per solved ticket"),
+                _("Updates by agents in the period to tickets solved in it."),
+                OWN,
+                "num_touches",
+            ),
+            (
+                "handoffs_per_ticket",
+                _("Handed on per solved ticket"),
+                _("How often tickets were handed on in the period, to tickets solved in it."),
+                OWN,
+                "num_handoffs",
+            ),
+        )
+    ),
+    Measure(
+        "num_active_agents",
+        AGENTS,
+        WORK,
+        _("Active agents"),
+        _("Agents who changed a ticket or wrote on one in the period, each counted once."),
+        OWN,
+        DISTINCT,
+        table="touches",
+        value="agent_id",
     ),
     Measure(
         "time_spent_in_minutes",
@@ -245,8 +283,13 @@ _WORK = (
     ),
 )
 MEASURES: dict[str, Measure] = {
-    measure.key: measure for measure in (*_REQUESTS, *_SOLUTIONS, *DURATIONS, *_WORK, *VOTED, *PROMISED)
+    measure.key: measure for measure in (*_REQUESTS, *_SOLUTIONS, *DURATIONS, *_WORK, *VOTED, *PROMISED, *READ)
 }
+
+
+def is_of_tickets(key: str) -> bool:
+    """Whether tickets stand behind a measure; else it can be neither filtered nor opened."""
+    return all(MEASURES[it].table in OF_TICKETS for it in MEASURES[key].of or (key,))
 
 
 def described() -> str:

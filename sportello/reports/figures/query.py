@@ -1,8 +1,9 @@
 """What is asked: measures, split by dimensions, of a period, of some tickets."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -14,16 +15,18 @@ from . import dimensions
 from .dialects import GRAINS
 from .dimensions import Dimension
 from .measure import STOCK, Measure
-from .measures import MEASURES
+from .measures import MEASURES, is_of_tickets
 
 MOST_DIMENSIONS = 3
+# Of time, where each is split by something else, too: four years of days.
+MOST_BUCKETS = 1_500
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """measures, dimensions: keys. start, end: aware, end not included. time_zone: the desk's. filters: as filters.read.
 
-    Raises Invalid("measures" | "dimensions" | "period") for what is not known or does not go together.
+    Raises Invalid("measures" | "dimensions" | "period" | "filters") for what is not known or does not go together.
     """
 
     measures: tuple[str, ...]
@@ -41,11 +44,30 @@ class Query:
         for key in self.measures:
             if key not in MEASURES:
                 raise Invalid("measures", _("There is no measure “%(name)s”.") % {"name": key})
+        if sum(split.is_time for split in self.splits()) > 1:
+            raise Invalid("dimensions", _("Only one unit of time at once."))
+        if (
+            self.grain
+            and len(self.dimensions) > 1
+            and len(list(islice(self._buckets(), MOST_BUCKETS + 1))) > MOST_BUCKETS
+        ):
+            said = {"unit": dimensions.find(self.grain).label}
+            raise Invalid("period", _("The period is too long to be split by “%(unit)s” and more.") % said)
         for measure in self.counted():
             for split in self.splits():
-                if measure.table not in split.tables or (measure.how == STOCK and split.key in ("hour", "weekday")):
+                if measure.table not in split.tables or not self._goes_with(measure, split):
                     said = {"measure": measure.label, "dimension": split.label}
                     raise Invalid("dimensions", _("“%(measure)s” cannot be split by “%(dimension)s”.") % said)
+            for condition in self.filters:
+                if not is_of_tickets(measure.key):
+                    said = {"measure": measure.label, "field": condition.field.label}
+                    raise Invalid("filters", _("“%(measure)s” cannot be filtered by “%(field)s”.") % said)
+
+    def _goes_with(self, measure: Measure, split: Dimension) -> bool:
+        """What stands has no hour, and an age only at one instant, which nothing else has."""
+        if split.key == "age":
+            return measure.how == STOCK and not self.grain
+        return measure.how != STOCK or split.key not in ("hour", "weekday")
 
     def splits(self) -> tuple[Dimension, ...]:
         return tuple(map(dimensions.find, self.dimensions))
@@ -57,30 +79,22 @@ class Query:
 
     @property
     def grain(self) -> str:
-        """The finest time by which it is split; "" if by none."""
+        """The time by which it is split; "" if by none."""
         return next((grain for grain in GRAINS if grain in self.dimensions), "")
 
     def buckets(self) -> list[date]:
         """The first day of each bucket of the period, on the desk's calendar."""
+        return list(self._buckets())
+
+    def _buckets(self) -> Iterator[date]:
         zone = ZoneInfo(self.time_zone)
         last = (self.end - timedelta(microseconds=1)).astimezone(zone).date()
-        return list(_buckets(self.grain, self.start.astimezone(zone).date(), last))
+        return _buckets(self.grain, self.start.astimezone(zone).date(), last)
 
     def end_of(self, bucket: date) -> datetime:
         """The first instant after a bucket."""
         following = _next(self.grain, bucket)
         return datetime(following.year, following.month, following.day, tzinfo=ZoneInfo(self.time_zone)).astimezone(UTC)
-
-    def before(self) -> "Query":
-        """The same of the period before: the months before of whole months, else as many days."""
-        zone = ZoneInfo(self.time_zone)
-        start, end = self.start.astimezone(zone), self.end.astimezone(zone)
-        months = (end.year - start.year) * 12 + end.month - start.month
-        if months and _is_first(start) and _is_first(end):
-            year, month = divmod(start.year * 12 + start.month - 1 - months, 12)
-            return replace(self, start=datetime(year, month + 1, 1, tzinfo=zone).astimezone(UTC), end=self.start)
-        days = max(1, (end.date() - start.date()).days)
-        return replace(self, start=(start - timedelta(days=days)).astimezone(UTC), end=self.start)
 
 
 def of_month(year: int, month: int, time_zone: str) -> tuple[datetime, datetime]:
@@ -88,10 +102,6 @@ def of_month(year: int, month: int, time_zone: str) -> tuple[datetime, datetime]
     zone = ZoneInfo(time_zone)
     following = (year + 1, 1) if month == 12 else (year, month + 1)
     return tuple(datetime(*it, 1, tzinfo=zone).astimezone(UTC) for it in ((year, month), following))  # type: ignore[return-value]
-
-
-def _is_first(at: datetime) -> bool:
-    return at.day == 1 and at.time() == datetime.min.time()
 
 
 def _buckets(grain: str, first: date, last: date) -> Iterator[date]:

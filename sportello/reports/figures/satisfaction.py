@@ -2,12 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from .dimensions import ABOUT
 from .figure import EVENTS, SHARE, SURVEYS, VOTES
-from .measure import FOUNDING, QUOTIENT, RATED, VENDOR, Measure, counted, shared
+from .measure import FOUNDING, OWN, QUOTIENT, RATED, VENDOR, Measure, counted, shared
 
 SATISFACTION, PROMISES = _("Satisfaction"), _("Promises")
 RATED_ONLY = "score IN ('good', 'bad')"
-ABOUT_HELP = "(score = 'good' OR about IN ('', 'help'))"
+IS_HELP = f"{ABOUT} IN ('', 'help')"
+ABOUT_HELP = f"(score = 'good' OR {IS_HELP})"
 
 VOTED = (
     shared(
@@ -28,7 +30,7 @@ VOTED = (
         _("Satisfied with the help itself"),
         _(
             "Good votes among the good ones and the bad ones about the help. Left out: bad votes about the equipment, "
-            "the waiting, a rule or something else."
+            "the waiting, a rule or something else, as two people found where one reviewed, else as the voter said."
         ),
         "votes",
         "score = 'good'",
@@ -46,14 +48,14 @@ VOTED = (
                 "num_bad_votes_help",
                 _("Bad votes about the help"),
                 _("Bad votes about the help, or that do not say what they are about."),
-                "score = 'bad' AND about IN ('', 'help')",
+                f"score = 'bad' AND {IS_HELP}",
                 "lower",
             ),
             (
                 "num_bad_votes_else",
                 _("Bad votes about something else"),
                 _("Bad votes about the equipment, the waiting, a rule or something else."),
-                "score = 'bad' AND about NOT IN ('', 'help')",
+                f"score = 'bad' AND NOT {IS_HELP}",
                 "lower",
             ),
         )
@@ -73,8 +75,7 @@ VOTED = (
         _("Of the votes asked for in the period: answered by now."),
         "votes",
         "rated_at IS NOT NULL",
-        VENDOR,
-        better="higher",
+        VENDOR,  # Without a better: what was asked lately has had less time to be answered.
     ),
     *(
         Measure(key, SHARE, SATISFACTION, label, definition, source, QUOTIENT, of=of, better=better)
@@ -83,7 +84,7 @@ VOTED = (
                 "surveyed_percentage",
                 _("Asked per solved request"),
                 _("Votes asked for in the period to tickets solved in it."),
-                VENDOR,
+                OWN,
                 ("num_surveyed", "num_solved_tickets"),
                 "",
             ),

@@ -4,11 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from sportello.desk.errors import Invalid
 from sportello.reports.folding import store, sync
-from sportello.reports.folding.schema import TABLES, Table
+from sportello.reports.folding.schema import Table
 
 from .dialects import DUCKDB, Dialect
 
+# So many rows of an answer are in memory together.
+MOST_ROWS = 500_000
 Fetch = Callable[[str], list[tuple[Any, ...]]]
 
 
@@ -19,6 +24,17 @@ class Source:
     dialect: Dialect
     relation: Callable[[Table], str]
     fetch: Fetch
+
+
+def limited(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows of a query that asked for one more than MOST_ROWS. Raises Invalid("period") where it got it."""
+    if len(rows) > MOST_ROWS:
+        raise too_many()
+    return rows
+
+
+def too_many() -> Invalid:
+    return Invalid("period", _("These are too many combinations: choose a shorter period, or fewer dimensions."))
 
 
 def own() -> Source:
@@ -33,11 +49,16 @@ def own() -> Source:
     return Source(
         DUCKDB,
         lambda table: f"({store.relation(folder, manifest, table)})",
-        lambda query: store.engine().execute(query).fetchall(),
+        _fetch,
     )
+
+
+def _fetch(query: str) -> list[tuple[Any, ...]]:
+    query.encode()  # Half a letter is a fault of who asks; the engine would end with one of its own.
+    return store.engine().execute(query).fetchall()
 
 
 def warehouse(dialect: Dialect, schema: str, fetch: Fetch) -> Source:
     """The tables of docs/facts-tables.md under their names in a schema (database) of another engine."""
-    assert all(name.isidentifier() for name in TABLES)
+    assert schema.isidentifier()
     return Source(dialect, lambda table: f"{schema}.{table.name}", fetch)

@@ -38,12 +38,12 @@ class Hours:
         known: dict[int, list[tuple[datetime, Mapping[str, Any]]]] = {}
         for change in changes:
             mine = known.setdefault(change.schedule_id, [])
-            if not mine and (first := change.before or change.after):
-                mine.append((BEGINNING, first))
+            if not mine and change.before:
+                mine.append((BEGINNING, change.before))
             if change.after is not None:
                 mine.append((change.at, change.after))
         versions |= known
-        self._in_force: dict[int | None, InForce] = {pk: _read(states) for pk, states in versions.items()}
+        self._in_force: dict[int | None, InForce] = {pk: _read(states) for pk, states in versions.items() if states}
         self._in_force[None] = _defaults(versions)
         self._zone = ZoneInfo(time_zone)
         self._arrivals: dict[int, str] = {}
@@ -97,20 +97,20 @@ def _read(states: Sequence[tuple[datetime, Mapping[str, Any]]]) -> InForce:
     for since, state in states:
         schedule = _schedule(state)
         if not found or found[-1][1] != schedule:
-            found.append((since, schedule))
+            found.append((since if found else BEGINNING, schedule))
     return found
 
 
 def _defaults(versions: Mapping[int, Sequence[tuple[datetime, Mapping[str, Any]]]]) -> InForce:
-    """The hours of whichever schedule was the default one, one after another; always open without any."""
+    """The hours of whichever schedule was the default one, one after another; always open before there was any."""
     moments = sorted({since for states in versions.values() for since, _state in states})
-    found: InForce = []
+    found: InForce = [(BEGINNING, ALWAYS)]
     for moment in moments:
         latest = [[state for since, state in states if since <= moment] for states in versions.values()]
         default = next((past[-1] for past in latest if past and past[-1].get("default")), None)
-        if default is not None and (not found or found[-1][1] != _schedule(default)):
-            found.append((moment if found else BEGINNING, _schedule(default)))
-    return found or [(BEGINNING, ALWAYS)]
+        if default is not None and found[-1][1] != (schedule := _schedule(default)):
+            found = [it for it in found if it[0] < moment] + [(moment, schedule)]
+    return found
 
 
 def _schedule(state: Mapping[str, Any]) -> Schedule:

@@ -13,7 +13,7 @@ from sportello.desk.rules.custom_fields import id_of
 from sportello.desk.words import FINISHED, Score, Status
 
 from .hours import Hours
-from .rows import Event, Rows, Span, State, micros
+from .rows import OWN, Event, Rows, Span, State, micros
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
@@ -23,12 +23,14 @@ CLOCKED = {
     "agent_work": (Status.NEW, Status.OPEN),
     "on_hold": (Status.HOLD,),
 }
+# Notices about a ticket on which nobody worked just then.
+BOOKKEEPING = {"time_spent", "time_removed", "vote_reviewed"}
 COLUMNS = {"group_id", "organization_id", "requester_id", "priority", "type", "form_id"}
 
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """An audit. author_id: None where a rule acted; is_staff: the author works here."""
+    """An audit. author_id: None where a rule acted; is_staff: the author worked here then."""
 
     at: datetime
     author_id: int | None
@@ -58,6 +60,7 @@ class Life:
         self._vote: dict[str, Any] | None = None
         # The ticket after each audit, for what is told of it elsewhere (promises, time written down).
         self.states: list[tuple[int, State]] = []
+        self.taken_back: list[tuple[Event, str]] = []
 
     # --- one audit ------------------------------------------------------------------------------------------------
 
@@ -79,10 +82,15 @@ class Life:
         self._go(audit, notes, status, moved)
         self._hear(comment, notes)
         if "contact" in notes:
-            self.rows.add("contacts", self._event(audit.author_id), notes["contact"].get("contact", ""))
+            self._reach(audit, notes["contact"])
         for event in audit.events:
             if event["type"] == "SatisfactionRating":
                 self._rate(event)
+        if "vote_reviewed" in notes and self._vote is not None:
+            self._vote |= {"reviewed_about": notes["vote_reviewed"].get("about") or "", "reviewed_at": micros(at)}
+            self._correct("vote_reviewed", self._vote["rated_at"])
+        if "day" in notes.get("time_removed", ()):
+            self.taken_back.append((self._event(audit.author_id), notes["time_removed"]["day"]))
         self.states.append((micros(at), self.rows.ticket(self.assignee)))
         self._opening = False
 
@@ -150,7 +158,15 @@ class Life:
             return False
         if comment is not None and comment["by"] == "agent":
             return True
-        return audit.is_staff and self._person(audit.author_id) != self.rows.requester_id
+        if not audit.is_staff or self._person(audit.author_id) == self.rows.requester_id:
+            return False
+        return any(event.get("code") not in BOOKKEEPING for event in audit.events)
+
+    def _reach(self, audit: Audited, contact: Mapping[str, Any]) -> None:
+        self.rows.add("contacts", self._event(audit.author_id), contact.get("contact", ""))
+        written = micros(datetime.fromisoformat(contact["written_at"])) if "written_at" in contact else micros(self.at)
+        if written > micros(self.at):
+            self.rows.add("corrections", self._event(audit.author_id), "contact", written)
 
     # --- words ----------------------------------------------------------------------------------------------------
 
@@ -295,14 +311,26 @@ class Life:
     def _rate(self, event: Mapping[str, Any]) -> None:
         if self._vote is None:  # Frozen now: a later reassignment changes nothing.
             solved_at = self._solution.event.at if self._solution else None
-            self._vote = {"rated_at": None, "score": "", "about": "", "commented": False, "changes": 0}
-            self._vote["solved_at"] = solved_at
+            self._vote = dict.fromkeys(OWN["votes"]) | {"changes": 0, "reviewed_about": "", "solved_at": solved_at}
             self.rows.survey(self._event(event.get("assignee_id")), self._vote)
-        vote, score = self._vote, event["score"]
+        vote, score, now = self._vote, event["score"], micros(self.at)
+        said = {"score": score, "about": event.get("about") or "", "commented": bool(event.get("comment"))}
         if score != Score.OFFERED:
-            vote["changes"] += vote["rated_at"] is not None and vote["score"] != score
-            vote["rated_at"] = vote["rated_at"] or micros(self.at)
-        vote |= {"score": score, "about": event.get("about") or "", "commented": bool(event.get("comment"))}
+            if vote["rated_at"] is None:
+                vote["rated_at"] = now
+                self._correct("vote_given", self.rows.surveys[-1][0].at)
+            elif any(vote[name] != value for name, value in said.items()):
+                vote["changed_at"] = now
+                vote["changes"] += vote["score"] != score
+                self._correct("vote_changed", vote["rated_at"])
+        if (vote["score"], vote["about"]) != (score, said["about"]):  # It was found about another vote.
+            vote |= {"reviewed_about": "", "reviewed_at": None}
+        vote |= said
+
+    def _correct(self, kind: str, of: int | None) -> None:
+        """Something is told now of a vote, or of its offer, and credited as that is."""
+        if of is not None:
+            self.rows.add("corrections", Event(of, self.rows.surveys[-1][0].ticket), kind, micros(self.at))
 
 
 def fold(life: Life, audits: Iterable[Audited]) -> Life:

@@ -10,6 +10,8 @@ from sportello.desk.rules.sla import EventType
 from .hours import Hours
 from .rows import Event, Rows, Span, State, micros
 
+# From noon on: until then the day itself is not over.
+_HALF_A_DAY = 12 * 3600 * 1_000_000
 States = Sequence[tuple[int, State]]
 
 
@@ -74,10 +76,25 @@ def promises(rows: Rows, states: States, log: Iterable[Clocked]) -> None:
 def spent(rows: Rows, states: States, entries: Iterable[Spent], hours: Hours) -> None:
     """The time written down, at noon of its day on the desk's wall clock."""
     for it in entries:
-        state = _then(states, micros(it.written_at))
-        noon = micros(datetime.combine(it.day, time(12), UTC))
-        at = noon - hours.offset(noon)
-        rows.add("spent", Event(at, (it.agent_id, *state[1:])), it.minutes, it.day.isoformat())
+        written = micros(it.written_at)
+        state = _then(states, written)
+        event = Event(_noon(it.day, hours), (it.agent_id, *state[1:]))
+        rows.add("spent", event, it.minutes, it.day.isoformat())
+        if written > event.at + _HALF_A_DAY:
+            rows.add("corrections", event, "time_written", written)
+
+
+def removed(rows: Rows, entries: Iterable[tuple[Event, str]], hours: Hours) -> None:
+    """Time that was taken back: when, by whom, and the day that it had been written down for."""
+    for event, day in entries:
+        at = _noon(date.fromisoformat(day), hours)
+        if event.at > at + _HALF_A_DAY:
+            rows.add("corrections", Event(at, event.ticket), "time_removed", event.at)
+
+
+def _noon(day: date, hours: Hours) -> int:
+    noon = micros(datetime.combine(day, time(12), UTC))
+    return noon - hours.offset(noon)
 
 
 def _then(states: States, at: int) -> State:

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from .hours import Hours
-from .schema import SPAN, TABLES
+from .schema import OF_TICKETS, SPAN
 
 # The agent who is credited, then the ticket: group, organization, requester, channel, priority, type, form, tags, own
 # fields, in the order of schema.COMMON. Lists as JSON.
 State = tuple[Any, ...]
 Row = tuple[Any, ...]
 NO_TAGS, NO_FIELDS = "[]", "{}"
-SPANNED = {name for name, table in TABLES.items() if table.own[:4] == SPAN}
-OWN = {name: [column.name for column in table.own] for name, table in TABLES.items()}
+SPANNED = {name for name, table in OF_TICKETS.items() if table.own[:4] == SPAN}
+OWN = {name: [column.name for column in table.own] for name, table in OF_TICKETS.items()}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

@@ -1,8 +1,8 @@
 """The tables of facts: the one place where their columns stand, with what they mean for whoever reads them.
 
-Every row is an event with its time and the ticket as it was then. Types are DuckDB's; PostgreSQL and ClickHouse have
-the same under other names (reports.figures.dialects). Times are UTC; `…_local` are those of the desk's wall clock, so
-that no reader needs a time zone.
+Every row is an event with its time and the ticket as it was then; what customers did with articles belongs to no
+ticket. Types are DuckDB's; PostgreSQL and ClickHouse have the same under other names (reports.figures.dialects). Times
+are UTC; `…_local` are those of the desk's wall clock, so that no reader needs a time zone.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,9 @@ from functools import cached_property
 ID, TIME, TEXT, INTEGER, FLAG, DAY = "BIGINT", "TIMESTAMP", "VARCHAR", "INTEGER", "BOOLEAN", "DATE"
 TEXTS, TEXT_BY_TEXT = "VARCHAR[]", "MAP(VARCHAR, VARCHAR)"
 # Another number than that of the files: they are thrown away and built anew.
-VERSION = 1
+VERSION = 4
+# Another number than that of a report that was written down: its figures are counted by other definitions now.
+DEFINED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +25,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """meaning: what one row is. own: the columns beside those that all tables have."""
+    """meaning: what one row is. own: the columns beside those that all tables of tickets have."""
 
     name: str
     meaning: str
     own: tuple[Column, ...]
+    of_tickets: bool = True
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        return (*COMMON, *self.own)
+        return (*COMMON, *self.own) if self.of_tickets else self.own
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -127,7 +130,8 @@ TABLES = {
         ),
         Table(
             "touches",
-            "An agent changed a ticket or wrote on it. No rule, no automatic reply, not the opening.",
+            "An agent changed a ticket or wrote on it. No rule, no automatic reply, not the opening, no notice that "
+            "time was written down or a vote reviewed.",
             (Column("comment", TEXT, "public, private or empty: what was written"),),
         ),
         Table(
@@ -146,8 +150,11 @@ TABLES = {
                 Column("rated_local", TIME, "the same on the desk's wall clock"),
                 Column("score", TEXT, "offered, good or bad, as it stands now"),
                 Column("about", TEXT, "what a bad vote is about: help, product, waiting, rule, other; empty: not said"),
+                Column("reviewed_about", TEXT, "what two of the desk found that it is about; empty: what `about` says"),
+                Column("reviewed_at", TIME, "when they did, UTC; empty: no review holds"),
                 Column("commented", FLAG, "he wrote something"),
                 Column("changes", INTEGER, "how often he changed between good and bad"),
+                Column("changed_at", TIME, "when he last changed anything of his vote, UTC; empty: never"),
                 Column("solved_at", TIME, "the solution he was asked about, UTC"),
             ),
         ),
@@ -174,16 +181,45 @@ TABLES = {
             "Time that an agent wrote down; at noon of the day it is for.",
             (Column("minutes", INTEGER, "how long"), Column("day", DAY, "the day, in the agent's time zone")),
         ),
+        Table(
+            "corrections",
+            "Something was told later of a time that was over, and changed its figures. happened_at: the time that it "
+            "is about: the vote, the offer of a vote just given, the contact, noon of the day of time spent.",
+            (
+                Column("kind", TEXT, "vote_given, vote_changed, vote_reviewed, contact, time_written or time_removed"),
+                Column("written_at", TIME, "when it was told, UTC"),
+            ),
+        ),
+        Table(
+            "readings",
+            "A customer did something with an article of the help center. It belongs to no ticket, and to nobody.",
+            (
+                *COMMON[1:3],
+                Column("article_id", ID, "the article"),
+                Column(
+                    "kind",
+                    TEXT,
+                    "shown (beside the form of a request), opened (its page), helped, not_helped (answered at its "
+                    "end), avoided (it made the request needless) or written (the request was sent all the same)",
+                ),
+                Column("language", TEXT, "the language it was shown in: it, en"),
+                Column("visit", TEXT, "a random word for as long as a window of the browser was open"),
+            ),
+            of_tickets=False,
+        ),
     )
 }
+# Folded ticket by ticket; the others are logs, copied row by row.
+OF_TICKETS = {name: table for name, table in TABLES.items() if table.of_tickets}
 
 
 def described() -> str:
     """The tables as a page of documentation (docs/facts-tables.md is this, word for word)."""
     lines = ["# The tables of facts", "", __doc__.split("\n\n", 1)[1].strip().replace("\n", " "), ""]
-    lines += ["Columns of every table:", "", *_rows(COMMON), ""]
+    lines += ["Columns of every table of tickets:", "", *_rows(COMMON), ""]
     for table in TABLES.values():
-        lines += [f"## {table.name}", "", table.meaning, "", *_rows(table.own), ""]
+        alone = "" if table.of_tickets else " These are all its columns."
+        lines += [f"## {table.name}", "", table.meaning + alone, "", *_rows(table.own), ""]
     return "\n".join(lines)
 
 

@@ -1,35 +1,32 @@
 """Keep the facts up to date: `step()` by the worker, `rebuild()` from zero. Both give the same, to the last digit.
 
 A ticket with an audit that is not in yet is folded again from its first audit, and its rows replace those it had.
-Votes, promises and time written down leave an audit too; only people who turn out to be one person do not, and are
-followed by the log of their changes. docs/algorithms/facts.md
+Votes, promises and time written down leave an audit too; only people who turn out to be one person, and hours, do not,
+and are followed by the log of their changes. What customers did with articles is copied from its own log.
+docs/algorithms/facts.md
 """
 
-from collections.abc import Callable
+from collections.abc import Sized
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
-from django.conf import settings
-from django.db.models import Max
-
 from sportello.desk.models import Audit, RuleChange
-from sportello.kit import clock, locks
+from sportello.helpcenter.models import ArticleReading
+from sportello.kit import locks
 
-from . import read, store
-from .store import Manifest, Part, Writer
+from . import build, read, readings, store
+from .build import Progress, nobody, progress
+from .log import MOST_GAPS, Place, fresh
+from .store import Manifest, Part, folder
 
-# A number that was taken and not committed yet is waited for so long: PostgreSQL's arrive in any order.
-GAP_LASTS_SECONDS = 600.0
-MOST_GAPS = 2_000
-# So many tickets are folded in one step.
+__all__ = ["folder", "lacks", "progress", "rebuild", "step"]
+
+# So many rows of each log are taken in by one step.
 MOST = 2_000
-Progress = Callable[[int, int], None]
-
-
-def folder() -> Path:
-    """Where the facts of this desk are: they can be thrown away at any time."""
-    return Path(settings.SPORTELLO_DATA) / "facts"
+# Folders whose files this process has looked at.
+_known: set[Path] = set()
 
 
 def step() -> bool:
@@ -40,16 +37,22 @@ def step() -> bool:
         lock = locks.hold(here / "lock")
         try:
             manifest = store.load(here)
-            if manifest is None or manifest.zone != read.time_zone():
-                _build(here, lambda done, total: None)
+            if manifest is None or manifest.zone != read.time_zone() or not _is_whole(here, manifest):
+                build.everything(here, nobody)
                 return True
-            return _take_in(here, manifest)
+            try:
+                return _take_in(here, manifest)
+            except Exception:
+                if store.is_whole(here, manifest):
+                    raise
+                build.everything(here, nobody)
+                return True
         finally:
             lock.release()
     return False
 
 
-def rebuild(progress: Progress = lambda done, total: None) -> int:
+def rebuild(progress: Progress = nobody) -> int:
     """Everything anew; what was there is read until it is done. Returns how many tickets. progress: done, of how many.
 
     Raises locks.Busy while somebody else writes.
@@ -58,78 +61,66 @@ def rebuild(progress: Progress = lambda done, total: None) -> int:
     here.mkdir(parents=True, exist_ok=True)
     lock = locks.hold(here / "lock")
     try:
-        return _build(here, progress)
+        return build.everything(here, progress)
     finally:
         lock.release()
 
 
-def _build(here: Path, progress: Progress) -> int:
-    before = store.load(here)
-    number = (before.number if before else int(clock.now().timestamp())) + 1
-    # What is written from now on is taken in by the next step.
-    cursor, changes = _last_audit(), RuleChange.objects.aggregate(last=Max("pk"))["last"] or 0
-    gaps = _missing(max(0, cursor - MOST_GAPS), cursor)
-    by, (first, last) = read.desk(), read.bounds()
-    ranges = {}
-    done, total = 0, read.how_many()
-    for low in range(store.low_of(first), last + 1, store.RANGE):
-        with Writer(here) as writer:
-            for _ticket_id, rows in read.span(low, low + store.RANGE, by):
-                writer.add(rows)
-                done += 1
-                if done % read.PIECE == 0:
-                    progress(done, total)
-            writer.write_range(low, number)
-        ranges[low] = number
-    manifest = Manifest(zone=read.time_zone(), number=number, cursor=cursor, gaps=gaps, changes=changes, ranges=ranges)
-    store.save(here, manifest)
-    store.sweep(here, manifest)
-    progress(total, total)
-    return done
+def lacks(until: datetime) -> datetime | None:
+    """When the first thing happened, before an instant, that is not in the facts yet; None: all is in.
+
+    Raises store.Missing before there are facts.
+    """
+    manifest = store.load(folder())
+    if manifest is None:
+        raise store.Missing
+    audits = Audit.objects.filter(pk__gt=manifest.audits.last, created_at__lt=until).order_by("pk")
+    told = ArticleReading.objects.filter(pk__gt=manifest.readings.last, happened_at__lt=until).order_by("pk")
+    firsts = (
+        audits.values_list("created_at", flat=True).first(),
+        told.values_list("happened_at", flat=True).first(),
+    )
+    return min(filter(None, firsts), default=None)
+
+
+def _is_whole(here: Path, manifest: Manifest) -> bool:
+    """Looked at once in a process: after a power cut, or when somebody tidied up, files are built anew."""
+    if here not in _known and store.is_whole(here, manifest):
+        _known.add(here)
+    return here in _known
 
 
 def _take_in(here: Path, manifest: Manifest) -> bool:
-    audits = Audit.objects.order_by("id").values_list("id", "ticket_id")
-    came = list(audits.filter(pk__in=manifest.gaps)) if manifest.gaps else []
-    fresh = list(audits.filter(pk__gt=manifest.cursor)[: MOST + 1])
-    has_more, fresh = len(fresh) > MOST, fresh[:MOST]
-    moved, changes = read.touched_by_people(manifest.changes)
-    tickets = {ticket for _id, ticket in (*came, *fresh)} | moved
-    if not tickets:
-        if changes != manifest.changes:
-            store.save(here, replace(manifest, changes=changes))
-        return False
-    cursor = fresh[-1][0] if fresh else manifest.cursor
-    gaps = _gaps(manifest, {pk for pk, _ticket in came}, [pk for pk, _ticket in fresh])
-    part = _write(here, manifest.number + 1, tickets)
-    manifest = replace(
-        manifest, number=part.number, cursor=cursor, gaps=gaps, changes=changes, parts=(*manifest.parts, part)
-    )
-    tidied = store.tidy(here, manifest)
+    audits, told = fresh(Audit.objects.values_list("pk", "ticket_id"), manifest.audits, MOST)
+    changes, changed = fresh(RuleChange.objects.values_list("pk"), manifest.changes, MOST)
+    tickets = {ticket for _pk, ticket in told}
+    if changed:
+        numbers = [pk for (pk,) in changed]
+        tickets |= read.touched_by_hours(numbers, manifest.audits.last - MOST_GAPS)
+        if people := read.merged_people(pk__in=numbers):
+            tickets |= store.tickets_of(here, manifest, people)
+    place, happened = readings.taken(manifest.readings, MOST)
+    has_more = _has_more(manifest.audits, audits, told) or _has_more(manifest.readings, place, happened)
+    if not (tickets or changed or happened):
+        return has_more
+    taken = replace(manifest, audits=audits, changes=changes, readings=place)
+    if tickets:
+        part = _write(here, taken.number + 1, tickets)
+        taken = replace(taken, number=part.number, parts=(*manifest.parts, part))
+    if happened:
+        piece = readings.write(here, taken.number + 1, happened, manifest.zone)
+        taken = replace(taken, number=piece.number, pieces=(*manifest.pieces, piece))
+    tidied = readings.tidy(here, store.tidy(here, taken))
     store.save(here, tidied)
-    if tidied is not manifest:
+    if tidied is not taken:
         store.sweep(here, tidied)
     return has_more
 
 
+def _has_more(before: Place, after: Place, came: Sized) -> bool:
+    return after.last - before.last >= MOST and len(came) >= MOST
+
+
 def _write(here: Path, number: int, tickets: set[int]) -> Part:
-    with Writer(here) as writer:
-        for _ticket_id, rows in read.some(tickets, read.desk()):
-            writer.add(rows)
-        return writer.write_part(number, sorted(tickets))
-
-
-def _gaps(manifest: Manifest, came: set[int], fresh: list[int]) -> dict[int, float]:
-    now, seen = clock.now().timestamp(), set(fresh)
-    missing = range(max(manifest.cursor + 1, fresh[-1] - MOST_GAPS), fresh[-1]) if fresh else ()
-    waited = {pk: at for pk, at in manifest.gaps.items() if pk not in came and at > now - GAP_LASTS_SECONDS}
-    return waited | {pk: now for pk in missing if pk not in seen}
-
-
-def _missing(low: int, high: int) -> dict[int, float]:
-    there = set(Audit.objects.filter(pk__gt=low, pk__lte=high).values_list("pk", flat=True))
-    return {pk: clock.now().timestamp() for pk in range(low + 1, high + 1) if pk not in there}
-
-
-def _last_audit() -> int:
-    return Audit.objects.aggregate(last=Max("pk"))["last"] or 0
+    rows = (row for _ticket_id, told in read.some(tickets, read.desk()) for row in told)
+    return store.write_part(here, number, sorted(tickets), rows)

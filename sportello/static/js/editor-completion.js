@@ -98,6 +98,6 @@ document.addEventListener("input", async ({ target }) => {
   if (hint) hint.hidden = !editor.text.includes("@") || !(await colleagues(editor)).some((name) => editor.text.includes(`@${name}`))
 })
 
-const attach = (editor) => { if (editor.squire) new Completion(editor) }
+const attach = (editor) => { if (editor.squire && editor.querySelector(".completion")) new Completion(editor) }
 document.addEventListener("sp-editor-ready", ({ target }) => attach(target))
 for (const it of document.querySelectorAll("sp-editor[ready]")) attach(it)

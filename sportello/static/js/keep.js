@@ -1,5 +1,5 @@
 // <sp-keep key url><form>: what is typed is kept on the server as it is typed, and on this device until the server has it.
-// The next page's toast says that it was sent (draft.js).
+// The next page's toast says that it was sent (draft.js). "sp-saving" {promise}: whoever fetches a page waits, so that the words stand in it.
 const read = (name) => {
   const kept = localStorage.getItem(name)
   try { return JSON.parse(kept) } catch { return { text: kept } }
@@ -48,6 +48,7 @@ class Keep extends HTMLElement {
     this.waiting = 0
     if (this.isSent || this.other) return
     this.saving = (this.saving ?? Promise.resolve()).then(() => this.post(keepalive))
+    document.dispatchEvent(new CustomEvent("sp-saving", { detail: Promise.allSettled([this.saving]) }))
     return this.saving
   }
 

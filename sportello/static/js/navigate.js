@@ -5,8 +5,12 @@ const FILES = /\/(attachments\/\d+|original|export|refused|letter|body)$/
 const POINTED = ".nav__link, .tab-bar__link, .tabs__tab, .ticket-row__subject, .lines__line, .pager a, sp-neighbours a"
 const FRESH_MS = 5000
 const POINTING_MS = 60
+// Words that are being kept ("sp-saving") come first: a page that was asked for before them would be without them.
+const SAVING_MS = 2000
 const fetched = new Map()
 let pointing = 0
+let saving = null
+let savingSince = 0
 
 const frameOf = (page) => page.body?.dataset.frame
 const filesOf = (page) => Array.from(page.querySelectorAll("head script[src], head link[rel=stylesheet]"), (it) => it.getAttribute("src") ?? it.getAttribute("href")).join()
@@ -14,6 +18,7 @@ const withoutHash = (url) => url.split("#")[0]
 const isOurs = (url) => url.origin === location.origin && !FILES.test(url.pathname) && Boolean(frameOf(document))
 
 async function load(url) {
+  await saving
   const answer = await fetch(url, { headers: { "X-Sportello-Frame": frameOf(document) } })
   if (!answer.ok || !answer.headers.get("content-type")?.startsWith("text/html")) throw new Error(answer.status)
   const page = new DOMParser().parseFromString(await answer.text(), "text/html")
@@ -23,7 +28,7 @@ async function load(url) {
 
 function ask(url) {
   const kept = fetched.get(url)
-  if (kept && performance.now() - kept.at < FRESH_MS) return kept.answer
+  if (kept && kept.at > savingSince && performance.now() - kept.at < FRESH_MS) return kept.answer
   const answer = load(url)
   answer.catch(() => fetched.delete(url))
   fetched.set(url, { at: performance.now(), answer })
@@ -34,6 +39,7 @@ function show(page) {
   const scrolled = document.querySelector(".shell__nav")?.scrollTop
   for (const name of ["lang", "data-theme", "data-kept-at"]) {
     const value = page.documentElement.getAttribute(name)
+    if (value === document.documentElement.getAttribute(name)) continue // Written again it would have all styles worked out anew.
     value === null ? document.documentElement.removeAttribute(name) : document.documentElement.setAttribute(name, value)
   }
   document.title = page.title
@@ -57,6 +63,11 @@ async function go(event, url) {
     if (!event.signal.aborted) location.reload() // The address is there already; a replace would be met here again, without end.
   }
 }
+
+document.addEventListener("sp-saving", ({ detail }) => {
+  saving = Promise.race([detail, new Promise((done) => setTimeout(done, SAVING_MS))])
+  savingSince = performance.now()
+})
 
 if (window.navigation) {
   navigation.addEventListener("navigate", (event) => {

@@ -35,7 +35,9 @@ class RuleBuilder extends HTMLElement {
   remove(row) {
     const next = row.nextElementSibling ?? row.previousElementSibling
     const focused = next?.querySelector("[data-kind]") ?? row.parentElement.parentElement.querySelector("button[value^=add]")
+    const rows = row.parentElement
     row.remove()
+    rows.dispatchEvent(new Event("change", { bubbles: true }))
     focused.focus()
   }
 

@@ -1,9 +1,10 @@
-// <sp-seen><form method="post">: sends the form once the page has really been before somebody's eyes for a second.
+// <sp-seen after="4"><form method="post">: sends the form once the page has really been before somebody's eyes for so many seconds (one).
 class Seen extends HTMLElement {
   connectedCallback() {
+    const wait = Number(this.getAttribute("after") ?? 1) * 1000
     this.look = () => {
       clearTimeout(this.timer)
-      if (document.visibilityState === "visible") this.timer = setTimeout(() => this.tell(), 1000)
+      if (document.visibilityState === "visible") this.timer = setTimeout(() => this.tell(), wait)
     }
     document.addEventListener("visibilitychange", this.look)
     this.look()

@@ -26,6 +26,30 @@ def test_bars_are_as_high_as_their_values():
     assert {"50", "100"} <= {text.said for text in drawing.texts}
 
 
+def test_bars_below_zero_hang_from_the_axis():
+    drawing = Drawing(svg(Bars(ABOUT, (series("avoided", 50, -50),))))
+
+    up, down = drawing.shapes("rect", "tone-1")
+    assert float(up.attrib["y"]) + float(up.attrib["height"]) == pytest.approx(float(down.attrib["y"]), abs=1.1)
+    assert float(up.attrib["height"]) == pytest.approx(float(down.attrib["height"]), abs=0.2)
+    assert {"50", "−50"} <= {text.said for text in drawing.texts}
+
+
+def test_bars_all_below_zero_then_none_leaves_the_sheet():
+    drawing = Drawing(svg(Bars(ABOUT, (series("avoided", -3, None, -1),))))
+
+    assert [float(bar.attrib["y"]) > 0 for bar in drawing.shapes("rect", "tone-1")] == [True, True]
+    assert {"−3", "−1"} <= {text.said for text in drawing.texts}
+
+
+def test_rows_below_zero_go_to_the_left_of_the_others():
+    drawing = Drawing(svg(Rows(ABOUT, (series("avoided", 50, -50),))))
+
+    right, left = drawing.shapes("rect", "tone-1")
+    assert float(left.attrib["x"]) + float(left.attrib["width"]) == pytest.approx(float(right.attrib["x"]), abs=1.1)
+    assert {"50", "−50"} <= {text.said for text in drawing.texts}
+
+
 def test_bars_of_two_series_differ_by_pattern_and_stand_in_a_key():
     drawing = Drawing(svg(Bars(ABOUT, (series("created", 50, 100), series("solved", 40, 90)))))
 

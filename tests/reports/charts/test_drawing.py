@@ -49,19 +49,22 @@ COUNTS = st.one_of(st.none(), st.integers(0, 10**6))
 
 
 @st.composite
-def points(draw, names):
+def points(draw, names, below_zero=False):
     made = []
     for name in names:
         value = draw(VALUES)
+        if below_zero and value is not None and draw(st.booleans()):
+            made.append(Point(name, -value, draw(COUNTS), draw(HREFS)))
+            continue
         low, high = (None, None) if value is None else (value * draw(st.floats(0, 1)), min(1e15, value * 1.2))
         made.append(Point(name, value, draw(COUNTS), draw(HREFS), low, high))
     return tuple(made)
 
 
 @st.composite
-def series(draw, most_series=6, most_points=8):
-    names = draw(st.lists(NAMES, max_size=most_points))
-    return tuple(Series(draw(NAMES), draw(points(names))) for _ in range(draw(st.integers(0, most_series))))
+def series(draw, most_series=6, most_points=8, below_zero=False):
+    names, count = draw(st.lists(NAMES, max_size=most_points)), draw(st.integers(0, most_series))
+    return tuple(Series(draw(NAMES), draw(points(names, below_zero))) for _ in range(count))
 
 
 @st.composite
@@ -74,9 +77,10 @@ def charts(draw):
         )
     )
     if kind in (Bars, Rows):
-        return kind(about, draw(series()), draw(st.booleans()))
+        stacked = draw(st.booleans())
+        return kind(about, draw(series(below_zero=not stacked)), stacked)
     if kind is Lines:
-        return Lines(about, draw(series(most_points=30)), draw(st.booleans()))
+        return Lines(about, draw(series(most_points=30, below_zero=True)), draw(st.booleans()))
     if kind is Shares:
         return Shares(About("k", "t", "h"), draw(series(most_points=5)))
     if kind is Multiples:
@@ -84,7 +88,9 @@ def charts(draw):
     if kind in (Spark, Intervals):
         names = draw(st.lists(NAMES, max_size=12))
         reference = Point(draw(NAMES), draw(st.floats(0, 1e15))) if draw(st.booleans()) else None
-        return Spark(about, draw(points(names))) if kind is Spark else Intervals(about, draw(points(names)), reference)
+        if kind is Spark:
+            return Spark(about, draw(points(names, below_zero=True)))
+        return Intervals(about, draw(points(names)), reference)
     if kind is HeatMap:
         places = st.tuples(st.integers(0, 6), st.integers(0, 23))
         values = draw(st.dictionaries(places, VALUES.filter(lambda value: value is not None)))

@@ -28,6 +28,13 @@ def test_intervals_show_name_value_and_n_of_each(width):
     assert len(drawing.shapes("circle", "hollow-1")) == 1
 
 
+@pytest.mark.parametrize("name", ["Gaia Neri", "Gestionale", "mag 2026", "nov 2025", "Primo livello", "a"])
+def test_intervals_have_room_for_their_widest_name(name):
+    drawing = Drawing(svg(Intervals(ABOUT, (Point(name, 0.5, 40),)), WIDE))
+
+    assert name in {text.said for text in drawing.texts}
+
+
 def test_intervals_reach_from_their_low_to_their_high_end():
     drawing = Drawing(svg(Intervals(ABOUT, (Point("a", 0.5, 40, low=0.2, high=0.8),))))
 
@@ -57,3 +64,21 @@ def test_standing_says_in_words_what_it_shows():
 
     assert chart.summary() == f"we: 85.0{NBSP}%, better than 62 %, Median 80.0{NBSP}%, 1 desk."
     assert [cell.text for cell in chart.table().rows[-1]] == ["we", f"85.0{NBSP}%"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "named"),
+    [
+        ((0.25, 0.5, 0.75), {"half of them"}),
+        (tuple(n / 10 for n in range(1, 10)), {"8 of 10", "6 of 10"}),
+        (tuple(n / 20 for n in range(1, 20)), {"9 of 10", "8 of 10", "half of them"}),
+        ((0.0, 0.5, 1.0), {"all"}),
+        ((0.5,), set()),
+    ],
+)
+def test_standing_names_only_the_parts_of_the_desks_that_are_known(parts, named):
+    quantiles = tuple((part, 0.5 + part / 4) for part in parts)
+
+    said = {text.said for text in Drawing(svg(Standing(ABOUT, quantiles, Point("we", 0.85), 10))).texts}
+
+    assert said & {"all", "9 of 10", "8 of 10", "6 of 10", "half of them"} == named

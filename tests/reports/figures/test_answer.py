@@ -5,11 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sportello.desk.errors import Invalid
+from sportello.kit import clock
 from sportello.reports.figures import answer, filters, source
 from sportello.reports.figures.dimensions import DIMENSIONS
-from sportello.reports.figures.measures import MEASURES
+from sportello.reports.figures.measure import DISTINCT
+from sportello.reports.figures.measures import MEASURES, is_of_tickets
 from sportello.reports.figures.query import Query, of_month
 from sportello.reports.folding import store, sync
+from sportello.reports.folding.schema import TABLES
 from tests.reports.lived import Lived
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +39,9 @@ def lived(settings, kept):
         sync.rebuild()
 
 
+HIGH = filters.read({"all": [{"field": "priority", "operator": "is", "value": "high"}]})
+
+
 def ask(*measures, by=(), start=START, end=END, **more):
     return answer.ask(source.own(), Query(measures, start, end, ZONE, by, **more))
 
@@ -57,7 +63,8 @@ def test_ask_when_split_then_the_parts_are_the_whole(lived):
 def test_ask_when_any_split_then_the_tickets_behind_each_cell_are_as_many(lived):
     asked = source.own()
     tried = 0
-    for measure in {(it.table, it.clock, it.held, it.how): it for it in MEASURES.values()}.values():
+    of_tickets = [it for it in MEASURES.values() if is_of_tickets(it.key)]
+    for measure in {(it.table, it.clock, it.held, it.how): it for it in of_tickets}.values():
         for split in DIMENSIONS.values():
             try:
                 query = Query((measure.key,), START, END, ZONE, (split.key,))
@@ -66,7 +73,8 @@ def test_ask_when_any_split_then_the_tickets_behind_each_cell_are_as_many(lived)
             for row in answer.ask(asked, query).rows[:2]:
                 n = row.figures[measure.key].n
                 found = answer.tickets(asked, query, measure.key, row.cell)
-                assert len(found) <= n if not measure.of else True, (measure.key, split.key, row)
+                assert len(found) <= n or measure.of or measure.how == DISTINCT, (measure.key, split.key, row)
+                assert answer.count_tickets(asked, query, measure.key, row.cell) == len(found)
                 assert bool(found) == bool(n) or measure.of, (measure.key, split.key, row)
                 tried += 1
     assert tried > 200
@@ -119,9 +127,8 @@ def test_ask_when_nothing_happened_then_no_value_or_none(key, mailbox):
 
 def test_ask_when_filtered_then_as_split(lived):
     rows = ask("num_new_tickets", by=("priority",)).rows
-    high = filters.read({"all": [{"field": "priority", "operator": "is", "value": "high"}]})
 
-    found = ask("num_new_tickets", filters=high).totals["num_new_tickets"]
+    found = ask("num_new_tickets", filters=HIGH).totals["num_new_tickets"]
 
     assert found.n == {row.cell: row.figures["num_new_tickets"].n for row in rows}[("high",)]
 
@@ -133,11 +140,113 @@ def test_ask_when_filtered_by_vote_then_as_it_stands(lived):
     assert ask("num_solved_tickets", filters=good).totals["num_solved_tickets"].n > 0
 
 
+def test_readings_by_article_then_the_parts_are_the_whole(lived):
+    keys = ("num_articles_shown", "num_articles_opened", "num_article_answers", "num_tickets_avoided")
+    whole = ask(*keys).totals
+
+    for split in ("article", "language", "hour", "weekday", "month"):
+        rows = ask(*keys, by=(split,)).rows
+        assert {key: sum(row.figures[key].value for row in rows) for key in keys} == {
+            key: whole[key].value for key in keys
+        }, split
+    assert all(whole[key].n for key in keys)
+
+
+def test_tickets_behind_what_is_of_no_ticket_are_refused(lived):
+    for key in ("num_tickets_avoided", "tickets_avoided_percentage"):
+        with pytest.raises(Invalid, match="measures"):
+            answer.tickets(source.own(), Query((key,), START, END, ZONE), key)
+
+
 def test_ask_when_by_tag_then_a_ticket_counts_for_each_of_its_tags(lived):
     by_tag = {row.cell[0]: row.figures["num_new_tickets"].n for row in ask("num_new_tickets", by=("tag",)).rows}
     vpn = filters.read({"all": [{"field": "current_tags", "operator": "includes", "value": "vpn"}]})
 
     assert by_tag["vpn"] == ask("num_new_tickets", filters=vpn).totals["num_new_tickets"].n
+
+
+def test_ask_when_filtered_by_votes_with_words_then_those_alone(lived):
+    def rated(score):
+        asked = filters.read({"all": [{"field": "satisfaction_score", "operator": "is", "value": score}]})
+        return ask("num_votes", "num_new_tickets", filters=asked).totals
+
+    relation = source.own().relation(TABLES["votes"])
+    ((with_words,),) = source.own().fetch(f"SELECT count(*) FROM {relation} AS v WHERE score = 'good' AND commented")
+
+    assert 0 < rated("good_with_comment")["num_votes"].n == with_words < rated("good")["num_votes"].n
+    assert rated("good_with_comment")["num_new_tickets"].n < rated("good")["num_new_tickets"].n
+
+
+def test_backlog_by_age_then_the_parts_are_the_whole(lived):
+    end = datetime(2026, 1, 20, tzinfo=UTC)
+    rows = ask("backlog", by=("age",), end=end).rows
+
+    assert sum(row.figures["backlog"].n for row in rows) == ask("backlog", end=end).totals["backlog"].n
+    assert len(rows) > 1
+
+
+def test_backlog_by_age_in_a_period_that_runs_then_nothing_is_older_than_now(lived):
+    now = datetime(2028, 1, 1, tzinfo=UTC)
+    until_now = ask("backlog", by=("age",), end=now)
+    with clock.at(now):
+        running = ask("backlog", by=("age",), end=now + timedelta(days=300))
+
+    assert running.rows == until_now.rows
+    assert until_now.rows
+
+
+def test_ask_when_there_are_more_cells_than_shown_then_those_with_most_cases_and_how_many_more(lived):
+    query = Query(("num_new_tickets", "num_touches"), START, END, ZONE, ("requester", "tag"))
+    whole = answer.ask(source.own(), query)
+
+    cut = answer.ask(source.own(), query, most=7)
+
+    by_cell = {row.cell: row.figures for row in whole.rows}
+    least = min(row.figures["num_new_tickets"].n for row in cut.rows)
+    hidden = [row for row in whole.rows if row.cell not in {it.cell for it in cut.rows}]
+    assert (len(cut.rows), cut.more, whole.more) == (7, len(whole.rows) - 7, 0)
+    assert all(by_cell[row.cell] == row.figures for row in cut.rows)
+    assert all(row.figures["num_new_tickets"].n <= least for row in hidden)
+
+
+def test_backlog_by_time_and_more_when_cut_then_the_largest_and_how_many_more(lived):
+    query = Query(("backlog",), START, END, ZONE, ("week", "requester", "tag"))
+    whole = answer.ask(source.own(), query)
+
+    cut = answer.ask(source.own(), query, most=7)
+
+    sizes = sorted((row.figures["backlog"].n for row in whole.rows), reverse=True)
+    assert sorted((row.figures["backlog"].n for row in cut.rows), reverse=True) == sizes[:7]
+    assert cut.more == len(whole.rows) - 7
+
+
+@pytest.mark.parametrize(("where", "most"), [("stock.MOST_STEPS", 100), ("source.MOST_ROWS", 3)])
+def test_backlog_of_more_than_can_be_held_is_refused(lived, monkeypatch, where, most):
+    monkeypatch.setattr(f"sportello.reports.figures.{where}", most)
+
+    with pytest.raises(Invalid, match="period"):
+        ask("backlog", by=("day", "requester", "tag"))
+
+
+def test_query_of_too_many_buckets_and_something_else_is_refused():
+    query = {"measures": ("backlog",), "start": START, "time_zone": ZONE}
+
+    with pytest.raises(Invalid, match="period"):
+        Query(end=START + timedelta(days=1_501), dimensions=("day", "agent"), **query)
+    Query(end=START + timedelta(days=1_500), dimensions=("day", "agent"), **query)
+    Query(end=START + timedelta(days=9_000), dimensions=("day",), **query)
+    Query(end=START + timedelta(days=9_000), dimensions=("week", "agent"), **query)
+
+
+def test_ask_all_then_the_same_as_one_after_the_other(lived):
+    asked = source.own()
+    queries = [
+        Query(keys, START, END, ZONE, by)
+        for keys in (("num_new_tickets", "backlog"), ("satisfaction_rating",), ("num_touches", "touches_per_ticket"))
+        for by in ((), ("month",), ("agent",), ("agent", "week"))
+    ]
+
+    assert answer.ask_all(asked, queries) == [answer.ask(asked, query) for query in queries]
 
 
 def test_ask_when_a_month_is_over_then_what_comes_later_changes_nothing_but_votes():
@@ -153,16 +262,6 @@ def test_ask_when_a_month_is_over_then_what_comes_later_changes_nothing_but_vote
     assert ask(*keys, **month) == before
 
 
-def test_query_when_before_then_the_months_before():
-    query = Query(("backlog",), *of_month(2026, 3, ZONE), ZONE)
-    quarter = Query(("backlog",), of_month(2026, 4, ZONE)[0], of_month(2026, 6, ZONE)[1], ZONE)
-    week = Query(("backlog",), START, START + timedelta(days=7), ZONE)
-
-    assert (query.before().start, query.before().end) == of_month(2026, 2, ZONE)
-    assert (quarter.before().start, quarter.before().end) == (of_month(2026, 1, ZONE)[0], of_month(2026, 3, ZONE)[1])
-    assert week.before().start == START - timedelta(days=7)
-
-
 @pytest.mark.parametrize(
     ("asked", "place"),
     [
@@ -171,7 +270,16 @@ def test_query_when_before_then_the_months_before():
         ({"dimensions": ("field:x",)}, "dimensions"),
         ({"dimensions": ("about",)}, "dimensions"),
         ({"measures": ("backlog",), "dimensions": ("hour",)}, "dimensions"),
+        ({"measures": ("backlog",), "dimensions": ("day", "month")}, "dimensions"),
+        ({"measures": ("backlog",), "dimensions": ("month", "age")}, "dimensions"),
+        ({"measures": ("num_closed_tickets",), "dimensions": ("age",)}, "dimensions"),
         ({"dimensions": ("agent", "agent")}, "dimensions"),
+        ({"dimensions": ("article",)}, "dimensions"),
+        ({"measures": ("num_articles_opened",), "dimensions": ("agent",)}, "dimensions"),
+        ({"measures": ("num_articles_opened",), "dimensions": ("field:1",)}, "dimensions"),
+        ({"measures": ("num_articles_opened",), "dimensions": ("contact",)}, "dimensions"),
+        ({"measures": ("num_new_tickets", "num_articles_opened"), "filters": HIGH}, "filters"),
+        ({"measures": ("tickets_avoided_percentage",), "filters": HIGH}, "filters"),
         ({"start": END, "end": START}, "period"),
     ],
 )

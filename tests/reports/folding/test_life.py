@@ -142,6 +142,17 @@ def test_replied_when_hours_were_changed_then_each_for_its_time():
     assert row["business"] == 8 * 60 + 120 + 90
 
 
+def test_replied_when_the_desk_had_no_hours_yet_then_it_was_always_open():
+    by = Hours({1: OFFICE}, [Change(MONDAY + timedelta(days=1), 1, None, OFFICE)], "Europe/Rome")
+
+    first, second = (
+        facts(opened(start=start), answered(24 * 60, start=start), by=by)["replied"][0]
+        for start in (MONDAY, MONDAY + timedelta(days=1))
+    )
+
+    assert (first["business"], first["arrival"], second["business"]) == (24 * 60, "hours", 9 * 60)
+
+
 SOLUTIONS = {
     "solved": ([opened(), status(30, "solved")], [(30, None, "", True, AGENT)]),
     "closed without being solved counts": ([opened(), status(30, "closed", author=None)], [(30, None, "", True, None)]),
@@ -276,6 +287,22 @@ def test_touches_then_only_of_agents():
     assert told(found["touches"], "agent_id", "comment") == [(AGENT, ""), (AGENT, "public"), (OTHER, "private")]
 
 
+@pytest.mark.parametrize("code", ["time_spent", "time_removed", "vote_reviewed"])
+def test_touches_when_only_something_was_written_down_then_none(code):
+    alone, beside = note(code, minutes=5), set_to("priority", "high")
+
+    found = facts(opened(), at(2, alone, author=AGENT), at(3, alone, beside, author=AGENT))
+
+    assert told(found["touches"], "happened_at") == [(minute(3),)]
+
+
+def test_touches_when_somebody_works_here_by_now_then_by_what_he_was():
+    before = Audited(MONDAY + timedelta(minutes=5), OTHER, False, [set_to("priority", "high")])
+    said_it = Audited(MONDAY + timedelta(minutes=6), OTHER, False, [said("agent")])
+
+    assert told(facts(opened(), before, said_it)["touches"], "happened_at") == [(minute(6),)]
+
+
 def test_handoffs_then_from_somebody_to_somebody_else():
     found = facts(
         opened(),
@@ -304,3 +331,69 @@ def test_votes_when_changed_then_one_row_as_it_stands():
         (minute(60), minute(70), "bad", "waiting", True, 1, minute(10))
     ]
     assert told(found["votes"], "agent_id") == [(AGENT,)]
+
+
+def rated(minutes, score, about="", comment=""):
+    return at(minutes, {"type": "SatisfactionRating", "score": score, "about": about, "comment": comment})
+
+
+def reviewed(minutes, about):
+    return at(minutes, note("vote_reviewed", about=about, proposed_by=OTHER, reason="…"), author=AGENT)
+
+
+REVIEWS = {
+    "never": ([rated(70, "bad")], ("", None, None)),
+    "as two found": ([rated(70, "bad"), reviewed(80, "product")], ("product", 80, None)),
+    "found again": (
+        [rated(70, "bad"), reviewed(80, "product"), reviewed(90, "rule")],
+        ("rule", 90, None),
+    ),
+    "as he said, after all": ([rated(70, "bad"), reviewed(80, "product"), reviewed(90, "")], ("", 90, None)),
+    "he says something else: found about another vote": (
+        [rated(70, "bad"), reviewed(80, "product"), rated(90, "bad", "waiting")],
+        ("", None, 90),
+    ),
+    "he turns it: found about another vote": (
+        [rated(70, "bad"), reviewed(80, "product"), rated(90, "good")],
+        ("", None, 90),
+    ),
+    "other words alone change nothing of it": (
+        [rated(70, "bad"), reviewed(80, "product"), rated(90, "bad", comment="Tardi.")],
+        ("product", 80, 90),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REVIEWS)
+def test_votes_when_reviewed(name):
+    audits, (about, found_at, changed_at) = REVIEWS[name]
+    asked = {"type": "SatisfactionRating", "score": "offered", "assignee_id": AGENT, "about": ""}
+
+    found = facts(opened(), status(10, "solved"), at(60, asked, author=None), *audits)["votes"]
+
+    times = (None if it is None else minute(it) for it in (found_at, changed_at))
+    assert told(found, "reviewed_about", "reviewed_at", "changed_at") == [(about, *times)]
+
+
+def test_corrections_then_what_was_told_of_an_earlier_time():
+    asked = {"type": "SatisfactionRating", "score": "offered", "assignee_id": AGENT, "about": ""}
+    late = note("contact", contact="call", at=MONDAY.isoformat(), written_at=(MONDAY + timedelta(days=3)).isoformat())
+    at_once = note("contact", contact="call", at=MONDAY.isoformat(), written_at=MONDAY.isoformat())
+
+    found = facts(
+        opened(),
+        at(1, said("end-user"), late, author=OTHER),
+        at(1, said("end-user"), at_once, author=OTHER),
+        status(10, "solved"),
+        at(60, asked, author=None),
+        rated(70, "good"),
+        rated(80, "bad"),
+        reviewed(90, "product"),
+    )
+
+    assert told(found["corrections"], "kind", "happened_at", "written_at", "agent_id") == [
+        ("contact", minute(1), minute(3 * 1440), OTHER),
+        ("vote_given", minute(60), minute(70), AGENT),
+        ("vote_changed", minute(70), minute(80), AGENT),
+        ("vote_reviewed", minute(70), minute(90), AGENT),
+    ]
