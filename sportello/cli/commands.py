@@ -95,9 +95,45 @@ def doctor(as_json: Json = False) -> None:
     raise typer.Exit(1 if any(each.verdict == "FAIL" for each in findings) else 0)
 
 
-@app.command(help=_("Fill an empty desk with three invented months; from then on no mail leaves it."))
-def demo() -> None:
+@app.command(
+    help=_(
+        "Fill an empty desk with three invented months, or, with a NAME that the README tells, with months whose "
+        "figures were published; from then on no mail leaves it."
+    )
+)
+def demo(name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)] = "") -> None:
     open_desk()
     from sportello.config.prepare import prepare
+    from sportello.demo import DESKS
 
-    prepare(demo=True)
+    if name and name not in DESKS:
+        raise typer.BadParameter(", ".join(DESKS), param_hint="NAME")
+    prepare(demo=not name)
+    if name:
+        _publish(name)
+
+
+def _publish(name: str) -> None:
+    """The desk of a name, and the facts behind its figures. Interrupted, it leaves the desk empty as it was."""
+    from django.conf import settings
+
+    from sportello import demo
+    from sportello.desk.actions import sign_in
+    from sportello.reports.folding import sync
+
+    demo.refuse_used()
+    mark = settings.SPORTELLO_DATA / "DEMO"
+    if mark.exists():
+        typer.echo(_("An earlier filling was interrupted; nothing of it is left. It begins anew."), err=True)
+    mark.touch()  # The mark comes first: not one mail of a half-built demo may leave.
+    try:
+        demo.build_published(name)
+    except BaseException:
+        mark.unlink(missing_ok=True)
+        typer.echo(_("Stopped halfway: the desk is as empty as it was. The same command begins anew."), err=True)
+        raise
+    sync.rebuild()
+    admin = demo.signs_in()
+    assert admin is not None
+    lines = _("Filled. Read its last month with: sportello report month {month} — sign in, once the desk runs: {url}")
+    typer.echo(lines.format(month=demo.last_month(name), url=sign_in.make_link(admin)))

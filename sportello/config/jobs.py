@@ -18,7 +18,7 @@ JOBS = ("agents", "bulk", "importing", "incidents", "newcomers", "tags", "undoin
 def worker_loops() -> list[Loop]:
     """The worker process: mail that has come in, timers that are due, mail, webhooks and push messages to send."""
     from sportello.channels.email import receive
-    from sportello.delivery import outbox, push, webhooks
+    from sportello.delivery import benchmark, outbox, push, webhooks
     from sportello.desk.actions import (
         alarms,
         alerts,
@@ -31,7 +31,10 @@ def worker_loops() -> list[Loop]:
         rules,
         timers,
     )
+    from sportello.reports import saved_mail
     from sportello.reports.folding import sync
+    from sportello.reports.month import printing, writing
+    from sportello.web.reports import filter_words, named
 
     for kind in JOBS:
         import_module(f"sportello.desk.actions.{kind}")
@@ -47,8 +50,12 @@ def worker_loops() -> list[Loop]:
         Loop("jobs", jobs.step, every=1.0),
         Loop("search", indexing.step, every=1.0),
         Loop("attachments", attachment_texts.step, every=1.0),
+        Loop("prints", printing.step, every=1.0),
+        Loop("month", writing.step, every=60.0, at_pace=True),
         Loop("facts", sync.step, every=10.0, at_pace=True),
+        Loop("reports", partial(saved_mail.step, named.names_of, filter_words.said), every=20.0, at_pace=True),
         Loop("merged people", merging_people.sweep, every=60.0, at_pace=True),
+        Loop("benchmark", benchmark.step, every=60.0, at_pace=True),
         Loop("old jobs", jobs.purge, every=600.0, at_pace=True),
         Loop("alerts", alerts.step, every=600.0, at_pace=True),
         Loop("rules", rules.switch_off_broken, every=60.0, at_pace=True),

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from sportello.desk.actions import configuration, people, sign_in
+from sportello.desk.actions import configuration, sign_in
 from sportello.web.setup.links import setup_url
 
 
@@ -11,8 +11,8 @@ def first_links() -> dict[str, str]:
     if configuration.current().desk.set_up_at is None:
         return {"setup": setup_url()}
     if settings.DEMO:
-        from sportello.demo import DEMO_AGENT_ADDRESS
+        from sportello import demo
 
-        agent = people.by_address(DEMO_AGENT_ADDRESS)
+        agent = demo.signs_in()
         return {"sign_in": sign_in.make_link(agent)} if agent else {}
     return {}

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Sequence
 
@@ -25,6 +26,9 @@ def main(arguments: Sequence[str]) -> None:
     options = parser.parse_args(arguments)
     if options.parent is not None:
         end_with_parent(options.parent)
+    if options.name != "prepare":
+        # Only a terminal is coloured: structlog would load rich, five megabytes, into each of them.
+        sys.modules["rich"] = None  # type: ignore[assignment]
     if options.name == "web":
         _web(socket.socket(fileno=options.socket), options.answer)
     else:

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "sportello.desk",
+    "sportello.helpcenter",
     "sportello.web.ui",
     "sportello.config",
 ]
@@ -99,7 +100,9 @@ TEMPLATES = [
         "DIRS": [PACKAGE / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
+            "builtins": ["sportello.web.ui.templatetags.addresses"],
             "libraries": {
+                "i18n": "sportello.web.ui.templatetags.i18n",
                 "ui": "sportello.web.ui.templatetags.ui",
                 "repeated": "sportello.web.ui.templatetags.repeated",
             },
@@ -181,7 +184,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # a fresh checkout may have no static folder yet
+# A fresh checkout may have no static folder yet; our library i18n takes the place of Django's on purpose.
+SILENCED_SYSTEM_CHECKS = ["staticfiles.W004", "templates.W003"]
 
 # --- sizes ------------------------------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = desk.mail_max_bytes

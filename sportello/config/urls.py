@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("sportello.web.session.urls")),
     path("", include("sportello.web.setup.urls")),
     path("", include("sportello.web.portal.urls")),
+    path("", include("sportello.web.reports.urls")),
     path("", include("sportello.web.agent.urls")),
 ]
 handler500 = "sportello.web.errors.server_error"

@@ -7,14 +7,14 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from sportello.desk.models import Attachment, OutgoingMail
+from sportello.desk.models import Attachment, OutgoingFile, OutgoingMail
 from sportello.kit import blobs
 
 # RFC 5322 allows long lines of References; servers like them short.
 REFERENCES = 10
 
 
-def build(mail: OutgoingMail, attachments: Iterable[Attachment] = ()) -> bytes:
+def build(mail: OutgoingMail, attachments: Iterable[Attachment | OutgoingFile] = ()) -> bytes:
     """The mail, the same bytes each time but for MIME boundaries. Multipart: text, HTML with its pictures, the files.
 
     A picture that the HTML shows (src="cid:…") goes beside it (RFC 2387), so that every mail program finds it.

@@ -1,12 +1,14 @@
 """Send what the outbox holds: claim → MIME → server → report by a verb. docs/algorithms/outbox.md"""
 
+from collections.abc import Iterable
+
 import structlog
 from django.db import transaction
 
 from sportello.delivery import mime
 from sportello.delivery.transport import Failed, Transport, connect
 from sportello.desk.actions import desks, letters, outbox
-from sportello.desk.models import OutgoingMail
+from sportello.desk.models import OutgoingFile, OutgoingMail
 from sportello.desk.words import SendState
 from sportello.kit import claims, clock, mail_out, secrets
 
@@ -61,7 +63,7 @@ def _send_all(due: list[OutgoingMail]) -> None:
 
 def _send(transport: Transport, mail: OutgoingMail) -> str:
     try:
-        files = mail.comment.attachments.order_by("id") if mail.comment else ()
+        files = mail.comment.attachments.order_by("id") if mail.comment else _own_files(mail)
         content = mime.build(mail, files)
         name = mail.message_id.split("@")[0]
         return transport.send(letters.bounce_address(mail), mail.to, content, name)
@@ -70,6 +72,11 @@ def _send(transport: Transport, mail: OutgoingMail) -> str:
     except Exception as error:  # One row that cannot be made into a mail must not keep the others back.
         log.exception("mail not built", mail=mail.pk)
         raise Failed(type(error).__name__, permanent=True) from None
+
+
+def _own_files(mail: OutgoingMail) -> Iterable[OutgoingFile]:
+    """What a mail brings that belongs to no ticket."""
+    return () if mail.ticket_id else OutgoingFile.objects.filter(mail=mail).order_by("id")
 
 
 def _report(mail: OutgoingMail, answer: "str | Failed | None") -> None:

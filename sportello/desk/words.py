@@ -190,3 +190,4 @@ class Permission(TextChoices):
     MACROS = "macros", _("write shared macros and views")
     MAIL = "mail", _("decide on held mail")
     REPORTS = "reports", _("see the figures")
+    ARTICLES = "articles", _("write articles of the help center")

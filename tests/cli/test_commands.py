@@ -159,13 +159,27 @@ def test_user_add_when_the_address_is_taken_is_refused(sportello, anna):
     assert err
 
 
-def test_report_month_answers_in_text_and_json(sportello, mailbox):
+def test_report_month_before_the_facts_are_folded_says_so(sportello, mailbox, settings, tmp_path):
+    settings.SPORTELLO_DATA = tmp_path
+
+    code, _, err = sportello("report", "month", "2026-10")
+
+    assert (code, "report rebuild" in err) == (1, True)
+
+
+def test_report_month_answers_in_text_markdown_and_json(sportello, mailbox, settings, tmp_path):
+    settings.SPORTELLO_DATA = tmp_path
+    sportello("report", "rebuild")
+
     text = sportello("report", "month", "2026-10")
     figures = sportello("report", "month", "2026-10", "--format", "json")
 
-    assert (text[0], figures[0]) == (0, 0)
+    markdown = sportello("report", "month", "2026-10", "--format", "markdown", "--for", "public", "--language", "it")
+
+    assert (text[0], figures[0], markdown[0]) == (0, 0, 0)
     assert text[1].strip()
-    assert json.loads(figures[1])
+    assert json.loads(figures[1])["figures"]["num_solved_tickets"]["now"]["value"] == 0
+    assert "## Ticket risolti" in markdown[1]
 
 
 def test_report_month_when_it_is_no_month_is_wrong_usage(sportello):

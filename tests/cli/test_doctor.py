@@ -169,8 +169,8 @@ def test_doctor_when_something_is_wrong_then_ends_with_1_and_says_what_to_do(tmp
             "SPORTELLO_MAIL_IN": "127.0.0.1:0",
         }
         command = [sys.executable, "-m", "sportello", "doctor"]
-        text = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
-        facts = subprocess.run([*command, "--json"], env=environ, capture_output=True, timeout=60, check=False)
+        text = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=180, check=False)
+        facts = subprocess.run([*command, "--json"], env=environ, capture_output=True, timeout=180, check=False)
 
     assert (text.returncode, facts.returncode) == (1, 1)
     assert "\n      Another program listens there" in text.stdout

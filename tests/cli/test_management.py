@@ -12,7 +12,7 @@ def django(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "sportello", "django", *arguments],
         env={"PATH": os.environ["PATH"], "SPORTELLO_DATA": str(data)},
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def test_serve_when_a_check_fails_then_ends_with_its_number(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "sportello", "serve"],
         env={"SPORTELLO_DATA": str(tmp_path), "SPORTELLO_MAIL_OUT": "smtp://127.0.0.1:2525"},
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
 
     assert done.returncode == 2
@@ -90,7 +90,7 @@ def test_django_check_when_a_check_fails_then_names_its_number(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "sportello", "django", "check"],
         env={"SPORTELLO_DATA": str(tmp_path), "SPORTELLO_PUBLIC_URL": "http://0.0.0.0"},
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
 
     assert done.returncode == 1

@@ -4,11 +4,20 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from sportello.desk import access
+from sportello.desk.access.tickets import who_sees
 from sportello.desk.actions import inbox, macros, people, surveys, tickets
 from sportello.desk.actions.tickets import Change, NewFile, Words
 from sportello.desk.errors import Missing
-from sportello.desk.models import Attachment, Comment, InboundMail, OutgoingMail, SatisfactionRating, Timer
-from sportello.desk.words import Status, Via
+from sportello.desk.models import (
+    Attachment,
+    Comment,
+    GroupMembership,
+    InboundMail,
+    OutgoingMail,
+    SatisfactionRating,
+    Timer,
+)
+from sportello.desk.words import Role, Status, Via
 
 
 @pytest.fixture
@@ -63,6 +72,23 @@ def test_tickets_when_the_group_has_several_members_then_each_ticket_once(ticket
     anna.save()
 
     assert list(access.tickets(anna)) == [ticket]
+
+
+@pytest.mark.parametrize("restriction", ["", "groups", "assigned"])
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.AGENT, Role.END_USER])
+@pytest.mark.parametrize("place", ["inside", "outside", "holds it", "asked", "left"])
+def test_who_sees_a_ticket_is_who_finds_it_among_his(ticket, group, sam, restriction, role, place):
+    sam.ticket_restriction, sam.role, sam.active = restriction, role, place != "left"
+    sam.save()
+    if place == "inside":
+        GroupMembership.objects.create(group=group, user=sam)
+    ticket.assignee = sam if place == "holds it" else None
+    ticket.requester = sam if place == "asked" else ticket.requester
+    ticket.save()
+
+    sees = access.tickets(sam).filter(pk=ticket.pk).exists() and sam.is_staff_member
+
+    assert (sam in who_sees(ticket)) is sees
 
 
 def test_inbound_mails_when_restricted_then_without_those_of_other_peoples_tickets(ticket, everybody, ben):

@@ -72,6 +72,7 @@ from .reviews import (
     review_events,
     reviewers,
     reviews,
+    vote_looks,
     votes,
 )
 from .rules import (
@@ -107,6 +108,7 @@ from .rules import (
     webhook_calls,
     webhooks,
 )
+from .saved_reports import get_saved_report, may_change_report, saved_reports
 from .tickets import (
     attachments,
     comments,
@@ -165,6 +167,7 @@ __all__ = [
     "get_rating",
     "get_review",
     "get_role",
+    "get_saved_report",
     "get_schedule",
     "get_side_comment",
     "get_side_conversation",
@@ -193,6 +196,7 @@ __all__ = [
     "macros",
     "mailboxes",
     "may",
+    "may_change_report",
     "notices",
     "one_ticket",
     "open_reviews",
@@ -209,6 +213,7 @@ __all__ = [
     "rights_of",
     "roles",
     "rule_changes",
+    "saved_reports",
     "schedules",
     "sees_every_ticket",
     "side_comments",
@@ -226,6 +231,7 @@ __all__ = [
     "timers",
     "triggers",
     "views",
+    "vote_looks",
     "votes",
     "votes_of",
     "webhook_calls",

@@ -27,6 +27,8 @@ def outgoing_mails(person: User) -> "QuerySet[OutgoingMail]":
     mails = OutgoingMail.objects.order_by("-id")
     if not person.is_admin:
         mails = mails.exclude(step__in=("sign_in", "invitation"))
+        # Figures are for whom they were sent to: a saved report may be its owner's alone.
+        mails = mails.exclude(~Q(recipient=person), step__in=("report", "monthly_report"))
     if person.is_admin or person.ticket_restriction == User.TicketRestriction.NONE:
         return mails
     return mails.filter(ticket__in=tickets(person))

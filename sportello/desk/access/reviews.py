@@ -2,10 +2,10 @@
 
 from django.db.models import Q, QuerySet
 
-from ..models import Comment, SatisfactionRating, User, VoteReview, VoteReviewEvent
+from ..models import Comment, SatisfactionRating, Ticket, User, VoteReview, VoteReviewEvent, VoteWatch
 from ..words import Permission, ReviewState
 from .gate import may, one, staff
-from .tickets import sees_every_ticket, tickets
+from .tickets import sees_every_ticket, tickets, who_sees
 
 
 def reviews(person: User) -> "QuerySet[VoteReview]":
@@ -33,10 +33,11 @@ def review_events(person: User, review: VoteReview) -> "QuerySet[VoteReviewEvent
     return VoteReviewEvent.objects.filter(review=review).select_related("author").order_by("-id")
 
 
-def reviewers(person: User) -> "QuerySet[User]":
-    """To whom a review may be given."""
-    staff(person)
-    return User.objects.staff().filter(active=True).order_by("name", "id")
+def reviewers(ticket: Ticket) -> list[User]:
+    """To whom the review of a vote on this ticket may be given, by name: who sees the figures, and the ticket as it is
+    now."""
+    seen = who_sees(ticket).select_related("custom_role").order_by("name", "id")
+    return [it for it in seen if may(it, Permission.REPORTS)]
 
 
 def votes(person: User) -> "QuerySet[SatisfactionRating]":
@@ -48,10 +49,17 @@ def votes(person: User) -> "QuerySet[SatisfactionRating]":
     return given if sees_every_ticket(person) else given.filter(ticket__in=tickets(person))
 
 
+def vote_looks(person: User) -> "QuerySet[VoteWatch]":
+    """The weekly looks at satisfaction, the latest first, for whoever sees the figures."""
+    staff(person)
+    found = VoteWatch.objects.order_by("-looked_on")
+    return found if may(person, Permission.REPORTS) else found.none()
+
+
 def answers_to(person: User, review: VoteReview) -> "QuerySet[Comment]":
     """What agents have written to the customer, on the ticket or on one that follows it up, the newest first.
 
-    review: of get_review.
+    What he does not see of them is left out.
     """
     staff(person)
     of_it = Q(ticket=review.ticket_id) | Q(ticket__follow_up_of=review.ticket_id, ticket__in=tickets(person))

@@ -16,7 +16,7 @@ from ..models import (
     User,
 )
 from ..models.ticket import TicketQuerySet
-from ..words import Permission, TimerKind, TimerState
+from ..words import Permission, Role, TimerKind, TimerState
 from .gate import may, one, staff
 
 # What a member of the staff needs for what he wants to do to a ticket that he sees.
@@ -43,6 +43,15 @@ def tickets(person: User) -> TicketQuerySet:
 def sees_every_ticket(person: User) -> bool:
     """Whether this member of the staff sees all tickets."""
     return person.active and (person.is_admin or person.ticket_restriction == User.TicketRestriction.NONE)
+
+
+def who_sees(ticket: Ticket) -> "QuerySet[User]":
+    """The members of the staff who see this ticket as it is now: `tickets`, read the other way."""
+    his = [key for key in (ticket.assignee_id, ticket.requester_id) if key]
+    inside = GroupMembership.objects.filter(group=ticket.group_id).values("user")
+    everybody = Q(role=Role.ADMIN) | Q(ticket_restriction=User.TicketRestriction.NONE)
+    theirs = Q(ticket_restriction=User.TicketRestriction.GROUPS, pk__in=inside)
+    return User.objects.staff().filter(everybody | theirs | Q(pk__in=his))
 
 
 def own_requests(person: User) -> TicketQuerySet:

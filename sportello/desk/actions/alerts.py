@@ -6,7 +6,7 @@ docs/algorithms/satisfaction.md
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Q
 
 from sportello.kit import clock
@@ -23,6 +23,7 @@ BAD = Count("pk", filter=Q(score=Score.BAD))
 def on_bad_vote(rating: SatisfactionRating) -> None:
     """Tell of the first bad vote of a customer who was always happy. rating: one whose review was opened just now, so
     that a vote which goes bad, good and bad again is told once."""
+    _one_at_a_time(rating)
     given = SatisfactionRating.objects.exclude(rated_at=None).exclude(pk=rating.pk)
     if rating.organization is None:
         given, customer = given.filter(organization=None, requester=rating.requester_id), rating.requester.name
@@ -35,6 +36,19 @@ def on_bad_vote(rating: SatisfactionRating) -> None:
         notifications.tell(
             reviews.leaders(rating.group_id), NoticeKind.ALERT, ticket_id=rating.ticket_id, values=values
         )
+
+
+def _one_at_a_time(rating: SatisfactionRating) -> None:
+    """Two first bad votes of one customer at the same instant would each be told as the first.
+
+    Not the customer's row: whoever merges two people holds them before their tickets, and this holds its ticket.
+    On SQLite only one writes at a time anyhow.
+    """
+    if connection.vendor == "postgresql":
+        organization, requester = rating.organization_id, rating.requester_id
+        customer = f"happy organization {organization}" if organization else f"happy requester {requester}"
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [customer])
 
 
 def step() -> bool:

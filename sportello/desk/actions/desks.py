@@ -14,7 +14,7 @@ from sportello.kit.mail_out import MailOut
 from ..errors import Invalid
 from ..models import Desk, Group, Mailbox, Schedule, User
 from ..rules.schedules import is_zone
-from . import configuration, defaults, mailboxes, rule_rows
+from . import configuration, defaults, mailboxes, rule_rows, schedules
 
 KIND = "desk"
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -73,14 +73,9 @@ def finish_set_up() -> Desk:
     if not Schedule.objects.exists():
         with translation.override(desk.language):
             name = _("Office hours")
-        Schedule.objects.create(
-            name=name,
-            time_zone=desk.time_zone,
-            intervals=OFFICE_HOURS,
-            country="IT" if desk.language == "it" else "",
-            default=True,
-        )
-        configuration.forget()
+        country = "IT" if desk.language == "it" else ""
+        week = {"name": name, "time_zone": desk.time_zone, "intervals": OFFICE_HOURS, "country": country}
+        schedules.save(week, actor=None)
     return desk
 
 

@@ -26,6 +26,8 @@ MOST_GAPS = 2_000
 # Whoever changed a person so long ago has committed it.
 SETTLED = timedelta(seconds=5)
 MODELS: dict[str, type[Model]] = {TICKET: Ticket, USER: User, ORGANIZATION: Organization}
+# Whose documents carry the name of a person, of an organization, and in which column.
+CARRIERS = {USER: ((TICKET, "requester"),), ORGANIZATION: ((TICKET, "organization"), (USER, "organization"))}
 
 
 @dataclass
@@ -175,24 +177,29 @@ def _follow_changes(piece: Piece, kind: str) -> None:
     keys = {pk for pk, _at in rows}
     piece.keys[kind] |= keys
     piece.position["changed"] = piece.position["changed"] | {kind: [rows[-1][1].isoformat(), rows[-1][0]]}
-    piece.position["of"] = [*piece.position["of"], *_their_tickets(kind, keys)]
+    piece.position["of"] = [*piece.position["of"], *_of_these(kind, keys)]
 
 
-def _their_tickets(kind: str, keys: Iterable[int]) -> list[list[Any]]:
-    """Tickets carry the names of their requester and organization: [column, key, below which number to go on]."""
-    column = {USER: "requester", ORGANIZATION: "organization"}[kind]
-    last = Ticket.objects.filter(**{f"{column}__in": keys}).order_by().values(column).annotate(last=Max("pk"))
-    return [[column, key, number + 1] for key, number in last.values_list(column, "last")]
+def _of_these(kind: str, keys: Iterable[int]) -> list[list[Any]]:
+    """What is still to be written because these changed: [kind, column, key, below which number to go on]."""
+    found: list[list[Any]] = []
+    for carrier, column in CARRIERS[kind]:
+        theirs = MODELS[carrier]._default_manager.filter(**{f"{column}__in": keys}).order_by()
+        last = theirs.values(column).annotate(last=Max("pk")).values_list(column, "last")
+        found += [[carrier, column, key, number + 1] for key, number in last]
+    return found
 
 
 def _of_changed(piece: Piece) -> None:
     if not piece.position["of"]:
         return
-    (column, key, below), *others = piece.position["of"]
-    theirs = Ticket.objects.filter(**{column: key}, pk__lt=below).order_by("-pk")
+    (*kinds, column, key, below), *others = piece.position["of"]
+    # A position that an older version left names no kind: it knew tickets only.
+    kind = kinds[0] if kinds else TICKET
+    theirs = MODELS[kind]._default_manager.filter(**{column: key}, pk__lt=below).order_by("-pk")
     found = list(theirs.values_list("pk", flat=True)[:PIECE])
-    piece.keys[TICKET] |= set(found)
-    piece.position["of"] = [[column, key, found[-1]], *others] if len(found) == PIECE else others
+    piece.keys[kind] |= set(found)
+    piece.position["of"] = [[kind, column, key, found[-1]], *others] if len(found) == PIECE else others
 
 
 def _rebuild(piece: Piece) -> None:

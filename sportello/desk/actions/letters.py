@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from sportello.kit import clock, rows, tokens
 
 from .. import links
-from ..models import Comment, Desk, Mailbox, OutgoingMail, Protocol, SatisfactionRating, Ticket, User
+from ..models import Comment, Desk, Mailbox, OutgoingFile, OutgoingMail, Protocol, SatisfactionRating, Ticket, User
 from ..rules import custom_fields, letters, times
 from ..rules.protocol import CONTACT, REPLY
 from ..words import Score, Step
@@ -267,11 +267,14 @@ def queue_letter(
     language: str,
     configuration: Configuration,
     mailbox: Mailbox | None,
+    files: Sequence[OutgoingFile] = (),
+    once: str | None = None,
 ) -> OutgoingMail:
-    """Queue a rendered mail that belongs to no ticket."""
+    """Queue a rendered mail that belongs to no ticket. files: not yet saved; once: as of OutgoingMail."""
     now = clock.now()
-    return OutgoingMail.objects.create(
+    mail = OutgoingMail.objects.create(
         recipient=person,
+        once=once,
         step=step,
         automatic=True,
         sender_name=configuration.desk.name,
@@ -285,6 +288,10 @@ def queue_letter(
         due_at=now,
         created_at=now,
     )
+    for file in files:
+        file.mail = mail
+    OutgoingFile.objects.bulk_create(files)
+    return mail
 
 
 def thread_of(ticket: Ticket) -> str:

@@ -8,17 +8,17 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from sportello.kit import clock
 
 from .. import access
 from ..errors import Invalid, Missing, Refused, Stale
-from ..models import Comment, GroupMembership, SatisfactionRating, Ticket, User, VoteReview, VoteReviewEvent
+from ..models import GroupMembership, SatisfactionRating, Ticket, User, VoteReview, VoteReviewEvent
 from ..rules import satisfaction_reviews as rules
 from ..rules.satisfaction import topic_of
-from ..words import About, NoticeKind, Outcome, Permission, ReviewState, Score, TimerKind, Via
+from ..words import About, NoticeKind, Outcome, ReviewState, Score, TimerKind, Via
 from . import clocks, configuration, notifications, review_causes, tickets
 
 if TYPE_CHECKING:
@@ -92,17 +92,14 @@ def _owner_of(rating: SatisfactionRating) -> int | None:
     count = dict(busy)
     found = [
         rules.Candidate(it.pk, it.is_admin, it.pk in members, it.away, count.get(it.pk, 0))
-        for it in User.objects.staff().select_related("custom_role")
-        if _may_review(it, in_group=it.pk in members)
+        for it in access.reviewers(rating.ticket)
     ]
     return rules.choose_owner(found, rating.assignee_id)
 
 
-def _may_review(agent: User, *, in_group: bool) -> bool:
-    if not access.may(agent, Permission.REPORTS):
-        return False
-    restriction = "" if agent.is_admin else agent.ticket_restriction
-    return not restriction or (restriction == User.TicketRestriction.GROUPS and in_group)
+def _has_lost_it(review: VoteReview) -> bool:
+    """Whether nobody has it who could look at it: he has left, or does not see the ticket any more."""
+    return all(review.owner_id != it.pk for it in access.reviewers(review.ticket))
 
 
 def leaders(group_id: int | None) -> list[int]:
@@ -122,13 +119,13 @@ def _forget_reclassification(review: VoteReview, rating: SatisfactionRating) -> 
 
 
 def on_timer(ticket: Ticket) -> None:
-    """The deadline has come: whoever has it, and whoever leads, is told; one who left has it no more."""
-    held = VoteReview.objects.select_for_update(of=("self",)).select_related("owner", "rating")
+    """The deadline has come: whoever has it, and whoever leads, is told; who cannot look at it has it no more."""
+    held = VoteReview.objects.select_for_update(of=("self",)).select_related("ticket", "rating__ticket")
     review = held.filter(ticket=ticket).first()
     if review is None or review.state != ReviewState.OPEN:
         return
     _log(review, "overdue", None)
-    if review.owner is None or not review.owner.active:
+    if _has_lost_it(review):
         _put(review, _owner_of(review.rating), None)
     _tell({review.owner_id, *leaders(review.rating.group_id)}, review, "overdue", author=None)
 
@@ -160,7 +157,7 @@ def work(review_id: int, finding: Finding, *, actor: User, close: bool = False) 
         review = _hold(review_id)
         _refuse_others(review, actor)
         _refuse_done(review)
-        _check(review, finding, close=close)
+        _check(review, finding, actor, close=close)
         changed = {}
         for it in fields(finding):
             column = "answer_comment_id" if it.name == "answer_comment" else it.name
@@ -178,7 +175,7 @@ def work(review_id: int, finding: Finding, *, actor: User, close: bool = False) 
     return review
 
 
-def _check(review: VoteReview, finding: Finding, *, close: bool) -> None:
+def _check(review: VoteReview, finding: Finding, actor: User, *, close: bool) -> None:
     faults: dict[str, object] = {}
     for it in ("cause_text", "answer", "outcome_text"):
         if len(getattr(finding, it)) > LONGEST:
@@ -187,7 +184,10 @@ def _check(review: VoteReview, finding: Finding, *, close: bool) -> None:
         faults["cause"] = _("Choose one from the list.")
     if finding.outcome and finding.outcome not in (Outcome.CHANGED, Outcome.SETTLED, Outcome.NOTHING):
         faults["outcome"] = _("Choose one from the list.")
-    if finding.answer_comment and not answers(review.ticket_id).filter(pk=finding.answer_comment).exists():
+    # What a colleague chose stays, also where it stands on a ticket that he does not see.
+    if finding.answer_comment not in (None, review.answer_comment_id) and not (
+        access.answers_to(actor, review).filter(pk=finding.answer_comment).exists()
+    ):
         faults["answer_comment"] = _("Choose one from the list.")
     if close and not finding.cause and not finding.cause_text.strip():
         faults["cause"] = _("Say why the vote was bad.")
@@ -195,13 +195,6 @@ def _check(review: VoteReview, finding: Finding, *, close: bool) -> None:
         faults["outcome"] = _("Say what came of it.")
     if faults:
         raise Invalid(faults)
-
-
-def answers(ticket_id: int) -> Any:
-    """Public comments of agents, on the ticket or on one that follows it up, the newest first."""
-    of_it = Q(ticket=ticket_id) | Q(ticket__follow_up_of=ticket_id)
-    said = Comment.objects.filter(of_it, public=True, automatic=False, side_conversation=None)
-    return said.filter(author__role__in=("agent", "admin")).order_by("-id")
 
 
 def reopen(review_id: int, *, actor: User) -> VoteReview:
@@ -222,21 +215,14 @@ def give(review_id: int, owner: User, *, actor: User) -> VoteReview:
         review = _hold(review_id)
         _refuse_others(review, actor)
         _refuse_done(review)
-        if not owner.active or not owner.is_staff_member or not _may_review(owner, in_group=_is_in(owner, review)):
+        able = {it.pk for it in access.reviewers(review.ticket)}
+        if owner.pk not in able:
             raise Invalid("owner", _("Choose one from the list."))
-        if owner.pk == review.rating.assignee_id and _has_others(owner):
+        if owner.pk == review.rating.assignee_id and len(able) > 1:
             raise Invalid("owner", _("Nobody reviews the vote on his own help."))
         if owner.pk != review.owner_id:
             _put(review, owner.pk, actor)
     return review
-
-
-def _is_in(owner: User, review: VoteReview) -> bool:
-    return GroupMembership.objects.filter(group=review.rating.group_id, user=owner).exists()
-
-
-def _has_others(owner: User) -> bool:
-    return User.objects.staff().exclude(pk=owner.pk).exists()
 
 
 def remark(review_id: int, text: str, *, actor: User) -> None:
@@ -383,7 +369,7 @@ def _begin_again(review: VoteReview, kind: str, actor: User | None) -> None:
     review.save(update_fields=["state", "closed_at", "outcome", "due_at"])
     _log(review, kind, actor)
     clocks.start(review.ticket, TimerKind.REVIEW, review.due_at, now=now)
-    if review.owner is None or not review.owner.active:
+    if _has_lost_it(review):
         _put(review, _owner_of(review.rating), actor)
     else:
         _tell([review.owner_id], review, "reopened", author=actor)

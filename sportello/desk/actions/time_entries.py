@@ -49,4 +49,5 @@ def remove(ticket_id: int, entry_id: int, *, actor: User) -> None:
         if entry is None:
             raise Missing
         entry.delete()
-        tickets.notice(ticket_id, "time_removed", actor=actor, via=Via.WEB, minutes=entry.minutes)
+        day = entry.spent_on.isoformat()
+        tickets.notice(ticket_id, "time_removed", actor=actor, via=Via.WEB, minutes=entry.minutes, day=day)

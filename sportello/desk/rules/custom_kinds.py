@@ -125,7 +125,7 @@ class OwnDay(Kept):
             return operator == "is_not"
         day = actual.isoformat()
         if operator in self.within:
-            first, last = self._span(operator, value, moment)
+            first, last = self.span(operator, value, moment)
             return first <= day <= last
         return {"is": day == value, "is_not": day != value, "less_than": day < value, "greater_than": day > value}[
             operator
@@ -135,13 +135,13 @@ class OwnDay(Kept):
         if operator in PRESENCE:
             return self.having() if operator == "present" else ~self.having()
         if operator in self.within:
-            first, last = self._span(operator, value, moment)
+            first, last = self.span(operator, value, moment)
             return self.having(value__gte=first, value__lte=last)
         if operator in ("is", "is_not"):
             return self.having(value=value) if operator == "is" else ~self.having(value=value)
         return self.having(**{"value__lt" if operator == "less_than" else "value__gt": value})
 
-    def _span(self, operator: str, days: int, moment: Moment) -> tuple[str, str]:
+    def span(self, operator: str, days: int, moment: Moment) -> tuple[str, str]:
         """The first and the last day that are meant; today is one of them."""
         today = moment.now.astimezone(ZoneInfo(moment.hours.time_zone)).date()
         if operator == "within_next_n_days":

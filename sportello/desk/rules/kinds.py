@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from sportello.kit import folding  # noqa: F401 – makes "…__folded" known
 from sportello.kit.keys import key_of
+from sportello.kit.literals import literals
 
 from . import schedules
 
@@ -78,20 +79,22 @@ class Choice:
             return bool(actual == value)
         if operator == "is_not":
             return bool(actual != value)
-        return actual in self._side(operator, value)
+        return actual in self.side_of(operator, value)
 
     def query(self, column: str, operator: str, value: Any, moment: Moment) -> Q:
         if operator == "is":
             return _among(column, (value,))
         if operator == "is_not":
             return ~_among(column, (value,))
-        side = self._side(operator, value)
+        side = self.side_of(operator, value)
         others = [it for it in self.values if it not in side]
         if len(others) < len(side) and not self.nullable:
-            return ~_among(column, others)  # "Not solved, not closed": the partial indexes of tickets are written so.
+            # "Not solved, not closed": as the indexes of unsolved tickets are written.
+            return ~Q(**{f"{column}__in": literals(others)})
         return _among(column, side)
 
-    def _side(self, operator: str, value: Any) -> tuple[Any, ...]:
+    def side_of(self, operator: str, value: Any) -> tuple[Any, ...]:
+        """The values below or above one."""
         order = (None, *self.values) if self.nullable else self.values
         place = order.index(value)
         return order[:place] if operator == "less_than" else order[place + 1 :]
@@ -143,13 +146,14 @@ class Reference:
         return key
 
     def holds(self, actual: Any, operator: str, value: Any, moment: Moment) -> bool:
-        return (actual == self._meant(value, moment)) == (operator == "is")
+        return (actual == self.meant(value, moment)) == (operator == "is")
 
     def query(self, column: str, operator: str, value: Any, moment: Moment) -> Q:
-        found = _among(column, (self._meant(value, moment),))
+        found = _among(column, (self.meant(value, moment),))
         return found if operator == "is" else ~found
 
-    def _meant(self, value: Any, moment: Moment) -> Any:
+    def meant(self, value: Any, moment: Moment) -> Any:
+        """The id that is asked for, None for nobody."""
         # Nobody acts: 0 is no one's id, while None would be "nobody has it".
         return (moment.actor_id or 0) if value == CURRENT_USER else value
 

@@ -112,7 +112,7 @@ def fold(metric: Metric, audit: AuditFacts, business: BusinessSeconds) -> Metric
         elif event["type"] == "Unmerge":
             metric, carry = _move(metric, carry, event["status"], audit, business)
     notes = {event.get("code"): event.get("values") or {} for event in audit.events if event["type"] == "Note"}
-    if "undone" in notes:
+    if "undone" in notes and status:  # Else the status had gone on: that solution was given, and ended in its own way.
         metric = _unsolve(metric, datetime.fromisoformat(notes["undone"]["at"]))
     if status:  # Only where the update left the ticket: solved and reopened in one gesture is neither.
         # What is done again is solved again; but it was reopened once.

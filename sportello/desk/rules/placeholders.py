@@ -9,44 +9,16 @@ from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from liquid import BoundTemplate, Environment, Mode
-from liquid.builtin import content, illegal, output
-from liquid.builtin.filters import math, misc, string
-from liquid.builtin.tags import assign_tag, case_tag, comment_tag, if_tag, inline_comment_tag, unless_tag
-from liquid.exceptions import LiquidError
-from liquid.static_analysis import Segments
+
+if TYPE_CHECKING:
+    from liquid import BoundTemplate
+    from liquid.static_analysis import Segments
 
 SOURCE_LIMIT = 10_000  # characters
-OUTPUT_LIMIT = 100_000  # bytes
 VALUE_LIMIT = 2_000  # characters of one value
-
-TAGS = (
-    content.Literal,
-    output.Output,
-    illegal.Illegal,
-    if_tag.IfTag,
-    unless_tag.UnlessTag,
-    case_tag.CaseTag,
-    assign_tag.AssignTag,
-    comment_tag.CommentTag,
-    inline_comment_tag.InlineCommentTag,
-)
-FILTERS: Mapping[str, Any] = MappingProxyType(
-    {
-        "capitalize": string.capitalize,
-        "default": misc.default,
-        "divided_by": math.divided_by,
-        "downcase": string.downcase,
-        "strip": string.strip,
-        "truncate": string.truncate,
-        "truncatewords": string.truncatewords,
-        "upcase": string.upcase,
-        "url_encode": string.url_encode,
-    }
-)
 
 PLACEHOLDERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -98,21 +70,6 @@ _BLOCK = re.compile(
 )
 
 
-class _Environment(Environment):
-    block_nesting_limit = 10
-    local_namespace_limit = 8_192  # bytes
-    output_stream_limit = OUTPUT_LIMIT
-
-    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
-        for tag in TAGS:
-            self.add_tag(tag)
-        for name, function in FILTERS.items():
-            self.add_filter(name, function)
-
-
-# Rendering is lax: where an accepted text meets an unexpected value, that placeholder is empty and the mail goes out.
-_LAX = {escape: _Environment(tolerance=Mode.LAX, strict_filters=False, autoescape=escape) for escape in (False, True)}
-_STRICT = _Environment(tolerance=Mode.STRICT)
 # The engine has its own `now` and `today`, which read the machine's clock.
 _NO_CLOCK = {"now": None, "today": None}
 
@@ -124,6 +81,8 @@ def render(source: str, values: Mapping[str, Any], *, escape: bool = False) -> s
     reads as it should. A value is never read as a template, and only its first VALUE_LIMIT characters are used. With
     escape, values (not the source) are escaped for HTML.
     """
+    from .placeholder_language import LiquidError
+
     try:
         return _parse(source, escape).render(_NO_CLOCK | _plain(values))
     except (LiquidError, ValueError, TypeError, ArithmeticError, RecursionError):
@@ -139,8 +98,10 @@ def check(source: str, own: Collection[str] = ()) -> list[str]:
         return [_("The text is longer than %(limit)d characters.") % {"limit": SOURCE_LIMIT}]
     if strange := _STRANGE.search(source):
         return [_at(source, strange.start(), _("too many spaces or braces in a row"))]
+    from .placeholder_language import STRICT, LiquidError
+
     try:
-        template = _STRICT.from_string(source)
+        template = STRICT.from_string(source)
     except LiquidError as error:
         index = error.token.start_index if error.token else -1
         if index < 0:  # the parser met the end and no longer knows where it began
@@ -149,7 +110,9 @@ def check(source: str, own: Collection[str] = ()) -> list[str]:
     return [_at(source, index, complaint) for index, complaint in sorted(_complaints(template, own))]
 
 
-def _complaints(template: BoundTemplate, own: Collection[str]) -> Iterator[tuple[int, str]]:
+def _complaints(template: "BoundTemplate", own: Collection[str]) -> Iterator[tuple[int, str]]:
+    from .placeholder_language import FILTERS
+
     analysis = template.analyze()
     for uses in analysis.globals.values():
         for use in uses:
@@ -168,7 +131,7 @@ def _complaints(template: BoundTemplate, own: Collection[str]) -> Iterator[tuple
                 yield span.index, _("“%(name)s” is not a filter that texts can use.") % {"name": name}
 
 
-def _dotted(segments: Segments) -> str:
+def _dotted(segments: "Segments") -> str:
     return ".".join(segment if isinstance(segment, str) else f"[{segment}]" for segment in segments)
 
 
@@ -196,10 +159,12 @@ def _line(source: str, index: int) -> str:
 
 
 @lru_cache(maxsize=512)
-def _parse(source: str, escape: bool) -> BoundTemplate:
+def _parse(source: str, escape: bool) -> "BoundTemplate":
     if len(source) > SOURCE_LIMIT or _STRANGE.search(source):
         raise ValueError("not a text that `check` accepts")
-    return _LAX[escape].from_string(source)
+    from .placeholder_language import LAX
+
+    return LAX[escape].from_string(source)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

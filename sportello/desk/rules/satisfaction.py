@@ -4,34 +4,42 @@ Source: docs/algorithms/satisfaction.md
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from math import sqrt
+
+from sportello.kit.statistics import ENOUGH, wilson
 
 from ..words import About
-
-# Below this a share says more about chance than about anybody: such standings are listed, and not ranked.
-MINIMUM = 10
-Z_95 = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A vote as it counts. agent, group, organization: frozen when it was asked for (None: nobody, none).
+    """A vote as it counts. organization: frozen when it was asked for, None for none.
 
-    about: what it is about, as reviewed where it was; "" for a good one. cause: found by its review, "" for none.
+    cause: why a bad one was, as its review found; "": not found, or a good one.
     """
 
     at: datetime
     is_bad: bool
     requester: int
     organization: int | None = None
-    agent: int | None = None
-    group: int | None = None
-    about: str = ""
     cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """How many votes a person gave for an organization (None: for none), and how many of them are bad."""
+
+    requester: int
+    organization: int | None
+    bad: int
+    n: int
+
+    @property
+    def customer(self) -> tuple[str, int]:
+        return customer_of(self.requester, self.organization)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Standing:
 
     @property
     def is_small(self) -> bool:
-        return self.n < MINIMUM
+        return self.n < ENOUGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +66,10 @@ class Ranking:
     small: tuple[Standing, ...]
 
 
-# What a ranking may be made by; a customer is an organization, or a person without one.
-BY: dict[str, Callable[[Vote], Hashable]] = {
-    "customer": lambda vote: customer_of(vote.requester, vote.organization),
-    "person": lambda vote: vote.requester,
-    "agent": lambda vote: vote.agent,
-    "group": lambda vote: vote.group,
+# Who votes; a customer is an organization, or a person without one.
+BY: dict[str, Callable[[Voter], Hashable]] = {
+    "customer": lambda voter: voter.customer,
+    "person": lambda voter: voter.requester,
 }
 
 
@@ -77,34 +83,42 @@ def topic_of(about: str, reviewed_about: str) -> str:
     return reviewed_about or about or About.HELP
 
 
-def ranking(votes: Iterable[Vote], by: str, *, minimum: int = MINIMUM) -> Ranking:
-    """by: a key of BY. Votes without it (nobody's, no group) are left out. Equal ones: more bad first, then by key."""
-    key_of = BY[by]
-    count: Counter[Hashable] = Counter()
-    bad: Counter[Hashable] = Counter()
+def voters(votes: Iterable[Vote]) -> list[Voter]:
+    """Who gave them, in the order in which each gave the first."""
+    counted: Counter[tuple[int, int | None]] = Counter()
+    bad: Counter[tuple[int, int | None]] = Counter()
     for vote in votes:
-        key = key_of(vote)
-        if key is not None:
-            count[key] += 1
-            bad[key] += vote.is_bad
-    standings = [_standing(key, bad[key], n) for key, n in count.items()]
+        counted[vote.requester, vote.organization] += 1
+        bad[vote.requester, vote.organization] += vote.is_bad
+    return [Voter(*key, bad[key], n) for key, n in counted.items()]
+
+
+def ranking(votes: Iterable[Vote], by: str, *, minimum: int = ENOUGH) -> Ranking:
+    """by: a key of BY."""
+    return ranked(counts(voters(votes), by), minimum=minimum)
+
+
+def counts(given: Iterable[Voter], by: str) -> dict[Hashable, tuple[int, int]]:
+    """Bad votes and all of each key of BY."""
+    found: dict[Hashable, tuple[int, int]] = {}
+    for it in given:
+        bad, n = found.get(key := BY[by](it), (0, 0))
+        found[key] = bad + it.bad, n + it.n
+    return found
+
+
+def ranked(counted: Mapping[Hashable, tuple[int, int]], *, minimum: int = ENOUGH) -> Ranking:
+    """counted: bad votes and all of each key. Equal ones: more bad first, then by key."""
+    standings = [_standing(key, bad, n) for key, (bad, n) in counted.items() if n]
     standings.sort(key=lambda it: (-it.low, -it.bad, str(it.key)))
     small = sorted((it for it in standings if it.n < minimum), key=lambda it: (-it.bad, it.n, str(it.key)))
     return Ranking(tuple(it for it in standings if it.n >= minimum), tuple(small))
 
 
-def topics(votes: Iterable[Vote]) -> tuple[Standing, ...]:
-    """What the bad votes are about, each as a share of all bad ones; the most frequent first."""
-    return _parts(vote.about or About.HELP for vote in votes if vote.is_bad)
-
-
 def causes(votes: Iterable[Vote]) -> tuple[Standing, ...]:
-    """Why they were bad, as their reviews found, each as a share of all bad ones; "": not found yet."""
-    return _parts(vote.cause for vote in votes if vote.is_bad)
-
-
-def _parts(found: Iterable[str]) -> tuple[Standing, ...]:
-    counted = Counter(map(str, found))
+    """Why the bad ones were, as their reviews found, each as a share of all bad ones, the most frequent first; "": not
+    found yet."""
+    counted = Counter(vote.cause for vote in votes if vote.is_bad)
     whole = sum(counted.values())
     standings = [_standing(key, part, whole) for key, part in counted.items()]
     return tuple(sorted(standings, key=lambda it: (-it.bad, str(it.key))))
@@ -113,19 +127,6 @@ def _parts(found: Iterable[str]) -> tuple[Standing, ...]:
 def _standing(key: Hashable, bad: int, n: int) -> Standing:
     low, high = wilson(bad, n)
     return Standing(key, bad, n, bad / n, low, high)
-
-
-def wilson(part: int, whole: int) -> tuple[float, float]:
-    """Where the true share lies with 95 % confidence; (0, 1) where there is nothing to judge by.
-
-    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
-    """
-    if not whole:
-        return 0.0, 1.0
-    p, z2 = part / whole, Z_95 * Z_95
-    centre = (p + z2 / (2 * whole)) / (1 + z2 / whole)
-    half = Z_95 / (1 + z2 / whole) * sqrt(p * (1 - p) / whole + z2 / (4 * whole * whole))
-    return max(0.0, min(p, centre - half)), min(1.0, max(p, centre + half))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,32 +149,40 @@ class Concentration:
     all_votes: int = 0
 
 
-def concentration(votes: Sequence[Vote]) -> Concentration:
+def concentration(votes: Iterable[Vote]) -> Concentration:
+    return concentration_among(voters(votes))
+
+
+def concentration_among(given: Sequence[Voter]) -> Concentration:
     """The narrowest circle that more than half of the bad votes come from: a person, else a customer."""
-    bad = [vote for vote in votes if vote.is_bad]
-    counted = {by: Counter(BY[by](vote) for vote in bad) for by in ("person", "customer")}
-    people, customers = (len(counted[by]) for by in ("person", "customer"))
-    whole = Concentration(len(bad), people=people, customers=customers, all_votes=len(votes))
-    if len(bad) == 1:
-        return _circle(votes, bad, whole)
-    for by, found in counted.items():
-        for key, part in found.most_common(1):
-            if part >= 2 and 2 * part > len(bad):
-                return _circle(votes, [vote for vote in bad if BY[by](vote) == key], whole)
+    dissatisfied = [it for it in given if it.bad]
+    bad_by = {by: Counter({key: bad for key, (bad, _n) in counts(dissatisfied, by).items()}) for by in BY}
+    people, customers = len(bad_by["person"]), len(bad_by["customer"])
+    bad, votes = sum(it.bad for it in given), sum(it.n for it in given)
+    whole = Concentration(bad, people=people, customers=customers, all_votes=votes)
+    if bad == 1:
+        return _circle(given, dissatisfied, whole)
+    for by in ("person", "customer"):
+        for key, part in bad_by[by].most_common(1):
+            if part >= 2 and 2 * part > bad:
+                return _circle(given, [it for it in dissatisfied if BY[by](it) == key], whole)
     return whole
 
 
-def _circle(votes: Sequence[Vote], theirs: Sequence[Vote], whole: Concentration) -> Concentration:
-    requesters = tuple(it for it, _count in Counter(vote.requester for vote in theirs).most_common())
-    customers = {customer_of(vote.requester, vote.organization) for vote in theirs}
+def _circle(given: Sequence[Voter], theirs: Sequence[Voter], whole: Concentration) -> Concentration:
+    bad_of: Counter[int] = Counter()
+    for it in theirs:
+        bad_of[it.requester] += it.bad
+    requesters = tuple(it for it, _count in bad_of.most_common())
+    customers = {it.customer for it in theirs}
     return Concentration(
         bad=whole.bad,
-        part=len(theirs),
+        part=sum(it.bad for it in theirs),
         people=len(requesters),
         customers=len(customers),
         requesters=requesters,
         organization=theirs[-1].organization if len(customers) == 1 else None,
-        their_votes=sum(vote.requester in requesters for vote in votes),
+        their_votes=sum(it.n for it in given if it.requester in requesters),
         all_votes=whole.all_votes,
     )
 

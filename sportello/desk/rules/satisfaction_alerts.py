@@ -3,9 +3,13 @@
 Source: docs/algorithms/satisfaction.md
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from math import exp, lgamma
+
+from .satisfaction import Vote, customer_of
 
 # Who is of two minds votes badly every second time. So many good votes without a bad one he casts in less than one
 # case of twenty (0.5 ** 5 = 3.1 %): whoever did was happy.
@@ -35,6 +39,32 @@ class Look:
 
 def is_first_of_a_happy_customer(good_before: int, bad_before: int) -> bool:
     return not bad_before and good_before >= ALWAYS_HAPPY
+
+
+@dataclass(frozen=True, slots=True)
+class Happy:
+    """A customer's first bad vote: who cast it when, after how many good ones of his."""
+
+    at: datetime
+    requester: int
+    organization: int | None
+    good: int
+
+
+def first_bad(history: Iterable[Vote]) -> list[Happy]:
+    """First bad votes of customers who were always happy, the latest first. history: all their votes, oldest first."""
+    good: Counter[tuple[str, int]] = Counter()
+    seen: set[tuple[str, int]] = set()
+    found = []
+    for vote in history:
+        customer = customer_of(vote.requester, vote.organization)
+        if not vote.is_bad:
+            good[customer] += 1
+        elif customer not in seen:
+            seen.add(customer)
+            if is_first_of_a_happy_customer(good[customer], 0):
+                found.append(Happy(vote.at, vote.requester, vote.organization, good[customer]))
+    return found[::-1]
 
 
 def fisher(bad: int, votes: int, bad_before: int, votes_before: int) -> float:

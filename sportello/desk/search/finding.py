@@ -5,27 +5,29 @@ fulfil the conditions; when both are many they are walked through from the newes
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from .. import access
 from ..models import User
 from ..rules.kinds import Moment
 from ..rules.search_terms import EVERYWHERE, HEAD, ORGANIZATION, TICKET, USER, Asked
 from . import index
-from .questions import question
+from .questions import Beside, question
 
 SIZE = 25
 MOST_COUNTED = 1_000
 RANKED = 200  # So few are sorted: what has the words in its title comes first.
 FEW_DOCUMENTS = 1_000
-FEW_ROWS = 500
-CHUNKS = (100, 400, 1_000, 4_000)
+FEW_ROWS = 2_000
 LOOKED_AT = 1_500  # So many rows are looked at for a number of results,
+CHUNKS = (100, 400, 1_000, 4_000)
+COUNTING_CHUNKS = (LOOKED_AT, 4_000)
 MOST_LOOKED_AT = 100_000  # so many for a page.
 
 
@@ -94,15 +96,27 @@ def _slice(known: list[int], after: int, before: int, size: int) -> Page:
 
 class _Search:
     def __init__(self, agent: User, asked: Asked, kind: str, moment: Moment) -> None:
-        self.kind, self.texts = kind, asked.texts
+        self.kind, self.texts = kind, index.spelled_out(kind, asked.texts)
         self.has_words = any(not text.negated for group in asked.texts for text in group)
-        conditions = Q()
-        for group in asked.tests:
-            conditions &= question(kind, group, moment)
         self.is_limited = bool(asked.tests) or (kind == TICKET and not access.sees_every_ticket(agent))
         # Then what the index finds is what he may see.
         self.is_counted_by_words = self.has_words and not self.is_limited
-        self.rows: QuerySet[Any] = _visible(agent, kind).filter(conditions).order_by()
+        self._asked = agent, asked.tests, moment
+
+    @cached_property
+    def rows(self) -> QuerySet[Any]:
+        """What fulfils the conditions and may be seen, all of it."""
+        return self._fulfilling(Beside(one_by_one=False))
+
+    @cached_property
+    def among(self) -> QuerySet[Any]:
+        """The same, for asking which of some rows are of it."""
+        return self._fulfilling(Beside(one_by_one=True))
+
+    def _fulfilling(self, beside: Beside) -> QuerySet[Any]:
+        agent, tests, moment = self._asked
+        asked = (question(self.kind, group, moment, beside) for group in tests)
+        return _visible(agent, self.kind).filter(*asked).order_by()
 
     def few(self) -> list[int] | None:
         """All that is found, in order; None: it is too much to look it all up."""
@@ -123,11 +137,11 @@ class _Search:
         if not keys:
             return set()
         # As one value: the ORM takes longer over a thousand of them than the database.
-        column = f'"{self.rows.model._meta.db_table}"."id"'
+        column = f'"{self.among.model._meta.db_table}"."id"'
         is_among, given = f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(keys)
         if connection.vendor == "postgresql":
             is_among, given = f"{column} = ANY(%s::bigint[])", f"{{{given[1:-1]}}}"
-        return set(self.rows.extra(where=[is_among], params=[given]).values_list("pk", flat=True))
+        return set(self.among.extra(where=[is_among], params=[given]).values_list("pk", flat=True))
 
     def _with_words(self, keys: list[int]) -> set[int]:
         return index.among(self.kind, self.texts, keys) if self.texts else set(keys)
@@ -151,7 +165,8 @@ class _Search:
         found: list[int] = []
         stopped_at: int | None = None
         is_end = True
-        for looked_at, last, keys in self._chunks(beyond, descending=not is_back):
+        chunks = COUNTING_CHUNKS if goes_on else CHUNKS
+        for looked_at, last, keys in self._chunks(chunks, beyond, descending=not is_back):
             found += keys
             is_enough = len(found) > size
             if is_enough and not (goes_on and looked_at < LOOKED_AT and len(found) <= MOST_COUNTED):
@@ -174,7 +189,7 @@ class _Search:
 
     def all(self, limit: int) -> list[int]:
         found: list[int] = []
-        for _looked_at, _last, keys in self._chunks(None, descending=True):
+        for _looked_at, _last, keys in self._chunks(CHUNKS, None, descending=True):
             found += keys
             if len(found) >= limit:
                 break
@@ -185,18 +200,20 @@ class _Search:
             number = index.count(self.kind, self.texts, MOST_COUNTED + 1)
             return min(number, MOST_COUNTED), number <= MOST_COUNTED
         number = 0
-        for looked_at, _last, keys in self._chunks(None, descending=True):
+        for looked_at, _last, keys in self._chunks(COUNTING_CHUNKS, None, descending=True):
             number += len(keys)
             if number > MOST_COUNTED or looked_at >= LOOKED_AT:
                 return min(number, MOST_COUNTED), False
         return number, True
 
-    def _chunks(self, beyond: int | None, *, descending: bool) -> Iterator[tuple[int, int, list[int]]]:
+    def _chunks(
+        self, sizes: Iterable[int], beyond: int | None, *, descending: bool
+    ) -> Iterator[tuple[int, int, list[int]]]:
         """(how many were looked at so far, the last of them, those of them that are found), one piece after another."""
-        looked_at, sizes = 0, iter(CHUNKS)
-        size = 0
+        looked_at = size = 0
+        coming = iter(sizes)
         while True:
-            size = next(sizes, size)
+            size = next(coming, size)
             if self.has_words:
                 keys = index.find(self.kind, self.texts, size, beyond=beyond, descending=descending)
                 there = self._there(keys)

@@ -22,6 +22,7 @@ MOST_TIMES = {"A": 20, "B": 200, "C": 30}
 NO_PLACE = 16_383
 MOST_BYTES = 500_000  # A tsvector has a megabyte at most.
 GAP = "\ue000"  # Stands where no word stands, so that no phrase reaches from one text into the next.
+MOST_BEGUN = 200  # So many words are looked for one by one.
 COLUMNS = {"A": "head", "B": "body", "C": "about"}
 TABLES = {kind: f"desk_search_{kind}" for kind in KINDS}
 
@@ -114,6 +115,42 @@ def drop(kind: str, keys: Collection[int]) -> None:
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 Groups = tuple[tuple[Text, ...], ...]
+
+
+def spelled_out(kind: str, groups: Groups) -> Groups:
+    """The same, with each begun word as the words that begin so, where they are few.
+
+    FTS5 gathers every row of a begun word before it gives the first one; the rows of a word it walks through.
+    """
+    if connection.vendor == "postgresql":
+        return groups
+    return tuple(tuple(it for text in group for it in _spelled_out(kind, text)) for group in groups)
+
+
+def _spelled_out(kind: str, text: Text) -> Iterable[Text]:
+    *first, begun = text.words
+    if not text.prefix or text.negated or not (found := _begun(kind, begun)):
+        return (text,)
+    said = [replace(text, words=(*(first if text.exact else ()), word), exact=True, prefix=False) for word in found]
+    return said if text.exact else (replace(text, prefix=False), *said)
+
+
+def _begun(kind: str, begun: str) -> list[str]:
+    """The words that begin so; none where they are more than a few.
+
+    Each is looked up as the first one after the last one: to walk past a word would be to walk through its rows.
+    """
+    following = f"SELECT term FROM {TABLES[kind]}_words WHERE term >= {{}} LIMIT 1"
+    statement = (
+        f"WITH RECURSIVE begun(term) AS (SELECT ({following.format('%s')}) UNION ALL "
+        f"SELECT ({following.format('begun.term || char(1)')}) FROM begun WHERE begun.term < %s) "
+        f"SELECT term FROM begun WHERE term < %s LIMIT {MOST_BEGUN + 1}"
+    )
+    end = begun + chr(0x10FFFF)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [begun, end, end])
+        found = [word for (word,) in cursor]
+    return found if len(found) <= MOST_BEGUN else []
 
 
 def find(kind: str, groups: Groups, limit: int, *, beyond: int | None = None, descending: bool = True) -> list[int]:

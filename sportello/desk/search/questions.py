@@ -1,9 +1,10 @@
 """The tests of a search as questions to the database, about tickets, people or organizations."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sportello.kit.keys import key_of
 
@@ -18,10 +19,11 @@ from ..models import (
     TicketFieldValue,
     UserTag,
 )
+from ..models.ticket import HAS_UNSOLVED_STATUS
 from ..rules.custom_kinds import Kept
 from ..rules.kinds import Moment
 from ..rules.search_terms import HEAD, ME, NONE, ORGANIZATION, TICKET, USER, Span, Test, words
-from ..words import FINISHED, UNSOLVED
+from ..words import UNSOLVED
 from . import index
 
 # A name that so many have says nothing.
@@ -33,16 +35,31 @@ TAGS: dict[str, tuple[Any, str]] = {
 }
 
 
-def question(kind: str, group: tuple[Test, ...], moment: Moment) -> Q:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """How rows beside (tags, files) are asked for: first all of them, or one by one for rows that are known already.
+
+    Either is a hundred times as slow in the other's place, and SQLite does not know which it is.
+    """
+
+    one_by_one: bool
+
+    def has(self, rows: QuerySet[Any], owner: str) -> Q:
+        if self.one_by_one:
+            return Q(Exists(rows.filter(**{owner: OuterRef("pk")})))
+        return Q(pk__in=rows.values(owner))
+
+
+def question(kind: str, group: tuple[Test, ...], moment: Moment, beside: Beside) -> Q:
     """One of these tests holds."""
     found = Q()
     for test in group:
-        asked = _ASKED[test.key.reads](kind, test, moment)
+        asked = _ASKED[test.key.reads](kind, test, moment, beside)
         found |= ~asked if test.negated else asked
     return found
 
 
-def _time(kind: str, test: Test, moment: Moment) -> Q:
+def _time(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
     if not isinstance(test.value, Span):
         return Q(**{f"{test.key.column}__isnull": True})
     start, end = test.value.bounds(test.operator)
@@ -54,16 +71,16 @@ def _time(kind: str, test: Test, moment: Moment) -> Q:
     return found
 
 
-def _choice(kind: str, test: Test, moment: Moment) -> Q:
+def _choice(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
     field = test.key.field
     assert field is not None
     found = field.kind.query(field.column, test.operator, test.value, moment)
     if test.key.name == "status" and test.operator == "is" and test.value in UNSOLVED:
-        found &= ~Q(status__in=FINISHED)  # As the indexes of unsolved tickets are written.
+        found &= HAS_UNSOLVED_STATUS
     return found
 
 
-def _own(kind: str, test: Test, moment: Moment) -> Q:
+def _own(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
     field = test.key.field
     assert field is not None
     if test.operator in ("<=", ">="):
@@ -73,21 +90,21 @@ def _own(kind: str, test: Test, moment: Moment) -> Q:
     return field.kind.query(field.column, test.operator, test.value, moment)
 
 
-def _tags(kind: str, test: Test, moment: Moment) -> Q:
+def _tags(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
     table, owner = TAGS[kind]
     tagged = table.objects.all() if test.value == NONE else table.objects.filter(tag=test.value.lower())
-    found = Q(pk__in=tagged.values(owner))
+    found = beside.has(tagged, owner)
     return ~found if test.value == NONE else found
 
 
-def _person(kind: str, test: Test, moment: Moment) -> Q:
+def _person(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
     if test.value.lower() == NONE:
         return Q(**{f"{test.key.column}__isnull": True}) if test.key.column else Q(pk__in=[])
     people = [moment.actor_id or 0] if test.value.lower() == ME else people_named(test.value)
     if test.key.name == "commenter":
-        return Q(pk__in=Comment.objects.filter(author__in=people).values("ticket"))
+        return beside.has(Comment.objects.filter(author__in=people), "ticket")
     if test.key.name == "cc":
-        return Q(pk__in=Participant.objects.filter(kind=Participant.Kind.CC, user__in=people).values("ticket"))
+        return beside.has(Participant.objects.filter(kind=Participant.Kind.CC, user__in=people), "ticket")
     return Q(**{f"{test.key.column}__in": people})
 
 
@@ -105,7 +122,7 @@ def _named(kind: str, said: str) -> list[int]:
     return index.find(kind, groups, MOST_NAMESAKES) if groups else []
 
 
-def _group(kind: str, test: Test, moment: Moment) -> Q:
+def _group(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
     if test.value.lower() == NONE:
         return Q(group__isnull=True)
     groups, said = configuration.current().groups, test.value.casefold()
@@ -113,28 +130,28 @@ def _group(kind: str, test: Test, moment: Moment) -> Q:
     return Q(group__in=same or [pk for pk, group in groups.items() if said in group.name.casefold()])
 
 
-def _organization(kind: str, test: Test, moment: Moment) -> Q:
+def _organization(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
     if test.value.lower() == NONE:
         return Q(organization__isnull=True)
     meant = [key_of(test.value)] if test.value.isdecimal() else _named(ORGANIZATION, test.value)
     return Q(organization__in=meant)
 
 
-def _has(kind: str, test: Test, moment: Moment) -> Q:
-    found = Q(pk__in=Attachment.objects.filter(inline=False).values("comment__ticket"))
+def _has(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
+    found = beside.has(Attachment.objects.filter(inline=False), "comment__ticket")
     return ~found if test.value == "false" else found
 
 
-def _value(kind: str, test: Test, moment: Moment) -> Q:
+def _value(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
     own = [pk for pk, it in configuration.current().custom_fields.items() if it.of == TICKET]
-    return Q(pk__in=TicketFieldValue.objects.filter(field__in=own, value=test.value).values("ticket"))
+    return beside.has(TicketFieldValue.objects.filter(field__in=own, value=test.value), "ticket")
 
 
-def _role(kind: str, test: Test, moment: Moment) -> Q:
+def _role(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
     return Q(role=test.value)
 
 
-_ASKED: dict[str, Callable[[str, Test, Moment], Q]] = {
+_ASKED: dict[str, Callable[[str, Test, Moment, Beside], Q]] = {
     "time": _time,
     "choice": _choice,
     "own": _own,

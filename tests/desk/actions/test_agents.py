@@ -120,7 +120,7 @@ def test_let_go_gives_the_tickets_to_another_or_to_the_group(ada, anna, ben, tic
     people.set_password(anna, "a long enough password")
 
     job = agents.let_go(anna.pk, to=ben.pk, actor=ada)
-    ended = jobs.press_on(job, seconds=5)
+    ended = jobs.press_on(job, seconds=60)
 
     ticket.refresh_from_db()
     loose.refresh_from_db()

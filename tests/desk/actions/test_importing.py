@@ -20,7 +20,7 @@ def imported(text, actor, *, what=PEOPLE, columns=None, overwrite=False):
     table = importing.table(digest)
     columns = columns or guess(what, table.headings, [cells for _n, cells in table.rows], importing.own_fields(what))
     job = importing.start(what, digest, columns, overwrite=overwrite, actor=actor)
-    job = jobs.press_on(job, seconds=5)
+    job = jobs.press_on(job, seconds=60)
     assert (job.state, job.last_error) == (JobState.DONE, "")
     return job
 
@@ -155,7 +155,7 @@ def test_import_goes_on_where_it_stood_after_a_crash(anna):
     job = importing.start(PEOPLE, digest, ["address"], overwrite=False, actor=anna)
     Job.objects.filter(pk=job.pk).update(done=3, result={"new": 3})
 
-    done = jobs.press_on(job, seconds=5)
+    done = jobs.press_on(job, seconds=60)
 
     assert (done.state, done.done, done.result["new"]) == (JobState.DONE, 5, 5)
     assert sorted(User.objects.filter(role=Role.END_USER).values_list("name", flat=True)) == ["p3", "p4"]

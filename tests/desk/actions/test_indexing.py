@@ -84,6 +84,32 @@ def test_renamed_organization_is_followed_through_all_its_tickets(
     assert found("azzurre", ORGANIZATION) == [organization.pk]
 
 
+def test_renamed_organization_is_followed_through_all_its_people(monkeypatch, rita, otto, organization, frozen_clock):
+    monkeypatch.setattr(indexing, "PIECE", 2)
+    more = [people.add(f"Ugo {nth}", f"ugo{nth}@rossi.example").pk for nth in range(3)]
+    User.objects.filter(pk__in=more).update(organization=organization)
+    work()
+    theirs = sorted([rita.pk, otto.pk, *more], reverse=True)
+
+    organization.name, organization.updated_at = "Terme Azzurre", clock.now()
+    organization.save()
+    frozen_clock.shift(6)
+    work()
+
+    assert found("azzurre", USER) == theirs
+
+
+def test_position_that_an_older_version_left_is_gone_on_with(ticket, organization):
+    work()
+    state = SearchState.objects.get()
+    index.drop(TICKET, [ticket.pk])
+    SearchState.objects.update(position=state.position | {"of": [["organization", organization.pk, ticket.pk + 1]]})
+
+    work()
+
+    assert found("stampante") == [ticket.pk]
+
+
 def test_person_who_has_left_is_forgotten(rita, frozen_clock):
     work()
 

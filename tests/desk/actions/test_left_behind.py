@@ -34,7 +34,7 @@ def unsent(ticket, anna):
 
 def let_go(person, to, actor):
     job = agents.let_go(person.pk, to=to and to.pk, actor=actor)
-    return jobs.press_on(job, seconds=5) if job else None
+    return jobs.press_on(job, seconds=60) if job else None
 
 
 def told():

@@ -116,6 +116,6 @@ def test_whoever_left_hands_over_to_the_group_where_the_heir_may_not_answer_any_
     job = agents.let_go(ben.pk, to=anna.pk, actor=ada)
     role_of(anna)
 
-    jobs.press_on(job, seconds=5)
+    jobs.press_on(job, seconds=60)
 
     assert Ticket.objects.get(pk=ticket.pk).assignee is None

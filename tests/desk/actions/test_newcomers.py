@@ -33,7 +33,7 @@ def test_people_who_belong_nowhere_come_in_and_their_history_says_so(ada, anna, 
     identities.add_address(rita, "rita@alfa.example")
     RuleChange.objects.all().delete()
 
-    job = jobs.press_on(bring_in(alfa, anna, "alfa.example", "beta.example"), seconds=5)
+    job = jobs.press_on(bring_in(alfa, anna, "alfa.example", "beta.example"), seconds=60)
 
     assert (job.state, job.total, job.done, job.failed) == (JobState.DONE, 2, 2, 0)
     assert of(rita, nina, sam) == [organization.pk, alfa.pk, alfa.pk]
@@ -60,7 +60,7 @@ def test_who_has_gone_elsewhere_meanwhile_stays_there(anna, nina, organization):
     job = bring_in(alfa, anna, "alfa.example")
     people.save(nina.pk, {"organization": organization}, actor=anna)
 
-    jobs.press_on(job, seconds=5)
+    jobs.press_on(job, seconds=60)
 
     assert of(nina) == [organization.pk]
 
@@ -70,7 +70,7 @@ def test_domain_that_is_taken_away_before_the_job_brings_nobody(anna, nina):
     job = bring_in(alfa, anna, "alfa.example")
     organizations.save({"domains": []}, actor=anna, organization_id=alfa.pk)
 
-    jobs.press_on(job, seconds=5)
+    jobs.press_on(job, seconds=60)
 
     assert of(nina) == [None]
 

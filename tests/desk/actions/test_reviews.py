@@ -10,8 +10,8 @@ from sportello.desk.actions.reviews import Finding
 from sportello.desk.actions.tickets import Change, Words
 from sportello.desk.actions.update import Update
 from sportello.desk.errors import Invalid, Refused, Stale
-from sportello.desk.models import Notification, SatisfactionRating, Timer, VoteReview
-from sportello.desk.words import Role, Status, TimerState, Via
+from sportello.desk.models import GroupMembership, Notification, SatisfactionRating, Timer, VoteReview
+from sportello.desk.words import Permission, Role, Status, TimerState, Via
 from sportello.kit import clock
 from tests.personas import events
 
@@ -154,7 +154,7 @@ def test_review_when_its_owner_leaves_goes_to_somebody_else(rating, ada, anna):
 
     job = agents.let_go(ada.pk, to=None, actor=eva)
     assert job
-    jobs.press_on(job, seconds=5)
+    jobs.press_on(job, seconds=60)
 
     assert review_of(rating).owner == eva
     assert told(review_of(rating)) == ["opened", "given"]
@@ -167,6 +167,22 @@ def test_review_when_whoever_was_voted_on_has_left_goes_on(rating, ada, anna, fr
     reviews.work(review_of(rating).pk, DONE, actor=ada, close=True)
 
     assert review_of(rating).state == "done"
+
+
+def test_review_when_its_owner_does_not_see_the_ticket_any_more_goes_to_who_does(rating, ada, anna, ben, frozen_clock):
+    tickets.update(rating.ticket_id, Change(group=people.add_group("Officina", members=(ben,))), actor=ada, via=Via.WEB)
+    vote(rating)
+    review = review_of(rating)
+    reviews.give(review.pk, ben, actor=ada)
+    elsewhere = people.add_group("Altrove")
+
+    tickets.update(rating.ticket_id, Change(group=elsewhere), actor=ada, via=Via.WEB)
+    frozen_clock.shift(timedelta(days=20))
+    while timers.step():
+        pass
+
+    assert review_of(rating).owner == ada
+    assert told(review) == ["opened", "given", "overdue", "given"]
 
 
 # --- worked on ------------------------------------------------------------------------------------------------------
@@ -251,6 +267,21 @@ def test_give_when_allowed_tells_the_new_owner_and_never_the_voted(review, ada, 
     for wrong in (anna, rita):
         with pytest.raises(Invalid):
             reviews.give(review.pk, wrong, actor=ada)
+
+
+def test_give_when_he_saw_the_ticket_once_and_does_not_now_is_refused(review, ada, ben, role_of):
+    ben.ticket_restriction = "groups"
+    ben.save()
+    GroupMembership.objects.create(group=review.rating.group, user=ben)
+    blind = role_of(people.add("Eva Rey", "eva@desk.example", role=Role.AGENT), Permission.EDIT)
+    reviews.give(review.pk, ben, actor=ada)
+    reviews.give(review.pk, ada, actor=ada)
+
+    tickets.update(review.ticket_id, Change(group=people.add_group("Altrove")), actor=ada, via=Via.WEB)
+
+    for nobody in (ben, blind):
+        with pytest.raises(Invalid, match="owner"):
+            reviews.give(review.pk, nobody, actor=ada)
 
 
 def test_remark_when_made_by_the_voted_stands_in_the_history(review, anna):

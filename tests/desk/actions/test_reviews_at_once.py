@@ -1,6 +1,7 @@
 """What two do to a vote or to its review at the same moment happens once."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 from django.db import connections, transaction
@@ -10,7 +11,7 @@ from sportello.desk.actions.reviews import Finding
 from sportello.desk.actions.tickets import Words
 from sportello.desk.actions.update import Update
 from sportello.desk.errors import Stale
-from sportello.desk.models import SatisfactionRating, VoteReview
+from sportello.desk.models import Notification, SatisfactionRating, VoteReview
 from sportello.desk.words import Role, Status, Via
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,13 +24,18 @@ def rating(real_database):
         people.add(name.title(), f"{name}@desk.example", role=Role.ADMIN, language="en")
     anna = people.add("Anna", "anna@desk.example", role=Role.AGENT, language="en")
     rita = people.add("Rita", "rita@rossi.example", language="en")
-    ticket = tickets.open_ticket(requester=rita, subject="Ferma", words=Words("Aiuto"), actor=rita, via=Via.WEB)
+    return asked(rita, anna)
+
+
+def asked(person, anna):
+    """A ticket of the person that Anna has solved, and the vote that is asked for."""
+    ticket = tickets.open_ticket(requester=person, subject="Ferma", words=Words("Aiuto"), actor=person, via=Via.WEB)
     tickets.answer(ticket.pk, Words("Fatto."), status=Status.SOLVED, actor=anna, via=Via.WEB)
     with transaction.atomic():
         update = Update(tickets.lock(ticket.pk), actor=None, via=Via.RULE)
         update.offer, update.letter = True, "survey"
         update.commit()
-    return SatisfactionRating.objects.get()
+    return SatisfactionRating.objects.get(ticket=ticket)
 
 
 def together(*verbs):
@@ -65,6 +71,28 @@ def test_vote_when_pressed_twice_at_once_opens_one_review(rating):
     assert together(lambda: cast(rating), lambda: cast(rating)) == ["done", "done"]
 
     assert kinds() == ["opened"]
+
+
+@pytest.mark.parametrize("customer", ["organization", "person"])
+def test_first_bad_votes_of_a_happy_customer_at_once_are_told_once(rating, customer):
+    rita, anna = rating.requester, rating.assignee
+    if customer == "organization":
+        rita.organization = people.add_organization("Rossi")
+        rita.save()
+    ratings_of_rita = [asked(rita, anna) for _nth in range(7)]
+    for it in ratings_of_rita[:5]:
+        cast(it, "good")
+    both_have_voted = threading.Barrier(2, timeout=1)
+
+    def at_once(it):
+        with transaction.atomic(), suppress(threading.BrokenBarrierError):
+            cast(it)
+            both_have_voted.wait()  # Where they can both be here, neither sees the other's vote.
+
+    outcome = together(*(lambda it=it: at_once(it) for it in ratings_of_rita[5:]))
+
+    assert outcome == ["done", "done"]
+    assert Notification.objects.filter(kind="alert", user__email="ada@desk.example").count() == 1
 
 
 def test_proposal_when_confirmed_and_declined_at_once_is_decided_once(rating):

@@ -183,7 +183,7 @@ def test_holiday_of_another_schedule_is_not_there(ada, office, night):
     for verb in (
         lambda: schedules.drop_holiday(night.pk, made.pk, actor=ada),
         lambda: schedules.save_holiday(night.pk, SUMMER, actor=ada, holiday_id=made.pk),
-        lambda: schedules.save_holiday(77, SUMMER, actor=ada),
+        lambda: schedules.save_holiday(office.pk + night.pk, SUMMER, actor=ada),
     ):
         with pytest.raises(Missing):
             verb()

@@ -26,7 +26,10 @@ def test_time_when_added_and_taken_back_then_the_history_tells(ticket, anna):
     time_entries.remove(ticket.pk, entry.pk, actor=anna)
     assert not TimeEntry.objects.exists()
     notes = [(it["code"], it["values"]) for it in events(ticket, type="Note")]
-    assert notes == [("time_spent", {"minutes": 80, "text": "on site"}), ("time_removed", {"minutes": 80})]
+    assert notes == [
+        ("time_spent", {"minutes": 80, "text": "on site"}),
+        ("time_removed", {"minutes": 80, "day": TODAY.isoformat()}),
+    ]
     assert TicketMetric.objects.get().fold == before.fold
 
 

@@ -160,6 +160,17 @@ CASES = {
         [OPENED, TAKEN, (60, ANNA, change(status="solved")), (70, ANNA, [*change(type="task"), undone(65)])],
         {"solver_id": ANNA, "first_resolution_calendar": 60, "reopens": 0},
     ),
+    "a solution that had ended when its update was undone was given all the same": (
+        [
+            OPENED,
+            TAKEN,
+            (60, ANNA, change(status="solved")),
+            (70, BEN, change(status="pending")),
+            (80, ANNA, [*change(assignee_id=None), undone(60)]),
+            (90, BEN, change(status="solved")),
+        ],
+        {"solver_id": BEN, "first_resolution_calendar": 60, "full_resolution_calendar": 90, "reopens": 1},
+    ),
     "notifications, notes and votes move no clock": (
         [OPENED, (9, None, [{"type": "Notification"}, {"type": "Note"}, {"type": "SatisfactionRating"}])],
         {"replies": 0, "requester_wait_calendar": None, "status_updated_at": MONDAY},

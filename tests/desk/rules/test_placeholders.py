@@ -4,7 +4,8 @@ from django.utils.safestring import mark_safe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sportello.desk.rules.placeholders import OUTPUT_LIMIT, PLACEHOLDERS, SOURCE_LIMIT, VALUE_LIMIT, check, render
+from sportello.desk.rules.placeholder_language import OUTPUT_LIMIT
+from sportello.desk.rules.placeholders import PLACEHOLDERS, SOURCE_LIMIT, VALUE_LIMIT, check, render
 
 SOURCES = st.lists(
     st.sampled_from(

@@ -9,11 +9,12 @@ from sportello.desk.rules.satisfaction import (
     Vote,
     causes,
     concentration,
+    concentration_among,
+    ranked,
     ranking,
     topic_of,
-    topics,
     trend,
-    wilson,
+    voters,
 )
 from sportello.desk.rules.satisfaction_words import background, sentence
 
@@ -53,22 +54,18 @@ def test_ranking_when_made_by_customer_then_what_is_certain_comes_first():
     assert [(it.key, it.n, it.is_small) for it in found.small] == [(("person", 9), 3, True)]
 
 
-def test_ranking_when_a_vote_is_nobodys_then_it_is_left_out():
-    assert ranking([vote(1, agent=None)], "agent").small == ()
-    assert [it.key for it in ranking([vote(1, agent=7, group=8)], "group").small] == [8]
+def test_ranked_when_counted_elsewhere_leaves_out_whoever_gave_none_and_puts_small_ones_apart():
+    found = ranked({7: (1, 1), 8: (1, 100), 9: (0, 0), 10: (5, 20)})
+
+    assert ([it.key for it in found.ranked], [it.key for it in found.small]) == ([10, 8], [7])
+    assert [it.key for it in ranked({7: (1, 1)}, minimum=1).ranked] == [7]
 
 
-def test_topics_and_causes_are_shares_of_the_bad_votes():
-    votes = [
-        vote(1, about="product", cause="equipment"),
-        vote(1, about="product"),
-        vote(2),
-        vote(3, good=True),
-    ]
+def test_causes_are_shares_of_the_bad_votes():
+    votes = [vote(1, cause="equipment"), vote(1), vote(2), vote(3, good=True)]
 
-    assert [(it.key, it.bad, it.n) for it in topics(votes)] == [("product", 2, 3), ("help", 1, 3)]
     assert [(it.key, it.bad, it.n) for it in causes(votes)] == [("", 2, 3), ("equipment", 1, 3)]
-    assert topics([]) == causes([]) == ()
+    assert causes([]) == ()
 
 
 @pytest.mark.parametrize(
@@ -92,13 +89,6 @@ def test_trend_counts_each_bad_vote_in_its_stretch():
     found = trend(votes, months)
 
     assert [(it.bad, it.counts) for it in found] == [(2, {"slow": 2, "unclear": 0}), (1, {"slow": 0, "unclear": 1})]
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "low", "high"), [(1, 67, 0.0026, 0.0798), (0, 10, 0, 0.2775), (10, 10, 0.7225, 1), (0, 0, 0, 1)]
-)
-def test_wilson_when_tried_by_hand(part, whole, low, high):
-    assert wilson(part, whole) == pytest.approx((low, high), abs=0.0001)
 
 
 # --- concentration ----------------------------------------------------------------------------------------------------
@@ -197,6 +187,13 @@ def test_concentration_says_how_much_they_vote():
     assert background(concentration([]), "it") == ""
 
 
+def test_concentration_of_counts_is_that_of_the_votes():
+    votes = [*many(3, 1, ACME), *many(2, 1, ACME, good=True), vote(5), *many(61, 7, good=True)]
+
+    assert concentration_among(voters(votes)) == concentration(votes)
+    assert [(it.requester, it.bad, it.n) for it in voters(votes)] == [(1, 3, 5), (5, 1, 1), (7, 0, 61)]
+
+
 VOTES = st.lists(
     st.builds(vote, st.integers(1, 4), st.sampled_from([None, ACME, BIANCHI]), good=st.booleans()), max_size=30
 )
@@ -213,10 +210,10 @@ def test_concentration_holds_more_than_half_of_the_bad_votes_or_none(votes):
     assert sentence(found, "en").endswith(".")
 
 
-@given(VOTES, st.sampled_from(["customer", "person", "agent", "group"]))
+@given(VOTES, st.sampled_from(["customer", "person"]))
 def test_ranking_counts_each_vote_once_and_holds_the_share_in_its_interval(votes, by):
     found = ranking(votes, by)
 
     standings = [*found.ranked, *found.small]
-    assert sum(it.n for it in standings) == (len(votes) if by in ("customer", "person") else 0)
+    assert sum(it.n for it in standings) == len(votes)
     assert all(0 <= it.low <= it.share <= it.high <= 1 for it in standings)

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -10,7 +11,9 @@ from hypothesis.extra.django import TestCase
 from sportello.desk.actions import configuration, ticket_fields, tickets
 from sportello.desk.actions.tickets import Change, NewFile, Words
 from sportello.desk.models import GroupMembership, OrganizationTag, Ticket, User, UserTag
+from sportello.desk.models.ticket import HAS_UNSOLVED_STATUS
 from sportello.desk.rules import search_terms
+from sportello.desk.rules.fields import BY_NAME
 from sportello.desk.rules.kinds import Moment
 from sportello.desk.rules.search_terms import ORGANIZATION, TICKET, USER
 from sportello.desk.search import finding
@@ -19,6 +22,7 @@ from sportello.kit import clock
 
 pytestmark = pytest.mark.django_db
 ROME = ZoneInfo("Europe/Rome")
+BELOW_SOLVED = BY_NAME["status"].kind.query("status", "less_than", "solved", None)
 
 
 def opened(requester, subject, text="Buongiorno.", by=None, **more):
@@ -166,7 +170,7 @@ def test_pages_follow_one_another_in_both_directions(monkeypatch, anna, mailbox,
     opened(rita, "Un'altra")
     indexed()
     if is_many:
-        for name, limit in {"FEW_DOCUMENTS": 2, "FEW_ROWS": 2, "RANKED": 2, "CHUNKS": (2, 3)}.items():
+        for name, limit in {"FEW_DOCUMENTS": 2, "FEW_ROWS": 2, "RANKED": 2, "COUNTING_CHUNKS": (2, 3)}.items():
             monkeypatch.setattr(finding, name, limit)
 
     first = page(anna, said, size=3)
@@ -197,7 +201,7 @@ def test_page_that_is_looked_for_too_long_goes_on_with_the_next(monkeypatch, ann
     for _number in range(6):
         opened(rita, "Una richiesta", tags=("often",))
     indexed()
-    for name, limit in {"FEW_DOCUMENTS": 2, "FEW_ROWS": 0, "MOST_LOOKED_AT": 4, "CHUNKS": (2,)}.items():
+    for name, limit in {"FEW_DOCUMENTS": 2, "FEW_ROWS": 0, "MOST_LOOKED_AT": 4, "COUNTING_CHUNKS": (2,)}.items():
         monkeypatch.setattr(finding, name, limit)
 
     shown = page(anna, "richiesta tags:rare")
@@ -254,3 +258,20 @@ class Laws(TestCase):
 
         for kind in search_terms.KINDS:
             assert finding.find(agent, asked, kind, Moment(clock.now(), agent.pk)).keys == ()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads the values when it chooses an index")
+@pytest.mark.parametrize(
+    ("asked", "used"),
+    [
+        (Ticket.objects.unsolved().filter(requester__in=[1, 2]), "ticket_requester_unsolved"),
+        (Ticket.objects.unsolved().filter(organization=1), "ticket_org_unsolved"),
+        (Ticket.objects.filter(BELOW_SOLVED).order_by("-updated_at", "-id"), "ticket_unsolved"),
+        (Ticket.objects.filter(HAS_UNSOLVED_STATUS, status="hold"), "ticket_unsolved_status"),
+    ],
+)  # fmt: skip
+def test_unsolved_tickets_are_found_by_the_indexes_of_unsolved_ones(asked, used):
+    sql, values = asked.values("pk").query.sql_with_params()
+    plan = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {sql.replace('%s', '?')}", values).fetchall()
+
+    assert used in plan[0][3].split()

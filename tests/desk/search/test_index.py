@@ -1,6 +1,9 @@
 """The same corpus on both databases: words by their stems, phrases as they are written, the last word begun."""
 
+from dataclasses import replace
+
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -74,8 +77,32 @@ def test_find_phrase_is_exact_and_stays_within_a_text(corpus, said, keys):
 @pytest.mark.parametrize(
     ("said", "keys"), [("stamp", [3, 2]), ("prenot", [5]), ("invo", [4]), ("st", []), ("lun*", [1])]
 )
-def test_find_word_that_is_begun(corpus, said, keys):
-    assert found(said, prefix=True) == keys
+@pytest.mark.parametrize("most", [1, 200])
+def test_find_word_that_is_begun(corpus, said, keys, most, monkeypatch):
+    monkeypatch.setattr(index, "MOST_BEGUN", most)
+    asked = ((words(said, prefix=True),),)
+
+    assert index.find(TICKET, asked, 100) == keys
+    assert index.find(TICKET, index.spelled_out(TICKET, asked), 100) == keys
+
+
+@pytest.mark.parametrize(("said", "keys"), [("anche le stamp", [2]), ("le stampante", []), ("le sta", [2])])
+def test_find_phrase_whose_last_word_is_begun(corpus, said, keys):
+    asked = ((words(said, exact=True, prefix=True),),)
+
+    assert index.find(TICKET, asked, 100) == keys
+    assert index.find(TICKET, index.spelled_out(TICKET, asked), 100) == keys
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL walks through a begun word as it is")
+def test_begun_word_is_asked_as_the_words_that_begin_so_unless_they_are_many(corpus, monkeypatch):
+    begun = words("stamp", exact=True, prefix=True)
+    some = tuple(replace(begun, words=(it,), prefix=False) for it in ("stampa", "stampante", "stampanti"))
+
+    assert index.spelled_out(TICKET, ((begun,),)) == (some,)
+    assert index.spelled_out(TICKET, ((replace(begun, negated=True),),)) == ((replace(begun, negated=True),),)
+    monkeypatch.setattr(index, "MOST_BEGUN", 2)
+    assert index.spelled_out(TICKET, ((begun,),)) == ((begun,),)
 
 
 def test_find_in_a_part_looks_only_there(corpus):
