@@ -93,16 +93,19 @@ class Scene:
 
 
 @cache
-def _all(language: str) -> tuple[Scene, ...]:
-    source = files(__package__).joinpath("texts", f"{language}.toml").read_text(encoding="utf-8")
+def _all(of: str, language: str) -> tuple[Scene, ...]:
+    source = files(__package__).joinpath("texts", f"{of}{language}.toml").read_text(encoding="utf-8")
     scenes: list[dict[str, Any]] = tomllib.loads(source)["scene"]
     lists = ("subjects", "tags")
     return tuple(Scene(**{**scene, **{name: tuple(scene.get(name, ())) for name in lists}}) for scene in scenes)
 
 
-def choose(customer: Customer, random: Random, *, used: dict[str, int]) -> Scene:
-    """A scene for this customer, of those told least so far, with its blanks filled in and one subject chosen."""
-    fitting = [scene for scene in _all(customer.language) if scene.kind in (customer.kind, "any")]
+def choose(customer: Customer, random: Random, *, used: dict[str, int], of: str = "") -> Scene:
+    """A scene for this customer, of those told least so far, with its blanks filled in and one subject chosen.
+
+    of: how the file of the texts begins, where it is not the usual one.
+    """
+    fitting = [scene for scene in _all(of, customer.language) if scene.kind in (customer.kind, "any")]
     least = min(used.get(scene.text, 0) for scene in fitting)
     scene = random.choice([scene for scene in fitting if used.get(scene.text, 0) <= least + 1])
     used[scene.text] = used.get(scene.text, 0) + 1

@@ -7,17 +7,14 @@ from itertools import count
 from random import Random
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
-
 from sportello.channels.email import receive
-from sportello.desk.actions import configuration, inbox, notifications, outbox, tickets, timers
-from sportello.desk.models import InboundMail, Notification, OutgoingMail, Ticket, Timer
+from sportello.desk.actions import configuration, inbox, notifications, tickets
+from sportello.desk.models import InboundMail, Notification, Ticket
 from sportello.desk.rules.schedules import add_business, is_open
-from sportello.desk.words import FINISHED, SendState, TimerKind, TimerState
+from sportello.desk.words import FINISHED
 from sportello.kit import clock
-from sportello.kit.prepared import prepared
 
-from . import cast, ledger
+from . import cast, clocks, help_center, ledger
 from .conversations import Conversation, Plan
 
 # A conversation acts, then says when it goes on; it ends by returning.
@@ -25,6 +22,8 @@ Acting = Iterator[datetime]
 # Share of requests by hour of a working day, 0 to 23: two humps, and a few at night.
 HOURS = (1, 0, 0, 0, 0, 0, 1, 3, 9, 14, 13, 11, 7, 6, 10, 12, 10, 7, 4, 3, 2, 2, 2, 1)
 WEEKEND = 0.12
+# So many look into the help center, or at the articles beside the form, for each request.
+VISITS = 1.2
 
 
 class Story:
@@ -41,21 +40,24 @@ class Story:
         """From the first day to now."""
         with clock.at(self.start - timedelta(days=1)):
             self.cast = cast.enter(self.random)
+            articles = help_center.write(("articles", "hotels_articles"), self.cast.agents[cast.STAFF[0][0]])
         for at, acting in (*self._requests(), *ledger.incidents(self)):
             if at >= self.start:
                 self._push(at, acting)
         whole = (self.now - self.start) // timedelta(hours=1)
         while self._turns and self._turns[0][0] <= self.now:
             at, _order, acting = heapq.heappop(self._turns)
-            self._run_clocks(at)
+            clocks.run(at)
             with clock.at(at):
                 following = next(acting, None)
             if following:
                 self._push(max(following, at), acting)
             progress((at - self.start) // timedelta(hours=1), whole)
-        self._run_clocks(self.now)
-        self._keep_mails()
+        clocks.run(self.now)
+        clocks.keep_mails()
         self._read()
+        visits = round(self.tickets * VISITS)
+        help_center.read(articles, self.start, self.now, visits, self.zone, self.random.getrandbits(32))
         progress(whole, whole)
 
     def _push(self, at: datetime, acting: Acting) -> None:
@@ -119,21 +121,6 @@ class Story:
         receive.step()
         return InboundMail.objects.select_related("ticket").get(pk=mail_id).ticket
 
-    def _run_clocks(self, until: datetime) -> None:
-        """What is due up to then, each at its own minute. Nobody else works on this desk yet: no need to claim."""
-        while due := [timer for timer in _next_timers() if timer.due_at <= until]:
-            if any(timer.kind == TimerKind.CLOSE for timer in due):
-                self._keep_mails()
-            for timer in due:
-                with clock.at(timer.due_at):
-                    timers.run(timer)
-
-    def _keep_mails(self) -> None:
-        """The desk has no way out: each mail is kept at the time it would have left."""
-        for mail in OutgoingMail.objects.filter(state=SendState.QUEUED).order_by("id"):
-            with clock.at(mail.due_at):
-                outbox.mark_kept(mail)
-
     def _read(self) -> None:
         """The agent who signs in has read everything but the last hours."""
         reader = self.cast.agents[cast.STAFF[0][0]]
@@ -143,8 +130,3 @@ class Story:
             known = Notification.objects.filter(user=reader, created_at__lt=clock.now()).order_by("-id").first()
         if known:
             notifications.read_all(actor=reader, up_to=known.pk)
-
-
-@prepared
-def _next_timers() -> "QuerySet[Timer]":
-    return Timer.objects.filter(state=TimerState.WAITING).order_by("due_at", "id")[:50]

@@ -30,6 +30,8 @@ from sportello.desk.models import (
 from sportello.desk.rules.metrics import AuditFacts, rebuild
 from sportello.desk.rules.schedules import business_seconds
 from sportello.desk.words import MailState, Role, SendState, Status, TimerState
+from sportello.helpcenter import access, search
+from sportello.helpcenter.models import ArticleReading
 from sportello.kit import clock
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -116,6 +118,15 @@ def test_build_then_conversations_have_everything():
     assert set(User.objects.filter(role=Role.END_USER).values_list("language", flat=True)) >= {"it", "en"}
 
 
+def test_build_then_articles_are_read_by_customers():
+    kinds = ArticleReading.objects.values_list("kind", flat=True)
+
+    assert len(access.shelves("it")) == 6
+    assert set(kinds) >= {"shown", "opened", "helped", "avoided"}
+    assert ArticleReading.objects.filter(happened_at__gte=clock.now()).count() == 0
+    assert search.find("la stampante non stampa", "it", 3)[0].title == "La stampante non stampa"
+
+
 def test_build_then_an_agent_can_sign_in_and_the_desk_is_set_up():
     agent = people.by_address(demo.DEMO_AGENT_ADDRESS)
 
@@ -145,9 +156,10 @@ def test_texts_then_leave_no_blank_open():
     assert left == []
 
 
+@pytest.mark.parametrize("of", ["", "hotels_"])
 @pytest.mark.parametrize("language", ["it", "en"])
-def test_scenes_then_each_has_what_it_needs(language):
-    for scene in scenes._all(language):
+def test_scenes_then_each_has_what_it_needs(language, of):
+    for scene in scenes._all(of, language):
         assert all((scene.subjects, scene.text, scene.solution))
         assert scene.kind in ("hotel", "office", "shop", "any")
         assert scene.group in ("systems", "bookings")
