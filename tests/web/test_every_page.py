@@ -5,6 +5,7 @@ seldom in are made by rare_states. In parts, which may run beside each other.
 """
 
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,10 @@ from django.urls import URLPattern, get_resolver
 from sportello.demo import DEMO_AGENT_ADDRESS, build
 from sportello.desk import models
 from sportello.desk.actions import importing, people, roles, skills, webhooks
+from sportello.helpcenter.models import Article, Section
+from sportello.reports import saved
+from sportello.reports.folding import sync
+from sportello.reports.month import printing
 from tests.web import rare_states
 from tests.web.agent.test_in_a_browser import server, sit_down  # noqa: F401 – fixtures
 
@@ -36,10 +41,11 @@ LOOKS = ((1440, "light"), (390, "dark"))
 PARTS = 2
 KEY = re.compile(r"<(?:int|str|slug|path):(\w+)>")
 PRINTS = {"field": "current_tags", "operator": "includes", "value": "printer"}
-# Keys of what is no page, but a file.
-FILES = {"attachment_id", "file_id"}
+# Keys of what is no page, but a file; or no agent's.
+FILES = {"attachment_id", "file_id", "token"}
 # The key of an address and the table that has an example for it.
 EXAMPLES: dict[str, type[Model]] = {
+    "article_id": Article,
     "comment_id": models.Comment,
     "field_id": models.CustomField,
     "form_id": models.TicketForm,
@@ -51,9 +57,12 @@ EXAMPLES: dict[str, type[Model]] = {
     "name": models.Tagging,
     "notice_id": models.Notification,
     "organization_id": models.Organization,
+    "print_id": models.MonthlyPrint,
+    "report_id": models.SavedReport,
     "review_id": models.VoteReview,
     "role_id": models.CustomRole,
     "schedule_id": models.Schedule,
+    "section_id": Section,
     "side_id": models.SideConversation,
     "ticket_id": models.Ticket,
     "user_id": models.User,
@@ -74,7 +83,7 @@ BY_START: dict[str, dict[str, type[Model]]] = {
 def addresses() -> Iterator[str]:
     """Of every address of the agents its pattern: "tickets/<int:ticket_id>"."""
     for part in get_resolver().url_patterns:
-        if getattr(part, "namespace", None) == "agent":
+        if getattr(part, "namespace", None) in ("agent", "reports"):
             for pattern in part.url_patterns:
                 assert isinstance(pattern, URLPattern)
                 yield str(pattern.pattern)
@@ -116,7 +125,7 @@ def filled(pattern: str) -> str:
 
 
 @pytest.fixture
-def demo(server: Any) -> tuple[models.User, list[str]]:  # noqa: F811
+def demo(server: Any) -> Iterator[tuple[models.User, list[str]]]:  # noqa: F811
     """Whom to sit down as, and the pages in a state that is rare."""
     with time_machine.travel(datetime(2026, 11, 20, 10, 0, tzinfo=UTC), tick=False):
         build(lambda done, whole: None, tickets=40)
@@ -125,7 +134,15 @@ def demo(server: Any) -> tuple[models.User, list[str]]:  # noqa: F811
     webhooks.save({"name": "Warehouse", "url": "https://warehouse.example/hook"}, actor=agent, private=False)
     roles.save({"name": "Readers", "permissions": ["edit"]}, actor=agent)
     skills.save({"title": "Printers", "conditions": {"all": [PRINTS], "any": []}}, actor=agent)
-    return agent, list(rare_states.make(agent).values())
+    rare = list(rare_states.make(agent).values())
+    sync.rebuild()
+    asked = {"measures": ["num_new_tickets"], "by": ["channel"], "period": "last_28_days"}
+    saved.save({"name": "Channels", "pinned": True, "asked": asked}, actor=agent)
+    printing.start(2026, 10, "team", None, "it", asker=agent)
+    of_one = f"organization&organization={models.Organization.objects.order_by('id').values_list('pk', flat=True)[0]}"
+    months = [f"/reports/month?month=2026-10&audience={audience}" for audience in ("public", of_one)]
+    yield agent, [*rare, *months, "/reports/tickets?m=first_reply_within_hour"]
+    shutil.rmtree(sync.folder())
 
 
 def look(page: Any, width: int) -> set[str]:

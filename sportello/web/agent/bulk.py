@@ -13,6 +13,7 @@ from sportello.desk.actions import bulk, jobs
 from sportello.desk.errors import Invalid, Missing, Refused
 from sportello.desk.models import User
 from sportello.desk.words import Permission
+from sportello.kit.keys import key_of
 from sportello.web.agent import meant
 from sportello.web.agent.doors import agent_of, staff
 from sportello.web.agent.navigation import address, page
@@ -26,7 +27,10 @@ PAGES = {"more": "agent/bulk.html", "spam": "agent/bulk_spam.html", "merge": "ag
 
 @staff
 def change(request: HttpRequest) -> HttpResponse:
-    """do: "quick": what the bar says; "more", "spam", "merge": ask for it; "more-now", …: do what was asked for."""
+    """do: "quick": what the bar says; "more", "spam", "merge": ask for it; "more-now", …: do what was asked for.
+
+    sure: to how many mails somebody has said yes.
+    """
     agent = agent_of(request)
     if not access.may(agent, Permission.BULK):
         raise Missing
@@ -40,7 +44,8 @@ def change(request: HttpRequest) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
         return _ask(request, wanted, form, chosen)
     wish = form.wish()
-    if "sure" not in request.POST and bulk.writes_to_customers(wish, agent):
+    # Of a whole list there may be more by now than somebody said yes to.
+    if key_of(request.POST.get("sure", "")) < len(chosen) and bulk.writes_to_customers(wish, agent):
         customers = access.tickets(agent).filter(pk__in=chosen).values("requester").distinct().count()
         if customers > MANY_CUSTOMERS:
             return _ask(request, wanted, form, chosen, mails=len(chosen), customers=customers)

@@ -16,7 +16,7 @@ from sportello.desk.models import Group, Mailbox, RuleChange, User
 from sportello.desk.rules import routing
 from sportello.desk.rules.texts import for_reader
 from sportello.desk.words import Permission, Role, Step
-from sportello.web.agent import form_history, person_history, rule_history, skills, sla, view_words, week
+from sportello.web.agent import article_words, form_history, person_history, rule_history, skills, sla, view_words, week
 from sportello.web.agent.protocol import MERGED, MERGED_LABEL, NUMBERS, SWITCH
 from sportello.web.agent.rule_words import Names
 
@@ -41,9 +41,12 @@ KINDS = {
     "ticket_field": (gettext_lazy("Fields"), "custom_fields"),
     "ticket_form": (gettext_lazy("Forms"), "ticket_forms"),
     "tag": (gettext_lazy("Tags"), "tags"),
+    "benchmark": (gettext_lazy("Comparison"), "benchmark"),
     "vote_cause": (gettext_lazy("Bad votes"), "review_causes"),
     "user": (gettext_lazy("People"), "people"),
     "organization": (gettext_lazy("Organizations"), "organizations"),
+    "article": (gettext_lazy("Articles"), "articles"),
+    "help_section": (gettext_lazy("Sections of the help center"), "article_sections"),
 }
 # The own fields of people have a history of their own (actions.field_values).
 SAME = {"person": "user"}
@@ -105,6 +108,9 @@ LABELS = {
     "addresses": gettext_lazy("Addresses"),
     "notes": gettext_lazy("Notes"),
     "email": gettext_lazy("Mail address"),
+    "profile": gettext_lazy("Profile"),
+    "hub": gettext_lazy("Hub"),
+    "joined": gettext_lazy("Joined"),
 }
 NAMES = ("title", "address", "name", "tag")
 NOTHING = "–"
@@ -135,6 +141,8 @@ def title_of(change: RuleChange, named: Named) -> str:
                 return title_for_reader(for_reader(exported[name])) or str(exported[name])
     if change.kind == "desk":
         return str(configuration.current().desk.name)
+    if change.kind == "benchmark":
+        return _("Comparison with others")
     if change.kind == "protocol":
         return str((change.after or change.before or {}).get("organization") or _("The desk's"))
     return f"#{change.rule_id}"
@@ -160,6 +168,8 @@ def _own(change: RuleChange) -> Lines:
     if change.kind == "ticket_form":
         known, language = configuration.current().custom_fields, get_language() or "en"
         return form_history.lines_of(change, lambda it: form_history.form_words(it, known, language))
+    if change.kind in article_words.KINDS:
+        return article_words.lines_of(change)
     return [("", it) for it in person_history.sentences_of(change)] if change.kind in PEOPLE else []
 
 

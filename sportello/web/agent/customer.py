@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.http import QueryDict
@@ -17,6 +17,8 @@ from sportello.desk.rules.texts import in_language
 from sportello.web.ui.custom_fields import Control, control, posted
 from sportello.web.ui.forms import TextInput
 
+SomeForm = TypeVar("SomeForm", bound=forms.Form)
+
 
 def tags_field() -> forms.CharField:
     return forms.CharField(label=gettext_lazy("Tags"), required=False, widget=TextInput)
@@ -29,6 +31,12 @@ def notes_field() -> forms.CharField:
         widget=forms.Textarea({"rows": 4}),
         help_text=gettext_lazy("What colleagues should know. The customer never reads it."),
     )
+
+
+def begun(form: SomeForm) -> SomeForm:
+    """A form that somebody has asked for: he writes in its first field."""
+    next(iter(form.fields.values())).widget.attrs["autofocus"] = True
+    return form
 
 
 @dataclass

@@ -92,7 +92,10 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
     waiting = queue[0][1].count if queue else ""
     held_link = link("held", "shield-alert", _("Held mail"), held, alert=True, key="g h")
     reviews_link = link("reviews", "thumbs-down", _("Bad votes"), reviews, alert=True, key="g b")
-    figures = link("figures", "chart-column", _("The month's figures"), key="g f")
+    home_of_reports = reverse("reports:reports")
+    reports = Link(
+        home_of_reports, "chart-column", _("Reports"), is_current=here.startswith(home_of_reports), key="g f"
+    )
     arranging = where_to_arrange(agent, here)
     is_arranging = here == address("agent:settings") or any(
         it.is_current for _title, links in arranging for it in links
@@ -122,8 +125,9 @@ def _navigation(agent: User, here: str, listed: Sequence[Listed]) -> dict[str, A
                     *([link("new_contact", "phone-call", _("Direct contact"), key="d")] if may_open else []),
                     held_link,
                     link("people", "contact", _("People"), key="g p"),
+                    link("articles", "book-open", _("Articles"), key="g a"),
                     *([reviews_link] if reviews or access.may(agent, Permission.REPORTS) else []),
-                    *([figures] if access.may(agent, Permission.REPORTS) else []),
+                    *([reports] if access.may(agent, Permission.REPORTS) else []),
                     link("settings", "settings", _("Settings"), key="g s"),
                 ],
             },

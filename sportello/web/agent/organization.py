@@ -16,7 +16,7 @@ from sportello.desk.models import Organization
 from sportello.desk.rules.custom_fields import ORGANIZATION
 from sportello.desk.words import Permission
 from sportello.web.agent import person_history, person_tickets, person_votes
-from sportello.web.agent.customer import Owned, fields_of, notes_field, tags_field
+from sportello.web.agent.customer import Owned, begun, fields_of, notes_field, tags_field
 from sportello.web.agent.doors import agent_of, permitted, staff
 from sportello.web.agent.names import find_group
 from sportello.web.agent.navigation import page
@@ -66,13 +66,15 @@ def _page(
     agent = agent_of(request)
     domains, tags = ([word for _key, word in it] for it in access.words_of_organizations(agent, [found.pk]))
     members = access.people(agent).filter(organization=found)
+    may_change = access.may(agent, Permission.PEOPLE)
+    if form is None and may_change and "edit" in request.GET:
+        form = begun(OrganizationForm(initial=_initial(found, domains, tags)))
     context = {
         "organization": found,
         "domains": domains,
         "tags": tags,
         "own": own or owned(found),
-        "form": form or OrganizationForm(initial=_initial(found, domains, tags)),
-        "is_editing": form is not None,
+        "form": form,
         "members": list(members.order_by("name", "pk")[: PEOPLE + 1]),
         "most": PEOPLE,
         "members_count": members.count(),
@@ -80,9 +82,9 @@ def _page(
         "counts": person_tickets.counts(agent, organization=found),
         **person_votes.given(access.votes_of(agent, organization_id=found.pk)),
         "changes": person_history.told(access.organization_changes(agent, found.pk)),
-        "may_change": access.may(agent, Permission.PEOPLE),
+        "may_change": may_change,
     }
-    return page(request, "agent/organization.html", context, status=422 if form else 200)
+    return page(request, "agent/organization.html", context, status=422 if form and form.is_bound else 200)
 
 
 def owned(found: Organization) -> Owned | None:

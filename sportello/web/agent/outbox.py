@@ -32,6 +32,8 @@ OTHER_STEPS = {
     "test": gettext_lazy("Test mail"),
     "contact": gettext_lazy("Direct contact"),
     "side": gettext_lazy("Side conversation"),
+    "report": gettext_lazy("Report"),
+    "monthly_report": gettext_lazy("The month's report"),
 }
 
 

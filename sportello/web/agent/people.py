@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -27,7 +28,9 @@ PIECE = 500
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request)
-    found = _wanted(request).select_related("organization")
+    found = _wanted(request).values_list(
+        "pk", "name", "email", "phone", "organization", "organization__name", named=True
+    )
     shown = by_name(found, request.GET)
     context = {
         "page": shown,
@@ -55,12 +58,24 @@ def _organization_of(agent: User, number: str) -> Organization | None:
     return access.organizations(agent).filter(pk=key_of(number)).first() if number else None
 
 
-def _rows(agent: User, found: list[User]) -> list[SimpleNamespace]:
+def _rows(agent: User, found: list[Any]) -> list[SimpleNamespace]:
     keys = [it.pk for it in found]
     unsolved = access.tickets(agent).unsolved().filter(requester__in=keys).order_by()
     counts: dict[int, int] = dict(unsolved.values_list("requester").annotate(Count("pk")))
     tags = _tags(access.tags_of_people(agent, keys))
-    return [SimpleNamespace(row=it, count=counts.get(it.pk, 0), tags=tags.get(it.pk, [])) for it in found]
+    return [
+        SimpleNamespace(
+            url=reverse("agent:person", args=[it.pk]),
+            name=it.name,
+            email=it.email,
+            phone=it.phone,
+            organization=it.organization__name,
+            organization_url=it.organization and reverse("agent:organization", args=[it.organization]),
+            count=counts.get(it.pk, 0),
+            tags=tags.get(it.pk, []),
+        )
+        for it in found
+    ]
 
 
 def _tags(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:

@@ -22,12 +22,10 @@ from sportello.desk.search import beginnings
 from sportello.desk.words import Permission
 from sportello.kit.keys import key_of
 from sportello.web.agent import person_history, person_tickets, person_votes
-from sportello.web.agent.customer import Owned, fields_of, notes_field, tags_field
+from sportello.web.agent.customer import Owned, begun, fields_of, notes_field, tags_field
 from sportello.web.agent.doors import agent_of, attempt, permitted, staff
 from sportello.web.agent.navigation import page
 from sportello.web.ui.forms import Form, Select, TextInput
-
-FEW = 200
 
 
 class PersonForm(Form):
@@ -63,13 +61,14 @@ def person_page(
     agent = agent_of(request)
     tags = sorted(found.tags.values_list("tag", flat=True))
     may_change = access.may(agent, Permission.PEOPLE) and found.merged_into_id is None
+    if form is None and may_change and "edit" in request.GET:
+        form = begun(PersonForm(initial=_initial(found, tags)))
     context = {
         "person": found,
         "addresses": list(found.identities.order_by("-primary", "id")),
         "tags": tags,
         "own": own or owned(found),
-        "form": form or PersonForm(initial=_initial(found, tags)),
-        "is_editing": bool(form or (own and own.faults)),
+        "form": form,
         "tickets": person_tickets.of(request, "requester", found.pk),
         "counts": person_tickets.counts(agent, requester=found),
         "copied": person_tickets.copied(agent, found),
@@ -77,16 +76,9 @@ def person_page(
         "changes": person_history.told(access.person_changes(agent, found.pk)),
         "may_change": may_change and (agent.is_admin or not found.is_staff_member),
         "likely": merging_people.likely_same(found) if may_change and not found.is_staff_member else [],
-        "organizations": _few_organizations(agent),
         "problem": problem,
     }
-    return page(request, "agent/person.html", context, status=422 if problem or form or own else 200)
-
-
-def _few_organizations(agent: User) -> list[str]:
-    """To choose from as one types; a desk with many types the whole name."""
-    names = list(access.organizations(agent).values_list("name", flat=True)[: FEW + 1])
-    return names if len(names) <= FEW else []
+    return page(request, "agent/person.html", context, status=422 if problem or (form and form.is_bound) else 200)
 
 
 def owned(person: User) -> Owned | None:

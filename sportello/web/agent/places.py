@@ -79,6 +79,7 @@ SECTIONS = (
         _("Desk"),
         (
             Place("brand", "palette", _("Brand"), _("Name, logo and colour, for customers too")),
+            Place("benchmark", "handshake", _("Comparison"), _("What leaves the desk to compare it with others")),
             Place("changes", "history", _("Changes"), _("Who arranged what, and when")),
         ),
     ),

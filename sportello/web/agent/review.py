@@ -32,6 +32,7 @@ from sportello.web.ui.forms import Form, Select, offer
 
 LATEST = 6  # messages of the conversation, and answers to choose from
 EXCERPT = 60
+HIDDEN = gettext_lazy("A message on a ticket that you do not see")
 FOUND = (Outcome.CHANGED, Outcome.SETTLED, Outcome.NOTHING)
 MARKS = {
     "opened": "thumbs-down",
@@ -203,12 +204,14 @@ def _page(
         "works": works,
         "is_voted_on": is_voted,
         "cause": titles.get(found.cause, found.cause),
+        "reads_answer": _reads_answer(agent, found),
+        "hidden_answer": HIDDEN,
         "form": (form or _finding_form(agent, found)) if works and not is_done else None,
         "proposal": found.proposal and _proposal(found, agent),
         "proposal_form": (proposal or ProposalForm(review=found, auto_id="proposal_%s"))
         if is_bad and not found.proposal_id and not is_voted
         else None,
-        "owners": [it for it in access.reviewers(agent) if it.pk != rating.assignee_id]
+        "owners": [it for it in access.reviewers(found.ticket) if it.pk != rating.assignee_id]
         if works and not is_done
         else [],
         "history": [_event(it) for it in access.review_events(agent, found)],
@@ -224,9 +227,17 @@ def _finding_form(agent: User, found: VoteReview) -> FindingForm:
 
 def _answers(agent: User, found: VoteReview) -> list[tuple[str, str]]:
     rows = list(access.answers_to(agent, found)[:LATEST])
-    if found.answer_comment and found.answer_comment not in rows:
-        rows.append(found.answer_comment)
-    return [(str(it.pk), _line(it)) for it in rows]
+    offered = [(str(it.pk), _line(it)) for it in rows]
+    chosen = found.answer_comment
+    if chosen and chosen not in rows:
+        offered.append((str(chosen.pk), _line(chosen) if _reads_answer(agent, found) else str(HIDDEN)))
+    return offered
+
+
+def _reads_answer(agent: User, found: VoteReview) -> bool:
+    """Whether he sees the ticket on which the customer was answered: a later one may be in another group."""
+    chosen = found.answer_comment_id
+    return chosen is not None and access.answers_to(agent, found).filter(pk=chosen).exists()
 
 
 def _line(comment: Any) -> str:

@@ -33,6 +33,7 @@ MEANING = {
     Permission.MACROS: gettext_lazy("Macros and views that others use; one's own everybody writes."),
     Permission.MAIL: gettext_lazy("Accept or reject held mail, lift breakers, send again or take back."),
     Permission.REPORTS: gettext_lazy("The month's figures."),
+    Permission.ARTICLES: gettext_lazy("Write, publish and archive what customers read in the help center."),
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from sportello.desk.actions import people, tasks
 from sportello.desk.models import OutgoingMail, Ticket, TicketTask
-from tests.browsing import playwright_beside_django
+from tests.browsing import playwright_beside_django, wait_for
 from tests.journeys.conftest import FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -35,7 +35,7 @@ def sit_down(chromium, server, client):
             )
             context.add_cookies([session])
             page = context.new_page()
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(30_000)
             page.on("pageerror", lambda error: complaints.append(str(error)))
             yield page
             program.close()
@@ -67,7 +67,7 @@ def test_direct_contact_by_keys_alone(sit_down, mailbox, anna, rita):
         page.goto("/contacts/new")
         page.keyboard.type("rita ros")
         page.keyboard.press("Enter")  # Takes the first, and sends nothing.
-        page.wait_for_function("document.activeElement.matches('.lookup__pick:checked')")
+        wait_for(page, "document.activeElement.matches('.lookup__pick:checked')")
         page.keyboard.press("Tab")
         page.keyboard.type("Corridoio: serve un cavo.")
         page.keyboard.press("Control+Enter")
@@ -84,7 +84,7 @@ def test_checklist_by_keys_keeps_the_focus(sit_down, anna, ticket):
             page.keyboard.type(text)
             page.keyboard.press("Enter")
             page.locator(".tasks__text", has_text=text).wait_for()
-            page.wait_for_function("document.activeElement.name === 'task'")
+            wait_for(page, "document.activeElement.name === 'task'")
         page.locator("#tasks [role=checkbox]").first.focus()
         page.keyboard.press("Space")
         page.locator("#tasks [role=checkbox][aria-checked=true]").wait_for()

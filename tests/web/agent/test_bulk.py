@@ -246,7 +246,7 @@ def test_bulk_answer_to_many_customers_is_asked_about_once_more(enter, anna, ope
     asked = post(agent, found, do="more-now", text="Ci siamo.", kind="answer")
     few = post(agent, found[:10], do="more-now", text="Ci siamo.", kind="answer")
     sent_to_few = OutgoingMail.objects.count()
-    sure = post(agent, found, do="more-now", text="Eccoci.", kind="answer", sure="1")
+    sure = post(agent, found, do="more-now", text="Eccoci.", kind="answer", sure="11")
 
     page = asked.content.decode()
     assert asked.status_code == 200
@@ -254,6 +254,23 @@ def test_bulk_answer_to_many_customers_is_asked_about_once_more(enter, anna, ope
     assert "Up to 11 mails will leave" in page
     assert (few.status_code, sent_to_few) == (302, 10)
     assert (sure.status_code, Comment.objects.filter(text="Eccoci.").count()) == (302, 11)
+
+
+def test_bulk_answer_to_a_whole_list_that_has_grown_is_asked_about_again(enter, anna, opened, usual):
+    for n in range(12):
+        opened(1, requester=people.add(f"C{n}", f"c{n}@client.example"))
+    agent = enter(anna)
+    whole = {"do": "more-now", "text": "Ci siamo.", "kind": "answer", "all": "1", "view": number_of(usual["unsolved"])}
+
+    asked = post(agent, [], **whole)
+    opened(1, requester=people.add("Uno", "uno@client.example"))
+    grown = post(agent, [], **whole, sure="12")
+    sent_unasked = OutgoingMail.objects.count()
+    sure = post(agent, [], **whole, sure="13")
+
+    assert 'name="sure" value="12"' in asked.text
+    assert (grown.status_code, 'name="sure" value="13"' in grown.text, sent_unasked) == (200, True, 0)
+    assert (sure.status_code, OutgoingMail.objects.count()) == (302, 13)
 
 
 def test_bulk_solving_or_a_macro_that_answers_many_customers_is_asked_about_too(enter, anna, ada, opened):

@@ -10,6 +10,7 @@ from sportello.desk.actions.tickets import Words
 from sportello.desk.models import Comment, Draft, DraftFile, Ticket, Timer
 from sportello.desk.words import Status, Via
 from sportello.kit import clock
+from tests.browsing import wait_for
 from tests.web.agent.test_in_a_browser import server, sit_down  # noqa: F401 – fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -151,7 +152,7 @@ def test_what_was_just_typed_survives_a_link_to_another_page_and_the_way_back(si
         page.keyboard.type("e la seconda")
         page.locator(".nav__link[href='/people']").first.evaluate("(link) => link.click()")
         page.wait_for_url("**/people")
-        page.wait_for_function("() => !Object.keys(localStorage).some((name) => name.startsWith('sportello-draft'))")
+        wait_for(page, "() => !Object.keys(localStorage).some((name) => name.startsWith('sportello-draft'))")
         page.go_back()
         page.locator("sp-editor[ready]").wait_for()
         after = box(page).inner_text()
@@ -171,9 +172,7 @@ def test_long_text_survives_a_link_to_another_page(sit_down, anna, ticket):  # n
         page.keyboard.type("Fine")
         page.locator(".nav__link[href='/people']").first.evaluate("(link) => link.click()")
         page.wait_for_url("**/people")
-        page.wait_for_function(
-            "() => !Object.keys(localStorage).some((name) => name.startsWith('sportello-draft'))", timeout=4_000
-        )
+        wait_for(page, "() => !Object.keys(localStorage).some((name) => name.startsWith('sportello-draft'))")
 
     assert Draft.objects.get().text == f"{long.strip()}Fine"
 

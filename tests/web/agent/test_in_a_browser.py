@@ -73,7 +73,7 @@ def sit_down(chromium, server, client):
             )
             context.add_cookies([session])
             page = context.new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(30_000)
             page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
             page.on("pageerror", lambda error: complaints.append(str(error)))
             yield page
@@ -89,7 +89,7 @@ def test_every_page_fits_and_obeys_the_policy(sit_down, usual, ada, desk_at_work
     paths = ["/tickets", usual["solved"], "/tickets/new", f"/tickets/{ticket.pk}", "/mail/held", "/mail/ledger"]
     letter = OutgoingMail.objects.order_by("id").first()
     paths += ["/mail/out", f"/mail/out/{letter.pk}", f"/mail/in/{mail_id}", "/mail/breakers"]
-    paths += ["/protocol", "/figures", "/patterns", "/macros", "/macros/new"]
+    paths += ["/protocol", "/patterns", "/macros", "/macros/new"]
 
     with sit_down(ada, width, scheme) as page:
         widths = {}

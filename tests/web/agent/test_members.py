@@ -109,12 +109,12 @@ def test_light_agent_meets_no_door_that_his_role_closes(enter, light, ticket):
     hers = enter(light)
     page = hers.get(f"/tickets/{ticket.pk}").content.decode()
 
-    for word in ('value="answer"', "Take it<", "Send and solve", "/figures"):
+    for word in ('value="answer"', "Take it<", "Send and solve", "/reports/"):
         assert word not in page
     assert "Add the note" in page
     for verb in ("assignment", "fields", "customer", "participants", "reopening"):
         assert hers.post(f"/tickets/{ticket.pk}/{verb}", {"status": "open"}).status_code == 404
-    for path in ("/figures", "/mail/breakers/1/lifting", "/mail/in/1/acceptance", "/mail/out/1/retrial"):
+    for path in ("/reports/month", "/mail/breakers/1/lifting", "/mail/in/1/acceptance", "/mail/out/1/retrial"):
         assert hers.post(path).status_code == 404
 
 
@@ -129,7 +129,7 @@ def test_light_agent_writes_notes_and_no_answers(enter, light, ticket):
 
 
 @pytest.mark.parametrize(
-    ("permission", "path"), [(Permission.REPORTS, "/figures"), (Permission.EDIT, "/tickets/{}/fields")]
+    ("permission", "path"), [(Permission.REPORTS, "/reports/month"), (Permission.EDIT, "/tickets/{}/fields")]
 )
 def test_role_opens_what_it_says(enter, light, ada, ticket, permission, path):
     roles.save({"name": "Light", "permissions": [permission.value]}, actor=ada, role_id=light.custom_role_id)
@@ -137,7 +137,7 @@ def test_role_opens_what_it_says(enter, light, ada, ticket, permission, path):
 
     answer = hers.get(path) if permission == Permission.REPORTS else hers.post(path.format(ticket.pk), {"status": "x"})
 
-    assert answer.status_code in (200, 422)
+    assert answer.status_code in (200, 422, 503)  # Before the facts are folded, a page says so.
 
 
 def test_role_costs_a_page_no_query(enter, light, ticket, monkeypatch):

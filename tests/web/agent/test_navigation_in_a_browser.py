@@ -9,6 +9,7 @@ from sportello.desk.actions.tickets import Words
 from sportello.desk.models import Attachment
 from sportello.desk.words import Via
 from sportello.kit import blobs
+from tests.browsing import wait_for
 from tests.web.agent.test_in_a_browser import server, sit_down  # noqa: F401 – fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -44,13 +45,13 @@ def test_back_and_forward_bring_title_scroll_and_row(sit_down, usual, anna, long
         page.locator("sp-editor[ready]").wait_for()
         title = page.title()
         page.evaluate("scrollTo(0, 400)")
-        page.wait_for_function("scrollY === 400")
+        wait_for(page, "scrollY === 400")
         page.locator("sp-neighbours [data-back]").press("Enter")
         page.locator(".ticket-row__subject:focus").wait_for()
         in_list = (page.title(), page.evaluate("scrollY"))
         page.evaluate("history.back()")
         page.locator("sp-editor[ready]").wait_for()
-        page.wait_for_function("scrollY === 400")
+        wait_for(page, "scrollY === 400")
         back = page.title()
         page.evaluate("history.forward()")
         page.locator(".ticket-row__subject").first.wait_for()
@@ -67,10 +68,10 @@ def test_link_to_a_place_of_a_page_shows_that_place(sit_down, usual, anna, long_
         page.locator(".ticket-row__subject").first.evaluate("(link) => { link.href += '#latest' }")
         page.locator(".ticket-row__subject").first.click()
         page.locator("sp-editor[ready]").wait_for()
-        page.wait_for_function("scrollY > 400")
+        wait_for(page, "scrollY > 400")
         page.evaluate("scrollTo(0, 0)")
         page.evaluate("location.hash = 'composer'")
-        page.wait_for_function("scrollY > 400")
+        wait_for(page, "scrollY > 400")
         same = is_same(page)
 
     assert same
@@ -132,6 +133,31 @@ def test_words_survive_leaving_by_a_link(sit_down, usual, anna, ticket):  # noqa
         same = is_same(page)
 
     assert same
+
+
+def test_words_are_there_again_however_soon_their_author_comes_back(sit_down, usual, anna, ticket):  # noqa: F811
+    kept = []
+
+    def slowly(route):
+        page.wait_for_timeout(300)
+        route.continue_()
+
+    def once_they_are_kept(route):
+        answer = route.fetch()
+        while not kept:
+            page.wait_for_timeout(20)
+        route.fulfill(response=answer)
+
+    with sit_down(anna, trouble=LIVE) as page:
+        page.on("response", lambda answer: kept.append(answer.url) if answer.url.endswith("/draft") else None)
+        page.goto(f"/tickets/{ticket.pk}")
+        page.route("**/draft", slowly)
+        page.locator(".editor__box").click()
+        page.keyboard.type("Arrivo.")
+        page.locator(f".nav__link[href='{usual['waiting']}']").click()
+        page.route(re.compile(rf"/tickets/{ticket.pk}$"), once_they_are_kept)
+        page.locator(".ticket-row__subject").first.click()
+        page.locator(".editor__box", has_text="Arrivo.").wait_for()
 
 
 def test_failing_server_shows_its_page(sit_down, usual, anna, ticket):  # noqa: F811

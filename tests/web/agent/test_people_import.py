@@ -48,7 +48,7 @@ def test_file_is_imported_by_a_job_with_a_report_of_what_was_refused(enter, anna
 
     job = Job.objects.get()
     assert response["Location"] == f"/jobs/{job.pk}"
-    jobs.press_on(job, seconds=5)
+    jobs.press_on(job, seconds=60)
     assert User.objects.filter(name="Nina").count() == 1
     page = agent.get(f"/jobs/{job.pk}")
     assert "Import of people" in page.content.decode()
@@ -73,7 +73,7 @@ def test_organizations_are_imported_likewise(enter, anna):
     agent, path = enter(anna), "/organizations/import"
 
     again(agent, send(agent, b"Ragione sociale,Domini\nAlfa,alfa.example\n", path), "import", path)
-    jobs.press_on(Job.objects.get(), seconds=5)
+    jobs.press_on(Job.objects.get(), seconds=60)
 
     assert list(Organization.objects.get(name="Alfa").domains.values_list("domain", flat=True)) == ["alfa.example"]
 
@@ -93,7 +93,7 @@ def test_what_is_no_table_is_refused_in_words(enter, anna, content):
 def test_formulas_of_a_table_come_out_as_none(enter, anna):
     agent = enter(anna)
     again(agent, send(agent, b'name,email,notes\n"=cmd|\' /C calc\'!A0",x@x.example,"=1+1"\n'), "import")
-    jobs.press_on(Job.objects.get(), seconds=5)
+    jobs.press_on(Job.objects.get(), seconds=60)
 
     exported = agent.get("/people/export").content.decode()
 

@@ -10,7 +10,7 @@ from sportello.kit import clock
 
 pytestmark = pytest.mark.django_db
 
-PERSON = 19  # queries
+PERSON = 18  # queries
 ORGANIZATION = 15
 
 
@@ -51,7 +51,7 @@ def again(rita, mailbox, count=1):
 
 def details(client, page, **changed):
     """What the form would send as it is shown, with these changes."""
-    form = client.get(page).context["form"]
+    form = client.get(f"{page}?edit=1").context["form"]
     sent = {it.name: it.value() for it in form if it.value() not in (None, False)}
     return client.post(f"{page}/details", {**sent, **changed})
 
@@ -248,3 +248,10 @@ def test_what_is_said_of_people_is_escaped(enter, anna, rita, otto):
     content = enter(anna).get(f"/people/{rita.pk}").content.decode()
 
     assert not any(it in content for it in ("<b>Rita", "<script>1", "<i>"))
+
+
+def test_details_are_changed_in_a_form_that_is_asked_for(enter, anna, ben, rita):
+    page = f"/people/{rita.pk}"
+
+    assert enter(anna).get(page).context["form"] is None
+    assert b'name="phone"' in enter(anna).get(f"{page}?edit=1").content

@@ -15,6 +15,7 @@ from sportello.desk.actions import notifications, push
 from sportello.desk.models import Notification, PushSubscription
 from sportello.desk.words import NoticeKind
 from sportello.kit import web_push
+from tests.browsing import wait_for
 from tests.http_server import serving
 from tests.push_service import Browser
 from tests.web.agent.test_in_a_browser import server, sit_down  # noqa: F401 – fixtures
@@ -62,7 +63,7 @@ def seated(sit_down):  # noqa: F811
             protocol.send("ServiceWorker.enable")
             page.goto(path)
             page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-            page.wait_for_function("navigator.serviceWorker.controller !== null")
+            wait_for(page, "navigator.serviceWorker.controller !== null")
 
             def tell(notice):
                 origin = page.evaluate("location.origin")

@@ -153,7 +153,7 @@ def test_views_beside_every_page_stand_by_reach(enter, ada, anna, group):
     keep("Group's", group_id=group.pk)
     keep("Own", owner_id=anna.pk)
 
-    nav = enter(anna).get("/figures").context["nav"]
+    nav = enter(anna).get("/reports/month").context["nav"]
 
     assert [(it["title"], [link.label for link in it["links"]]) for it in nav["groups"][:4]] == [
         ("", ["Shared"]),
@@ -161,14 +161,14 @@ def test_views_beside_every_page_stand_by_reach(enter, ada, anna, group):
         ("My views", ["Own"]),
         ("", ["All views"]),
     ]
-    assert [link.label for link in enter(ada).get("/figures").context["nav"]["views"]] == ["Shared", "All views"]
+    assert [link.label for link in enter(ada).get("/reports/month").context["nav"]["views"]] == ["Shared", "All views"]
 
 
 def test_views_beyond_the_twelfth_stand_behind_all_views(enter, anna):
     addresses = [keep(f"View {number}") for number in range(14)]
     agent = enter(anna)
 
-    beside = [link.label for link in agent.get("/figures").context["nav"]["views"]]
+    beside = [link.label for link in agent.get("/reports/month").context["nav"]["views"]]
     looking = [link.label for link in agent.get(addresses[13]).context["nav"]["views"]]
 
     assert beside == [*(f"View {number}" for number in range(12)), "All views"]

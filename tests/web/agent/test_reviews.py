@@ -221,6 +221,37 @@ def test_review_when_found_and_done_says_so_everywhere(enter, review, ada, anna)
     assert f'href="/reviews/{review.pk}"' in client.get(f"/tickets/{review.ticket_id}").text
 
 
+def test_review_when_answered_on_a_ticket_that_he_does_not_see_shows_nothing_of_it(
+    enter, review, ada, anna, ben, group, rita
+):
+    later = another(rita, people.add_group("Altrove"), follow_up_of=review.ticket)
+    tickets.answer(later.pk, Words("Parola segreta."), actor=ada, via=Via.WEB)
+    hidden = later.comments.get(author=ada)
+    reviews.work(review.pk, Finding(answer_comment=hidden.pk), actor=ada)
+    group.members.add(ben)
+    reviews.give(review.pk, ben, actor=ada)
+
+    page = enter(ben).get(address(review)).text
+    saved = enter(ben).post(address(review), {**FOUND, "answer_comment": hidden.pk, "do": "save"})
+    done = enter(ben).post(address(review), {**FOUND, "answer_comment": hidden.pk})
+
+    assert (saved.status_code, done.status_code) == (302, 302)
+    assert f'href="/tickets/{later.pk}"' in enter(ada).get(address(review)).text
+    for shown in (page, enter(ben).get(address(review)).text):
+        assert "segreta" not in shown
+        assert "A message on a ticket that you do not see" in shown
+        assert f"/tickets/{later.pk}" not in shown
+
+
+def test_review_is_offered_to_those_who_can_take_it(enter, review, ada, anna, ben, role_of):
+    people.add("Ugo Sala", "ugo@desk.example", role=Role.AGENT)
+    role_of(people.add("Eva Rey", "eva@desk.example", role=Role.AGENT), Permission.ANSWER)
+
+    offered = enter(ada).get(address(review)).context["owners"]
+
+    assert [it.name for it in offered] == ["Ada Admin", "Ugo Sala"]
+
+
 @pytest.mark.parametrize(
     "wrong", [{"cause": "weather"}, {"outcome": "withdrawn"}, {"outcome": ""}, {"cause": ""}, {"answer_comment": "7x"}]
 )

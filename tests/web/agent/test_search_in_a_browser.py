@@ -5,6 +5,7 @@ import pytest
 from sportello.desk.actions import indexing, tickets
 from sportello.desk.actions.tickets import Words
 from sportello.desk.words import Status, Via
+from tests.browsing import wait_for
 from tests.web.agent.test_in_a_browser import server, sit_down  # noqa: F401
 
 # The stream of live news is not served here.
@@ -46,7 +47,7 @@ def test_search_field_goes_on_with_a_suggestion(sit_down, usual, anna, indexed):
     with sit_down(anna, width=390, scheme="dark", trouble=LIVE) as page:
         page.goto("/search")
         page.locator("#search-input").press_sequentially("stampante sta")
-        page.locator(".suggestions__one").wait_for()
+        page.locator("#suggestion-1[data-fill='stampante status:']").wait_for()
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
         assert page.locator("#search-input").input_value() == "stampante status:"
@@ -74,4 +75,4 @@ def test_earlier_answer_is_put_into_the_composer(sit_down, usual, anna, rita, gr
     with sit_down(anna, trouble=LIVE) as page:
         page.goto(f"/tickets/{again.pk}")
         page.locator("#told [data-insert]").click()
-        page.wait_for_function("document.querySelector('#composer').innerText.includes('spenta e riaccesa')")
+        wait_for(page, "document.querySelector('#composer').innerText.includes('spenta e riaccesa')")

@@ -41,7 +41,7 @@ def test_frame_when_a_rule_is_written_shows_the_settings_and_the_way_back(enter,
 
 
 def test_frame_when_one_is_at_work_shows_views_and_one_way_to_the_settings(enter, ada, usual):
-    nav = enter(ada).get("/figures").context["nav"]
+    nav = enter(ada).get("/reports/month").context["nav"]
 
     assert nav["back"] == ""
     assert "Triggers" not in labels(nav["groups"])

@@ -24,6 +24,8 @@ BLOCKS = {
     "page": "page-head",
     "patterns": "pattern",
     "people": "finder",
+    "reports": "figure",
+    "satisfaction": "cases",
     "schedule": "week",
     "search": "result",
     "sla": "standing",
@@ -33,10 +35,15 @@ BLOCKS = {
 # The files whose block is not on the page, each with its reason.
 ELSEWHERE = {
     "_global": "tokens and the order of layers",
+    "article": "the tables of the page of articles, which share their columns, and an article as it is written",
     "base": "elements, no block",
     "brand": "frames of other pages, on the page of the brand",
+    "explorer": "the columns of the explorer's page, and what is chosen in them",
     "focus": "a page with one form on it: sign-in, set-up",
+    "help": "the help center of the portal: shelves, an article, what stands beside a request",
     "page": "the head and columns of a whole page",
+    "report": "a sheet of paper: the month's report from its head to its foot",
+    "saved": "lines of the two pages of saved reports",
     "shell": "the frame around every page of the agents",
     "utilities": "one rule each, no block",
 }

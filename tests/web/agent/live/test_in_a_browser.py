@@ -13,7 +13,7 @@ from sportello.desk.actions import notifications, tickets
 from sportello.desk.actions.tickets import Words
 from sportello.desk.words import NoticeKind, Via
 from sportello.web.agent.live import hub as live
-from tests.browsing import playwright_beside_django
+from tests.browsing import playwright_beside_django, wait_for
 from tests.web.agent.live.streams import session_of
 from tests.web.agent.test_in_a_browser import FLAGS
 
@@ -51,7 +51,7 @@ def sit_down(chromium, address):
                 cookie = {"name": "sportello_session", "value": session_of(person), "url": address}
                 context.add_cookies([cookie])
                 page = context.new_page()
-                page.set_default_timeout(20_000)
+                page.set_default_timeout(30_000)
                 page.on("pageerror", lambda error: complaints.append(str(error)))
                 pages.append(page)
             yield pages
@@ -98,7 +98,7 @@ def test_two_before_one_ticket_see_one_another(sit_down, usual, ticket, anna, ad
 
         # Whoever writes nothing has seen it, and is not warned.
         hers.locator(f"#comment-{latest}").wait_for()
-        hers.wait_for_function("latest => document.querySelector('[name=seen]').value === latest", arg=latest)
+        wait_for(hers, "latest => document.querySelector('[name=seen]').value === latest", arg=latest)
         assert hers.locator("sp-said .banner").is_hidden()
 
         # A list: rows change in place, new ones wait behind a button, and who is answering is marked.
