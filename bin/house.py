@@ -10,7 +10,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 450
-# Names that must not appear, kept as digests so that they do not appear here either.
+# Names that must not appear, kept as digests so that they do not appear here either. But for the two demos that are
+# called after them: "demo NAME", and the line that says which they are.
+NAMED = "a name that must not appear"
 UNWANTED = {"b5dd86294a5c", "6bd0a5fc1ec8", "09258dc6cc98"}
 
 
@@ -101,8 +103,8 @@ def problems() -> Iterator[str]:
             for rule in rules:
                 if rule.bad.search(line) and f"house: {rule.says}" not in line:
                     yield f"{name}:{number}: {rule.says}"
-            if _has_unwanted_word(line):
-                yield f"{name}:{number}: a name that must not appear"
+            if _has_unwanted_word(line) and f"house: {NAMED}" not in line:
+                yield f"{name}:{number}: {NAMED}"
 
 
 def _of_name(name: str) -> Iterator[str]:
@@ -114,7 +116,7 @@ def _of_name(name: str) -> Iterator[str]:
 
 
 def _has_unwanted_word(line: str) -> bool:
-    words = re.findall(r"[a-z]{5,}", line.lower())
+    words = re.findall(r"(?<!demo )\b[a-z]{5,}", line.lower())
     return any(hashlib.sha256(word.encode()).hexdigest()[:12] in UNWANTED for word in words)
 
 

@@ -23,7 +23,7 @@ from django.db import connections
 
 from tests import services
 
-pytest_plugins = ["tests.personas"]
+pytest_plugins = ["tests.personas", "tests.shelves"]
 
 # The same examples at each run of CI; elsewhere new ones, to find what nobody thought of. No deadline: machines differ.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=os.environ.get("CI") == "true")
@@ -112,7 +112,10 @@ def frozen_clock(request: pytest.FixtureRequest) -> Iterator[time_machine.Travel
     if moving or "real_database" in request.fixturenames or not _touches_database(request.node):
         yield None
         return
-    with time_machine.travel(datetime.now(UTC), tick=False) as traveller:
+    with time_machine.travel(datetime.now(UTC), tick=False) as traveller, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "sportello.desk.actions.configuration.FRESH_SECONDS", float("inf")
+        )  # Its second stands still, too.
         yield traveller
 
 

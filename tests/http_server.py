@@ -44,6 +44,8 @@ def serving(answer: Responder | None, *, raw: bytes = b"", drip: float = 0.0) ->
             with suppress(OSError):
                 self._say(request)
 
+        do_GET = do_POST
+
         def _say(self, request: Request) -> None:
             if answer is None:
                 self.wfile.write(raw)

@@ -1,5 +1,7 @@
 """A whole desk as real processes, to be used from outside and to be hurt."""
 
+import contextlib
+import fcntl
 import os
 import re
 import signal
@@ -107,6 +109,28 @@ class DeskProcess:
         os.kill(pid, signal.SIGKILL)
         return True
 
+    def halt(self, part: str) -> int:
+        """Stop a part where it stands, but never while it holds a lock on the database; its process id."""
+        pid = self.children()[part]
+        while True:
+            os.kill(pid, signal.SIGSTOP)
+            wait_until(lambda: is_halted(pid), 60, f"{part} to stand still", self.log)
+            if self.is_writable():
+                return pid
+            os.kill(pid, signal.SIGCONT)
+
+    def is_writable(self) -> bool:
+        """Whether neither the queue of writers (see kit/sqlite) nor SQLite's own lock is taken for a second."""
+        connection = sqlite3.connect(self.folder / "desk.sqlite3", timeout=1, isolation_level=None)
+        with contextlib.closing(connection), open(self.folder / "desk.sqlite3.lock", "w") as queue:
+            try:
+                fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("ROLLBACK")
+            except (BlockingIOError, sqlite3.OperationalError):
+                return False
+        return True
+
     def kill_all(self) -> None:
         """kill -9 of the supervisor and of every part, as when the power goes."""
         assert self.process
@@ -116,9 +140,14 @@ class DeskProcess:
         self.process.wait(10)
 
     def stop(self) -> None:
+        """End it; parts that a moved clock keeps from ending (libfaketime) do not outlive the test either."""
         if self.process and self.process.poll() is None:
+            parts = self.children().values()
             self.process.terminate()
-            self.process.wait(15)
+            self.process.wait(30)
+            for pid in parts:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
     def rows(self, sql: str) -> list[tuple]:
         """Read the desk's database from outside."""
@@ -143,6 +172,14 @@ def fetch(url: str, data: bytes | None = None) -> tuple[int, str]:
         return error.code, error.read().decode()
     except OSError:
         return 0, ""
+
+
+def is_halted(pid: int) -> bool:
+    """Whether each thread has come to its stop: the signal takes a moment to reach them."""
+    return all(
+        re.search(r"State:\tT", (task / "status").read_text()) is not None
+        for task in Path(f"/proc/{pid}/task").iterdir()
+    )
 
 
 def is_greeting(port: int) -> bool:

@@ -83,8 +83,7 @@ def test_disk_when_full_turns_mail_and_forms_away_and_goes_on_when_there_is_room
 
     with running(desk):
         # Taken before, not yet looked at: this one has to wait for room without being lost or marked as failed.
-        worker = desk.children()["worker"]
-        os.kill(worker, signal.SIGSTOP)
+        worker = desk.halt("worker")
         before = send(desk, 1)
         fill(small_disk / "filler")
         os.kill(worker, signal.SIGCONT)
@@ -140,7 +139,7 @@ def test_folder_when_it_cannot_be_written_turns_mail_and_forms_away_until_it_can
             status, page = fetch(f"{desk.url}/requests/new", FORM)
             second = subprocess.run(
                 [*bound_by_rights, sys.executable, "-m", "sportello", "serve"],
-                env=desk.environment, capture_output=True, text=True, timeout=60, check=False,
+                env=desk.environment, capture_output=True, text=True, timeout=180, check=False,
             )  # fmt: skip
         answer_after = send(desk, 2)
         status_after, _page = fetch(f"{desk.url}/requests/new", FORM)
@@ -160,7 +159,7 @@ def test_second_serve_on_a_running_desk_says_so_and_leaves(tmp_path):
     with running(desk):
         other = subprocess.run(
             [sys.executable, "-m", "sportello", "serve"],
-            env=desk.environment, capture_output=True, text=True, timeout=60, check=False,
+            env=desk.environment, capture_output=True, text=True, timeout=180, check=False,
         )  # fmt: skip
         still = send(desk, 1)
 
