@@ -14,6 +14,8 @@ class Keep extends HTMLElement {
     this.addEventListener("click", ({ target }) => this.take(target.closest("[data-takes]")?.dataset.takes))
     this.leave = () => { if (this.waiting && !this.isSent) this.save(true) }
     addEventListener("pagehide", this.leave)
+    this.go = () => (this.isGoing = true)
+    addEventListener("beforeunload", this.go)
   }
 
   // The page goes on without it: nothing hurries, so that a long text is not too long (keepalive takes 64 kB).
@@ -21,6 +23,7 @@ class Keep extends HTMLElement {
     if (this.waiting && !this.isSent) this.save()
     clearTimeout(this.waiting)
     removeEventListener("pagehide", this.leave)
+    removeEventListener("beforeunload", this.go)
   }
 
   get editor() { return this.querySelector("sp-editor") }
@@ -76,13 +79,15 @@ class Keep extends HTMLElement {
     this.notice("")
     this.say("kept")
     const now = this.now()
-    if (now.text === sent.text && now.html === sent.html) localStorage.removeItem(this.name)
+    const isAll = now.text === sent.text && now.html === sent.html
+    if (isAll && !this.isGoing) this.forget() // The page that comes may have been asked for before: without these words.
   }
 
   restore() {
     const kept = read(this.name)
     const now = this.now()
-    if (!kept || kept.text === now.text) return
+    if (!kept) return
+    if (kept.text === now.text) return this.forget()
     if (now.text.trim() && kept.version !== now.version) return this.meet(kept)
     this.put(kept)
     this.changed()

@@ -160,6 +160,26 @@ def test_words_are_there_again_however_soon_their_author_comes_back(sit_down, us
         page.locator(".editor__box", has_text="Arrivo.").wait_for()
 
 
+def test_words_are_there_after_a_reload_that_began_before_they_were_kept(sit_down, anna, ticket):
+    kept = []
+
+    def once_they_are_kept(route):
+        answer = route.fetch()
+        while not kept:
+            page.wait_for_timeout(20)
+        page.wait_for_timeout(300)  # The page that is left hears it, too.
+        route.fulfill(response=answer)
+
+    with sit_down(anna, trouble=LIVE) as page:
+        page.on("response", lambda answer: kept.append(answer.url) if answer.url.endswith("/draft") else None)
+        page.goto(f"/tickets/{ticket.pk}")
+        page.locator(".editor__box").click()
+        page.keyboard.type("Arrivo.")
+        page.route(re.compile(rf"/tickets/{ticket.pk}$"), once_they_are_kept)
+        page.reload()
+        page.locator(".editor__box", has_text="Arrivo.").wait_for(timeout=5000)
+
+
 def test_failing_server_shows_its_page(sit_down, usual, anna, ticket):  # noqa: F811
     with sit_down(anna, trouble=("500", *LIVE)) as page:
         begin(page, usual["waiting"])
