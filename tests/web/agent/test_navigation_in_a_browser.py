@@ -160,7 +160,7 @@ def test_words_are_there_again_however_soon_their_author_comes_back(sit_down, us
         page.locator(".editor__box", has_text="Arrivo.").wait_for()
 
 
-def test_words_are_there_after_a_reload_that_began_before_they_were_kept(sit_down, anna, ticket):
+def test_words_are_there_after_a_reload_begun_before_they_were_kept(sit_down, anna, ticket):  # noqa: F811
     kept = []
 
     def once_they_are_kept(route):
