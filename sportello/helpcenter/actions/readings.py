@@ -5,7 +5,8 @@ nobody is told, because nobody asked for anything.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from django.db import transaction
 
@@ -51,6 +52,14 @@ def answer(article_id: int, helped: bool, *, visit: str, language: str) -> bool:
         if is_avoided:
             _add(Kind.AVOIDED, known, visit, language)
         return is_avoided
+
+
+@contextmanager
+def sending(visit: str) -> Iterator[None]:
+    """What is opened within is a request that this visit sends: both are written down, or neither is."""
+    with transaction.atomic():
+        yield
+        request_sent(visit)
 
 
 def request_sent(visit: str) -> None:

@@ -94,19 +94,19 @@ def _guest(form: GuestRequestForm, sender: Sender) -> User | None:
 
 def _open(request: HttpRequest, form: OwnRequestForm, person: User) -> Ticket | None:
     try:
-        ticket = tickets.open_ticket(
-            requester=person,
-            subject=form.cleaned_data["subject"],
-            words=form.words(),
-            actor=person,
-            via=Via.WEB,
-            form=form.chosen,
-            fields=form.said,
-        )
+        with readings.sending(visit_of(request)):
+            ticket = tickets.open_ticket(
+                requester=person,
+                subject=form.cleaned_data["subject"],
+                words=form.words(),
+                actor=person,
+                via=Via.WEB,
+                form=form.chosen,
+                fields=form.said,
+            )
     except Invalid as refusal:
         form.refuse(refusal.fields)
         return None
-    readings.request_sent(visit_of(request))
     return ticket
 
 

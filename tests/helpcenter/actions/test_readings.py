@@ -5,6 +5,7 @@ import threading
 import pytest
 from django.db import connections
 
+from sportello.desk.errors import Invalid
 from sportello.helpcenter.actions import articles, readings
 from sportello.helpcenter.models import ArticleReading
 
@@ -119,6 +120,20 @@ def test_request_sent_when_nothing_was_avoided_leaves_nothing(paper):
     readings.request_sent(VISIT)
 
     assert told() == [("shown", paper.pk, "it")]
+
+
+def test_sending_when_the_request_is_refused_takes_nothing_back(paper):
+    readings.show([paper.pk], visit=VISIT, language="it")
+    readings.answer(paper.pk, True, visit=VISIT, language="it")
+
+    with pytest.raises(Invalid), readings.sending(VISIT):
+        raise Invalid("subject", "Senza oggetto.")
+    refused = told()
+    with readings.sending(VISIT):
+        pass
+
+    assert refused == [(kind, paper.pk, "it") for kind in ("shown", "helped", "avoided")]
+    assert told() == [*refused, ("written", paper.pk, "it")]
 
 
 def test_answer_when_the_visit_has_sent_a_request_avoids_none(paper):
