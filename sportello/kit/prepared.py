@@ -68,7 +68,8 @@ def make(queryset: "QuerySet[Any, Any]", count: int) -> "Statement | None":
 def _place(parameter: Any) -> int | None:
     if isinstance(parameter, str):
         return int(parameter.removeprefix(FIRST_TEXT)) if parameter.startswith(FIRST_TEXT) else None
-    return parameter - FIRST_NUMBER if type(parameter) is int and parameter >= FIRST_NUMBER else None
+    # psycopg has a type of its own for each size of number.
+    return int(parameter) - FIRST_NUMBER if isinstance(parameter, int) and parameter >= FIRST_NUMBER else None
 
 
 @dataclass(frozen=True, slots=True)

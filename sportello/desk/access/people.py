@@ -24,7 +24,12 @@ def known_people(person: User) -> "QuerySet[User]":
 
 
 def get_known_person(person: User, user_id: int) -> User:
-    return one(known_people(person).filter(pk=user_id).select_related("organization", "merged_into"))
+    return one(one_known_person(person, user_id))
+
+
+def one_known_person(person: User, user_id: int) -> "QuerySet[User]":
+    """With all that belongs to him once."""
+    return known_people(person).filter(pk=user_id).select_related("organization", "merged_into")
 
 
 def person_changes(person: User, user_id: int) -> "QuerySet[RuleChange]":

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from sportello.kit import clock
 from sportello.kit.prefixes import starting
+from sportello.kit.prepared import prepared
 
 from .. import access
 from ..errors import Invalid, Missing, Refused, Stale
@@ -266,24 +267,46 @@ def sweep() -> bool:
     return False
 
 
-def likely_same(person: User, limit: int = 5) -> list[User]:
+def likely_same(person: User) -> list[User]:
     """Who may be the same person: of his name, unless of another organization; of the same words before the @; in
     his organization of the same phone."""
-    others = User.objects.filter(active=True, role=Role.END_USER).exclude(pk=person.pk)
-    same_name = others.filter(name=person.name).order_by("id")
-    if organization := person.organization_id:
-        same_name = same_name.filter(Q(organization=organization) | Q(organization=None))
-    found = list(same_name[:limit])
+    organization = person.organization_id
+    if organization:
+        found = _same_name_within(person.pk, person.name, organization)
+    else:
+        found = _same_name(person.pk, person.name)
     if organization and person.phone:
-        found += others.filter(organization=organization, phone=person.phone).order_by("id")[:limit]
-    for address in person.identities.values_list("address", flat=True)[:limit]:
+        found += _same_phone(person.pk, organization, person.phone)
+    for address in person.identities.values_list("address", flat=True)[:LIKELY]:
         local = address.partition("@")[0]
         if len(local) >= 4 and local not in SHARED_NAMES:
             near = Identity.objects.filter(starting("address", f"{local}@")).values_list("user", flat=True)
-            found += others.filter(pk__in=list(near[:SHARED])).order_by("id")[:limit]
-    return list({it.pk: it for it in found}.values())[:limit]
+            keys = [pk for pk in near[:SHARED] if pk != person.pk]
+            found += _others(person.pk).filter(pk__in=keys)[:LIKELY] if keys else []
+    return list({it.pk: it for it in found}.values())[:LIKELY]
 
 
+def _others(person_id: int) -> "models.QuerySet[User]":
+    return User.objects.filter(active=True, role=Role.END_USER).exclude(pk=person_id).order_by("id")
+
+
+@prepared
+def _same_name(person_id: int, name: str) -> "models.QuerySet[User]":
+    return _others(person_id).filter(name=name)[:LIKELY]
+
+
+@prepared
+def _same_name_within(person_id: int, name: str, organization_id: int) -> "models.QuerySet[User]":
+    within = Q(organization=organization_id) | Q(organization=None)
+    return _others(person_id).filter(within, name=name)[:LIKELY]
+
+
+@prepared
+def _same_phone(person_id: int, organization_id: int, phone: str) -> "models.QuerySet[User]":
+    return _others(person_id).filter(organization=organization_id, phone=phone)[:LIKELY]
+
+
+LIKELY = 5
 # Names before the @ that many people have without being one; and of how many of one such name it is looked at.
 SHARED_NAMES = frozenset("info admin office mail help support sales hello amministrazione ufficio segreteria".split())
 SHARED = 20

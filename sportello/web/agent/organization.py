@@ -79,9 +79,9 @@ def _page(
         "most": PEOPLE,
         "members_count": members.count(),
         "tickets": person_tickets.of(request, "organization", found.pk),
-        "counts": person_tickets.counts(agent, organization=found),
-        **person_votes.given(access.votes_of(agent, organization_id=found.pk)),
-        "changes": person_history.told(access.organization_changes(agent, found.pk)),
+        "counts": person_tickets.counts(agent, "organization", found.pk),
+        **person_votes.given(agent, "organization_id", found.pk),
+        "changes": person_history.of_organization(agent, found.pk),
         "may_change": may_change,
     }
     return page(request, "agent/organization.html", context, status=422 if form and form.is_bound else 200)

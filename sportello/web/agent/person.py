@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sportello.desk import access
 from sportello.desk.actions import field_values, identities, merging_people
 from sportello.desk.actions import people as verbs
-from sportello.desk.errors import DeskError, Invalid
+from sportello.desk.errors import DeskError, Invalid, Missing
 from sportello.desk.models import Organization, User
 from sportello.desk.rules.custom_fields import USER
 from sportello.desk.search import beginnings
@@ -25,6 +25,7 @@ from sportello.web.agent import person_history, person_tickets, person_votes
 from sportello.web.agent.customer import Owned, begun, fields_of, notes_field, tags_field
 from sportello.web.agent.doors import agent_of, attempt, permitted, staff
 from sportello.web.agent.navigation import page
+from sportello.web.agent.prepared import prepared
 from sportello.web.ui.forms import Form, Select, TextInput
 
 
@@ -51,8 +52,13 @@ def _initial(person: User, tags: list[str]) -> dict[str, Any]:
 @staff
 @require_safe
 def person(request: HttpRequest, user_id: int) -> HttpResponse:
-    found = access.get_known_person(agent_of(request), user_id)
-    return person_page(request, found)
+    known = _known(agent_of(request), user_id)
+    if not known:
+        raise Missing
+    return person_page(request, known[0])
+
+
+_known = prepared(access.one_known_person)
 
 
 def person_page(
@@ -70,10 +76,10 @@ def person_page(
         "own": own or owned(found),
         "form": form,
         "tickets": person_tickets.of(request, "requester", found.pk),
-        "counts": person_tickets.counts(agent, requester=found),
-        "copied": person_tickets.copied(agent, found),
-        **person_votes.given(access.votes_of(agent, user_id=found.pk)),
-        "changes": person_history.told(access.person_changes(agent, found.pk)),
+        "counts": person_tickets.counts(agent, "requester", found.pk),
+        "copied": person_tickets.copied(agent, found.pk),
+        **person_votes.given(agent, "user_id", found.pk),
+        "changes": person_history.of_person(agent, found.pk),
         "may_change": may_change and (agent.is_admin or not found.is_staff_member),
         "likely": merging_people.likely_same(found) if may_change and not found.is_staff_member else [],
         "problem": problem,
@@ -191,7 +197,7 @@ def _side(agent: User, person: User) -> SimpleNamespace:
         row=person,
         addresses=list(person.identities.order_by("-primary", "id")),
         tags=sorted(person.tags.values_list("tag", flat=True)),
-        counts=person_tickets.counts(agent, requester=person),
+        counts=person_tickets.counts(agent, "requester", person.pk),
         votes=access.votes_of(agent, user_id=person.pk).count(),
         own=owned(person),
     )

@@ -9,21 +9,42 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from sportello.desk import access
 from sportello.desk.actions import configuration
-from sportello.desk.models import RuleChange
+from sportello.desk.models import RuleChange, User
 from sportello.desk.rules import custom_fields
 from sportello.desk.rules.texts import in_language
+from sportello.web.agent.prepared import prepared
 
 CHANGES = 30
 LONGEST = 120
 _LANGUAGES: dict[Any, str] = dict(settings.LANGUAGES)
 
 
-def told(changes: QuerySet[RuleChange]) -> list[SimpleNamespace]:
-    """For agent/_person_changes.html: author, at, sentences. changes: newest first."""
+def of_person(agent: User, user_id: int) -> list[SimpleNamespace]:
+    """For agent/_person_changes.html, newest first: author, at, sentences."""
+    return _told(_of_person(agent, user_id))
+
+
+def of_organization(agent: User, organization_id: int) -> list[SimpleNamespace]:
+    """As of_person."""
+    return _told(_of_organization(agent, organization_id))
+
+
+@prepared
+def _of_person(agent: User, user_id: int) -> QuerySet[RuleChange]:
+    return access.person_changes(agent, user_id).select_related("author")[:CHANGES]
+
+
+@prepared
+def _of_organization(agent: User, organization_id: int) -> QuerySet[RuleChange]:
+    return access.organization_changes(agent, organization_id).select_related("author")[:CHANGES]
+
+
+def _told(changes: list[RuleChange]) -> list[SimpleNamespace]:
     return [
         SimpleNamespace(author=it.author, at=it.created_at, sentences=sentences)
-        for it in changes.select_related("author")[:CHANGES]
+        for it in changes
         if (sentences := list(sentences_of(it)))
     ]
 

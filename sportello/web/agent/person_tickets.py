@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from sportello.desk.rules.views import Layout
 from sportello.desk.words import FINISHED
 from sportello.web.agent import lists
 from sportello.web.agent.doors import agent_of
+from sportello.web.agent.prepared import prepared
 from sportello.web.agent.ticket_list import ticket_list
 from sportello.web.ui import paging
 
@@ -35,10 +36,10 @@ def of(request: HttpRequest, key: str, owner_id: int) -> SimpleNamespace:
     agent = agent_of(request)
     found = access.tickets(agent).filter(**{key: owner_id})
     is_first = not (request.GET.get("after") or request.GET.get("before"))
-    unsolved = lists.rows(agent, found.unsolved().order_by("-updated_at", "-id"))
+    unsolved = _UNSOLVED[key](agent, owner_id) if is_first else []
     finished = lists.rows(agent, found.filter(status__in=FINISHED))
     page = paging.page(finished, request.GET)
-    shown = replace(page, rows=[*(unsolved[:OPEN_ONES] if is_first else ()), *page.rows])
+    shown = replace(page, rows=[*unsolved, *page.rows])
     whole = {"q": f"type:ticket {key}:{owner_id}"}
     layout = Layout(columns=COLUMNS[key])
     return ticket_list(
@@ -46,17 +47,35 @@ def of(request: HttpRequest, key: str, owner_id: int) -> SimpleNamespace:
     )
 
 
-def copied(agent: User, person: User) -> list[Any]:
+@prepared
+def copied(agent: User, person_id: int) -> QuerySet[Any]:
     """The latest tickets in whose copy he is."""
-    found = access.tickets(agent).filter(participants__user=person, participants__kind="cc")
-    return list(found.order_by("-id").values_list("pk", "subject", "status", "requester__name", named=True)[:10])
+    found = access.tickets(agent).filter(participants__user=person_id, participants__kind="cc")
+    return found.order_by("-id").values_list("pk", "subject", "status", "requester__name", named=True)[:10]
 
 
-def counts(agent: User, **whose: Any) -> SimpleNamespace:
-    """How many tickets and how many of them open, in one question."""
-    numbers = (
-        access.tickets(agent)
-        .filter(**whose)
-        .aggregate(all=Count("pk"), open=Count("pk", filter=~Q(status__in=FINISHED)))
-    )
-    return SimpleNamespace(**numbers)
+def counts(agent: User, key: str, owner_id: int) -> SimpleNamespace:
+    """all: how many tickets; open: how many of them. key: as `of`."""
+    numbers = dict(_COUNTED[key](agent, owner_id))
+    return SimpleNamespace(all=sum(numbers.values()), open=sum(n for it, n in numbers.items() if it not in FINISHED))
+
+
+def _unsolved(key: str) -> prepared:
+    @prepared
+    def found(agent: User, owner_id: int) -> QuerySet[Any]:
+        open_ones = access.tickets(agent).filter(**{key: owner_id}).unsolved()
+        return lists.rows(agent, open_ones.order_by("-updated_at", "-id"))[:OPEN_ONES]
+
+    return found
+
+
+def _counted(key: str) -> prepared:
+    @prepared
+    def found(agent: User, owner_id: int) -> QuerySet[Any]:
+        return access.tickets(agent).filter(**{key: owner_id}).order_by().values_list("status").annotate(Count("pk"))
+
+    return found
+
+
+_UNSOLVED = {key: _unsolved(key) for key in COLUMNS}
+_COUNTED = {key: _counted(key) for key in COLUMNS}
