@@ -23,9 +23,9 @@ from .questions import Beside, question
 SIZE = 25
 MOST_COUNTED = 1_000
 RANKED = 200  # So few are sorted: what has the words in its title comes first.
-FEW_DOCUMENTS = 1_000
+FEW_DOCUMENTS = 1_000  # Not fewer than MOST_COUNTED.
 FEW_ROWS = 2_000
-LOOKED_AT = 1_500  # So many rows are looked at for a number of results,
+LOOKED_AT = 1_000  # So many rows are looked at for a number of results,
 CHUNKS = (100, 400, 1_000, 4_000)
 COUNTING_CHUNKS = (LOOKED_AT, 4_000)
 MOST_LOOKED_AT = 100_000  # so many for a page.
@@ -101,6 +101,7 @@ class _Search:
         self.is_limited = bool(asked.tests) or (kind == TICKET and not access.sees_every_ticket(agent))
         # Then what the index finds is what he may see.
         self.is_counted_by_words = self.has_words and not self.is_limited
+        self._first: list[int] = []  # The newest with these words, when they are more than a few.
         self._asked = agent, asked.tests, moment
 
     @cached_property
@@ -121,11 +122,10 @@ class _Search:
     def few(self) -> list[int] | None:
         """All that is found, in order; None: it is too much to look it all up."""
         if self.has_words:
-            most = FEW_DOCUMENTS if self.is_limited else RANKED
-            documents = index.find(self.kind, self.texts, most + 1)
-            if len(documents) <= most:
-                there = self._there(documents)
-                return self._ranked([key for key in documents if key in there])
+            self._first = index.find(self.kind, self.texts, FEW_DOCUMENTS + 1)
+            if len(self._first) <= FEW_DOCUMENTS:
+                there = self._there(self._first)
+                return self._ranked([key for key in self._first if key in there])
             if not self.is_limited:
                 return None
         rows = list(self.rows.values_list("pk", flat=True)[: FEW_ROWS + 1])
@@ -197,8 +197,7 @@ class _Search:
 
     def _number(self) -> tuple[int, bool]:
         if self.is_counted_by_words:
-            number = index.count(self.kind, self.texts, MOST_COUNTED + 1)
-            return min(number, MOST_COUNTED), number <= MOST_COUNTED
+            return min(len(self._first), MOST_COUNTED), False
         number = 0
         for looked_at, _last, keys in self._chunks(COUNTING_CHUNKS, None, descending=True):
             number += len(keys)
@@ -215,7 +214,10 @@ class _Search:
         while True:
             size = next(coming, size)
             if self.has_words:
-                keys = index.find(self.kind, self.texts, size, beyond=beyond, descending=descending)
+                if beyond is None and descending and size < len(self._first):
+                    keys = self._first[:size]
+                else:
+                    keys = index.find(self.kind, self.texts, size, beyond=beyond, descending=descending)
                 there = self._there(keys)
             else:
                 rows = self.rows if beyond is None else self.rows.filter(**{_side(descending): beyond})

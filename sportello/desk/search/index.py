@@ -8,6 +8,7 @@ A document has three parts: its title, what was said, what stands around it. In 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Any
 
 from django.db import connection
 
@@ -23,6 +24,7 @@ NO_PLACE = 16_383
 MOST_BYTES = 500_000  # A tsvector has a megabyte at most.
 GAP = "\ue000"  # Stands where no word stands, so that no phrase reaches from one text into the next.
 MOST_BEGUN = 200  # So many words are looked for one by one.
+NEAR = 1_000  # So many documents tell how many of all have a word.
 COLUMNS = {"A": "head", "B": "body", "C": "about"}
 TABLES = {kind: f"desk_search_{kind}" for kind in KINDS}
 
@@ -159,24 +161,35 @@ def find(kind: str, groups: Groups, limit: int, *, beyond: int | None = None, de
     Of each group one has to be found. At least one group has none that is denied.
     """
     conditions, values = _matching(kind, groups)
-    if beyond is not None:
-        conditions += f" AND {_key()} {'<' if descending else '>'} %s"
-        values.append(beyond)
-    order = "DESC" if descending else "ASC"
-    statement = f"SELECT {_key()} FROM {TABLES[kind]} WHERE {conditions} ORDER BY {_key()} {order} LIMIT {limit:d}"
+    order, side = ("DESC", "<") if descending else ("ASC", ">")
+    beyond_it = "" if beyond is None else f" AND {_key()} {side} {beyond:d}"
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        by = _key()
+        if connection.vendor == "postgresql":
+            if _is_less_to_walk(cursor, kind, groups, limit, f"TRUE{beyond_it} ORDER BY id {order}"):
+                conditions = f"({conditions}) IS TRUE"  # No index has that: it walks.
+            else:
+                by = "id + 0"  # Nothing is in that order: it takes what the index has.
+        cursor.execute(
+            f"SELECT {_key()} FROM {TABLES[kind]} WHERE {conditions}{beyond_it} ORDER BY {by} {order} LIMIT {limit:d}",
+            values,
+        )
         return [row[0] for row in cursor]
 
 
-def count(kind: str, groups: Groups, most: int) -> int:
-    """How many documents `find` would give, counted up to `most`."""
-    conditions, values = _matching(kind, groups)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT COUNT(*) FROM (SELECT 1 FROM {TABLES[kind]} WHERE {conditions} LIMIT {most:d}) counted", values
-        )
-        return int(cursor.fetchone()[0])
+def _is_less_to_walk(cursor: Any, kind: str, groups: Groups, limit: int, near: str) -> bool:
+    """Whether to walk from the nearest document on until `limit` are found is less than to gather and sort all that
+    the index has: PostgreSQL guesses it badly of begun words, of denied ones and of phrases.
+
+    The nearest thousand tell how many have the words, and how many the index would give, to be looked at one by one.
+    """
+    cursor.execute(
+        "SELECT COUNT(*) FILTER (WHERE words @@ %s::tsquery), COUNT(*) FILTER (WHERE words @@ %s::tsquery),"
+        f" (SELECT MAX(id) FROM {TABLES[kind]}) FROM (SELECT words FROM {TABLES[kind]} WHERE {near} LIMIT {NEAR}) near",
+        [_tsquery(groups), _tsquery(groups, as_index=True)],
+    )
+    found, given, last = cursor.fetchone()
+    return bool(found) and limit * NEAR / found < last * given / NEAR
 
 
 def among(kind: str, groups: Groups, keys: Collection[int]) -> set[int]:
@@ -232,23 +245,27 @@ def _fts5_text(text: Text) -> str:
     return f"{{{' '.join(COLUMNS[part] for part in text.parts)}}} : ({said})"
 
 
-def _tsquery(groups: Groups) -> str:
+def _tsquery(groups: Groups, *, as_index: bool = False) -> str:
+    """as_index: what PostgreSQL's index alone can tell, which knows neither places nor parts."""
     asked, denied = _sides(groups)
+    if as_index:
+        denied = (text for text in denied if text.parts == EVERYWHERE and len(text.words) == 1)
     return " & ".join(
         chain(
-            (f"({' | '.join(map(_tsquery_text, group))})" for group in asked),
-            (f"!({_tsquery_text(text)})" for text in denied),
+            (f"({' | '.join(_tsquery_text(text, as_index) for text in group)})" for group in asked),
+            (f"!({_tsquery_text(text, as_index)})" for text in denied),
         )
     )
 
 
-def _tsquery_text(text: Text) -> str:
-    # Which part a word stands in is not in PostgreSQL's index: asked only where it matters.
-    parts = "" if text.parts == EVERYWHERE else text.parts
+def _tsquery_text(text: Text, as_index: bool) -> str:
+    # Which part a word stands in is asked only where it matters: it has to be looked up in the document.
+    parts = "" if as_index or text.parts == EVERYWHERE else text.parts
     begun = "*" if text.prefix else ""
     *first, last = text.words
     if text.exact:
-        return " <-> ".join([*(_lexeme(word, parts) for word in first), _lexeme(last, parts + begun)])
+        follows = " & " if as_index else " <-> "
+        return follows.join([*(_lexeme(word, parts) for word in first), _lexeme(last, parts + begun)])
     return " | ".join(
         [*(_lexeme(f"={stem}", parts) for stem in stems.stems(last)), *([_lexeme(last, parts + "*")] if begun else [])]
     )

@@ -1,6 +1,7 @@
 """People as one types them: the index is asked, and what it does not know yet is looked at."""
 
 import pytest
+from django.db import connection
 
 from sportello.desk.actions import indexing, people
 from sportello.desk.models import SearchState, User
@@ -50,7 +51,8 @@ def test_number_is_asked_of_the_index_and_no_other_row_is_looked_at(known, index
     # Behind the index's back.
     User.objects.filter(name="Mario Re").update(phone="06 7778889")
 
-    with django_assert_num_queries(3):
+    # PostgreSQL is asked first how many have it.
+    with django_assert_num_queries(4 if connection.vendor == "postgresql" else 3):
         found = names("777888")
 
     assert (found, names("1112")) == ([], ["Mario Re"])
