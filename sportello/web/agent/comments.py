@@ -80,6 +80,7 @@ def _warning(agent: User, ticket: Ticket, form: CommentForm, written: Written) -
     word = word_of_attachment(written.text) if written.public and said["asked"] != ATTACHMENT else ""
     if not word or said["attachments"] or has_files(agent, ticket.pk, written.html):
         return ""
+    form.forgotten = word
     return _("You write “%(word)s”, but nothing is attached. Attach it, or send it as it is.") % {"word": word}
 
 

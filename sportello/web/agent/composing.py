@@ -60,9 +60,11 @@ class CommentForm(AskingForm):
 
     html: what the editor shows, not cleaned. macro: the one that was put in; changes: what stays ticked of it. Of the
     ticket's own fields those that are missing. at: when it leaves, if not at once. asked: warnings that were seen.
+    forgotten: the word that speaks of a file that is not there, once its writer is warned.
     """
 
     verb_names = {"comment": "text"}
+    forgotten = ""
     kind = forms.ChoiceField(choices=[("answer", ""), ("note", "")], initial="answer")
     text = WrittenField(widget=forms.Textarea, required=False, strip=False)
     html = WrittenField(required=False, strip=False)
@@ -214,7 +216,6 @@ def composer_of(
         "note_beside": None if own else beside,
         "left_behind": _left_behind(agent, ticket.pk, [it for it in written if it is not kept]),
         "elsewhere": _elsewhere(bound, writing),
-        "forgotten": rules.word_of_attachment(bound.cleaned_data.get("text", "")) if bound and bound.is_bound else "",
         "leaving": _leaving(own, "", kept.text, now) if own and kept else None,
         "others_leaving": [_leaving(it, it.draft__author__name, "", now) for it in clocks if it is not own],
         "later": rules.later(timezone.localtime(now)),

@@ -317,3 +317,22 @@ def test_quote_of_what_is_selected_and_the_last_way_of_sending(sit_down, anna, r
     assert wide == 390
     assert ticket.status == Status.SOLVED
     assert said.text == "> Prima riga\n> Seconda riga\n\nEcco."
+
+
+def test_warning_stands_before_the_eyes_of_who_sends_on_a_phone(sit_down, anna, rita, ticket):  # noqa: F811
+    for _ in range(6):
+        tickets.hear(ticket.pk, Words("Riga\n" * 12), actor=rita, via=Via.EMAIL)
+    with sit_down(anna, width=390, trouble=["422"]) as page:
+        visit(page, ticket)
+        box(page).click()
+        page.keyboard.type("In allegato il modulo.")
+        page.keyboard.press("Control+Enter")
+        page.locator("[data-problem]").wait_for()
+        wait_for(page, "() => document.querySelector('sp-editor[ready] [contenteditable]') === document.activeElement")
+        said = page.locator("[data-problem]").inner_text()
+        at = page.locator("[data-problem]").bounding_box()
+        page.keyboard.press("Control+Enter")
+        page.locator(".leaving").wait_for()
+
+    assert "“allegato”" in said
+    assert 0 <= at["y"] < at["y"] + at["height"] <= 844

@@ -266,6 +266,18 @@ def test_forgotten_attachment_is_asked_for_once(enter, anna, ticket):
     assert (asked.status_code, note.status_code, sent.status_code) == (422, 302, 302)
 
 
+def test_forgotten_attachment_is_asked_for_after_what_was_said_meanwhile(enter, anna, rita, ticket):
+    seen, agent = ticket.comments.latest("id").pk, enter(anna)
+    tickets.hear(ticket.pk, Words("Una cosa ancora."), actor=rita, via=Via.EMAIL)
+
+    stale = say(agent, ticket, text="In allegato il modulo.", seen=seen)
+    forgotten = say(agent, ticket, text="In allegato il modulo.", seen=stale.context["last_seen"])
+    stale_again = say(agent, ticket, text="In allegato il modulo.", seen=seen, asked="attachment")
+
+    assert [it.status_code for it in (stale, forgotten, stale_again)] == [422, 422, 422]
+    assert ['value="attachment"' in page_of(it) for it in (stale, forgotten, stale_again)] == [False, True, True]
+
+
 @pytest.mark.parametrize("how", ["now", "draft"])
 def test_attachment_that_is_there_is_not_asked_for(enter, anna, ticket, how):
     agent, files = enter(anna), {}
