@@ -1,9 +1,11 @@
 // Completion in <sp-editor>: "@" colleagues, "/" at the start of a line macros, ":" emoji. Arrows, Enter or Tab, Escape.
-const EMOJI = Object.fromEntries("smile 🙂|grin 😀|laugh 😄|joy 😂|wink 😉|blush 😊|heart ❤️|thumbsup 👍|thumbsdown 👎|ok 👌|clap 👏|pray 🙏|thanks 🙏|wave 👋|muscle 💪|party 🎉|tada 🎉|rocket 🚀|fire 🔥|star ⭐|sparkles ✨|check ✅|cross ❌|warning ⚠️|info ℹ️|question ❓|idea 💡|think 🤔|confused 😕|sad 🙁|cry 😢|sorry 😔|sweat 😅|cool 😎|eyes 👀|search 🔍|bug 🐛|wrench 🔧|gear ⚙️|lock 🔒|key 🔑|computer 💻|printer 🖨️|phone 📞|mail 📧|calendar 📅|clock 🕒|hourglass ⏳|coffee ☕|sun ☀️|rain 🌧️|gift 🎁|book 📖|memo 📝|pin 📌|link 🔗|up ⬆️|down ⬇️|right ➡️|left ⬅️".split("|").map((it) => it.split(" ")))
+// In English and in Italian: either is understood, and what is shown is in the language of the page.
+const EMOJI = "smile sorriso 🙂|grin sorrisone 😀|laugh risata 😄|joy lacrime 😂|wink occhiolino 😉|blush rossore 😊|heart cuore ❤️|thumbsup pollicesu 👍|thumbsdown pollicegiù 👎|ok ok 👌|clap applauso 👏|pray preghiera 🙏|thanks grazie 🙏|wave saluto 👋|muscle forza 💪|party festa 🎉|tada evviva 🎉|rocket razzo 🚀|fire fuoco 🔥|star stella ⭐|sparkles scintille ✨|check fatto ✅|cross croce ❌|warning attenzione ⚠️|info info ℹ️|question domanda ❓|idea idea 💡|think penso 🤔|confused confuso 😕|sad triste 🙁|cry pianto 😢|sorry scusa 😔|sweat sudore 😅|cool forte 😎|eyes occhi 👀|search cerca 🔍|bug bug 🐛|wrench attrezzo 🔧|gear ingranaggio ⚙️|lock lucchetto 🔒|key chiave 🔑|computer computer 💻|printer stampante 🖨️|phone telefono 📞|mail posta 📧|calendar calendario 📅|clock orologio 🕒|hourglass clessidra ⏳|coffee caffè ☕|sun sole ☀️|rain pioggia 🌧️|gift regalo 🎁|book libro 📖|memo appunto 📝|pin puntina 📌|link collegamento 🔗|up su ⬆️|down giù ⬇️|right destra ➡️|left sinistra ⬅️".split("|").map((it) => it.split(" "))
+const LANGUAGE = document.documentElement.lang.startsWith("it") ? 1 : 0
 const KINDS = [
   [/(?:^|[\s(])@((?:[\p{L}'’.-]+ ?){0,3})$/u, async (editor) => (await colleagues(editor)).map((name) => ({ name, text: `@${name}\u00a0` }))],
   [/^\/([^\n/]{0,40})$/, (editor) => Array.from(editor.closest("form").querySelectorAll("[data-puts-in] option:not([value=''])"), ({ value, text }) => ({ name: text, macro: value }))],
-  [/(?:^|\s):([a-z]*)$/, () => Object.entries(EMOJI).map(([name, text]) => ({ name, shown: `${text} ${name}`, text }))],
+  [/(?:^|\s):(\p{Ll}*)$/u, () => EMOJI.map((it) => ({ name: `${it[0]} ${it[1]}`, shown: `${it[2]} ${it[LANGUAGE]}`, text: it[2], isRare: true }))],
 ]
 let names
 
@@ -32,13 +34,15 @@ class Completion {
     this.token = { node, end, start: end - wanted.length - 1 }
     const all = await kind[1](this.editor)
     const words = wanted.trim().toLowerCase()
+    if (wanted.endsWith(" ") && all.some(({ name }) => name.toLowerCase() === words)) return this.close() // It is complete.
     const found = all.filter(({ name }) => name.toLowerCase().split(/\s+/).some((part, at, parts) => parts.slice(at).join(" ").startsWith(words))).slice(0, 8)
-    this.show(found)
+    this.show(found, words.length)
   }
 
-  show(found) {
+  // A colon is mostly a colon: Enter after it, or after one letter, is no choice of an emoji before an arrow was.
+  show(found, length) {
     this.found = found
-    this.at = 0
+    this.at = found[0]?.isRare && length < 2 ? -1 : 0
     if (!found.length || this.token.node.length < this.token.end) return this.close()
     this.list.replaceChildren(...found.map(({ name, shown }, at) => Object.assign(document.createElement("li"), { id: `completion-${at}`, className: "completion__one", role: "option", textContent: shown ?? name })))
     const written = document.createRange()
@@ -49,13 +53,15 @@ class Completion {
     this.list.style.setProperty("--completion-y", `${caret.bottom - around.top}px`)
     this.list.hidden = false
     this.editor.box.setAttribute("aria-controls", "completion")
+    this.list.scrollIntoView({ block: "nearest" })
     this.mark()
   }
 
   mark() {
-    Array.from(this.list.children, (it, at) => it.setAttribute("aria-selected", at === this.at))
-    this.editor.box.setAttribute("aria-activedescendant", `completion-${this.at}`)
-    this.list.children[this.at]?.scrollIntoView({ block: "nearest" })
+    const one = this.list.children[this.at]
+    for (const it of this.list.children) it.setAttribute("aria-selected", it === one)
+    one ? this.editor.box.setAttribute("aria-activedescendant", one.id) : this.editor.box.removeAttribute("aria-activedescendant")
+    one?.scrollIntoView({ block: "nearest" })
   }
 
   close() {
@@ -68,9 +74,10 @@ class Completion {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (!step && !["Enter", "Tab", "Escape"].includes(event.key)) return
     if (event.ctrlKey || event.metaKey) return
+    if (this.at < 0 && ["Enter", "Tab"].includes(event.key)) return this.close()
     event.preventDefault()
     event.stopImmediatePropagation()
-    if (step) { this.at = (this.at + step + this.found.length) % this.found.length; return this.mark() }
+    if (step) { this.at = (Math.max(this.at, step < 0 ? 0 : -1) + step + this.found.length) % this.found.length; return this.mark() }
     event.key === "Escape" ? this.close() : this.choose(this.found[this.at])
   }
 

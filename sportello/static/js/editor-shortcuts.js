@@ -6,6 +6,8 @@ const INLINE = [
   [/`([^`]+)`$/, "code"],
 ]
 
+const titles = new WeakSet()
+
 // The text before the caret in its node, undefined where there is none.
 function caretOf(squire) {
   const { collapsed, startContainer, startOffset } = squire.getSelection()
@@ -32,6 +34,10 @@ function attach({ squire, box }) {
     const found = INLINE.find(([pattern]) => pattern.test(caret.text + event.data))
     if (isMark ? block(squire, mark) : found && inline(squire, found, event.data)) event.preventDefault()
   })
+  box.addEventListener("beforeinput", ({ inputType }) => { // Squire has begun the next line already, as bold as its title.
+    const { startContainer: node } = squire.getSelection()
+    if (inputType === "insertParagraph" && titles.has((node.closest ? node : node.parentNode).closest("div")?.previousElementSibling)) squire.removeBold()
+  })
 }
 
 function block(squire, mark) {
@@ -42,6 +48,7 @@ function block(squire, mark) {
   if (!start.textContent && !start.querySelector("br")) start.append(document.createElement("br"))
   place(squire, node, 0)
   squire[BLOCKS[mark]]()
+  if (BLOCKS[mark] === "bold") titles.add(start)
   return true
 }
 

@@ -24,6 +24,7 @@ function tidy(it) {
   const weight = /font-weight:\s*(\w+)/.exec(style)?.[1]
   const shape = name[0] === "H" && BLOCKS.test(name) ? "B" : name === "SPAN" && /bold|[6-9]00/.test(weight) ? "B" : name === "SPAN" && /font-style:\s*italic/.test(style) ? "I" : ""
   if (shape) wrap(it, shape)
+  if (/^T[DH]$/.test(name) && it.previousElementSibling) it.before(" | ") // As the text of a mail shows a table.
   if (BLOCKS.test(name)) wrap(it, "DIV")
   const isForeign = name === "IMG" && !/^\/tickets\/\d+\/draft\/files\//.test(it.getAttribute("src") ?? "")
   if (isForeign) return it.remove()
@@ -70,6 +71,7 @@ class Editor extends HTMLElement {
     const html = this.querySelector("template").innerHTML
     this.write(html && field.value === field.defaultValue ? { html } : { text: field.value })
     this.squire.addEventListener("input", () => this.changed())
+    this.addEventListener("keydown", (event) => this.wipe(event), true)
     field.hidden = true
     this.toggleAttribute("ready", true)
     if (hadFocus) this.focus()
@@ -93,6 +95,16 @@ class Editor extends HTMLElement {
     if (html || text.includes("\n")) this.squire.insertHTML(html || asHtml(text))
     else this.squire.insertPlainText(text, false)
     this.changed()
+  }
+
+  // Of a list or a quotation that is deleted as a whole Squire leaves an empty one.
+  wipe({ key }) {
+    if (!["Delete", "Backspace"].includes(key) || this.squire.getSelection().collapsed) return
+    setTimeout(() => {
+      if (!this.isEmpty) return
+      this.squire.getRoot().replaceChildren(Object.assign(document.createElement("div"), { innerHTML: "<br>" }))
+      this.squire.moveCursorToStart()
+    })
   }
 
   focus() { this.squire ? this.squire.focus() : this.field.focus() }

@@ -336,3 +336,43 @@ def test_warning_stands_before_the_eyes_of_who_sends_on_a_phone(sit_down, anna, 
 
     assert "“allegato”" in said
     assert 0 <= at["y"] < at["y"] + at["height"] <= 844
+
+
+def test_completion_asks_for_no_second_enter_and_a_colon_stays_one(sit_down, anna, ada, ticket):  # noqa: F811
+    with sit_down(anna) as page:
+        visit(page, ticket)
+        page.keyboard.press("n")
+        page.keyboard.type("@ad")
+        page.locator(".completion__one", has_text="Ada Admin").wait_for()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        page.keyboard.type("Guarda :")
+        page.locator(".completion__one").first.wait_for()
+        page.keyboard.press("Enter")
+        page.keyboard.type("stampa :stampan")
+        page.locator(".completion__one", has_text="🖨️").wait_for()
+        page.keyboard.press("Enter")
+        typed = box(page).inner_text()
+
+    assert typed.replace("\xa0", " ").strip() == "@Ada Admin \nGuarda :\nstampa 🖨️"
+
+
+def test_title_is_one_line_a_wiped_list_is_gone_and_cells_stay_apart(sit_down, anna, ticket):  # noqa: F811
+    table = "<table><tr><th>Nome</th><th>Sede</th></tr><tr><td>Anna</td><td>Bari</td></tr></table>"
+    with sit_down(anna) as page:
+        visit(page, ticket)
+        box(page).click()
+        page.keyboard.type("- uno")
+        page.keyboard.press("Control+a")
+        page.keyboard.press("Delete")
+        wait_for(page, "() => !document.querySelector('.editor__box ul')")
+        page.keyboard.type("# Titolo")
+        page.keyboard.press("Enter")
+        page.keyboard.type("Testo")
+        page.keyboard.press("Enter")
+        page.evaluate(PASTE, ["text/html", table])
+        shown = box(page).inner_html().replace("\u200b", "")
+        text = box(page).inner_text().replace("\u200b", "").strip()
+
+    assert shown.startswith("<div><b>Titolo</b></div><div>Testo</div>")
+    assert text == "Titolo\nTesto\nNome | Sede\nAnna | Bari"
