@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from sportello.desk import access
 from sportello.desk.actions import contacts, people, tickets
 from sportello.desk.errors import DeskError, Invalid, Missing
-from sportello.desk.models import Ticket, User
+from sportello.desk.models import Group, Ticket, User
 from sportello.desk.words import Contact, Permission
 from sportello.kit import clock
 from sportello.kit.keys import key_of
@@ -132,6 +132,14 @@ class ContactForm(Form):
             return at
         return clock.now() - timedelta(minutes=int(when)) if when not in ("", "0") else None
 
+    def handed_to(self) -> Group | None:
+        """The group that is to deal with it; None: no group was meant. Raises Invalid("group")."""
+        if self.cleaned_data["outcome"] != GROUP or self.about.isdecimal():
+            return None
+        if (found := find_group(self.cleaned_data["group"])) is None:
+            raise Invalid("group", _("Choose the group."))
+        return found
+
     def ways(self) -> list[Way]:
         chosen = self["contact"].value()
         return [Way(it.value, ICONS[it], str(SHORT[it]), str(it.label), it.value == chosen) for it in Contact]
@@ -182,14 +190,14 @@ def _page(request: HttpRequest, form: ContactForm, found: list[Found], *, status
 
 def _log(request: HttpRequest, form: ContactForm, agent: User) -> Ticket:
     said = form.cleaned_data
-    at, requester = form.happened_at(), form.requester()
+    # In this order: for a refusal nobody new is added.
+    at, group, requester = form.happened_at(), form.handed_to(), form.requester()
     if form.about.isdecimal():
         ticket = access.get_ticket(agent, key_of(form.about), to="log")
         contacts.add(ticket.pk, said["text"], said["contact"], requester=requester, actor=agent, at=at)
         messages.success(request, _("Written down on #%(id)s.") % {"id": ticket.pk}, extra_tags="new-contact")
         return ticket
     log = partial(contacts.log, requester, said["text"], said["contact"], actor=agent, at=at)
-    group = find_group(said["group"]) if said["outcome"] == GROUP else None
     try:
         ticket = log(assignee=agent if said["outcome"] == MINE else None, group=group, solved=said["outcome"] == SOLVED)
     except Invalid as refusal:

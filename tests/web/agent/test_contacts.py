@@ -93,6 +93,7 @@ def test_contact_when_solved_or_for_a_group_then_it_is_so(enter, mailbox, anna, 
         {"when": "at", "at": "2001-01-01T10:00"},
         {"when": "at", "at": "2999-01-01T10:00"},
         {"person": "new", "who": "x@", "email": "nonsense"},
+        {"outcome": "group"},
     ],
 )
 def test_contact_when_something_is_wrong_then_nothing_typed_is_lost(enter, mailbox, anna, rita, wrong):
