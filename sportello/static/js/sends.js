@@ -21,6 +21,7 @@ document.addEventListener("submit", async (event) => {
   if (answer?.status === 204) keep?.forget()
   if (answer?.status === 204 || answer?.type === "opaqueredirect") { // Said; or the session is over, and one signs in first.
     history.replaceState(null, "", `${form.dataset.sends}#latest`)
+    history.scrollRestoration = "manual"
     return location.reload()
   }
   delete form.dataset.sending
@@ -48,6 +49,12 @@ function draw(page) {
   composer?.scrollIntoView({ block: "end" })
   if (document.activeElement === document.body) (composer?.querySelector("[aria-invalid=true]:not(textarea)") ?? composer?.querySelector("sp-editor"))?.focus()
 }
+
+// After sending: where the page stood is something else now; an answer that leaves is shown while it can be taken back.
+if (history.scrollRestoration === "manual") addEventListener("load", () => setTimeout(() => {
+  (document.querySelector("sp-leaving") ?? document.querySelector(".conversation > :last-child"))?.scrollIntoView()
+  history.scrollRestoration = "auto"
+}))
 
 document.addEventListener("sp-editor-ready", ({ target }) => {
   const form = target.closest("form")

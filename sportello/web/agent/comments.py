@@ -41,6 +41,7 @@ def comments(request: HttpRequest, ticket_id: int) -> HttpResponse:
         return ticket_page(request, ticket, composer=form)
     written = written_of(form, agent, ticket)
     if warning := _warning(agent, ticket, form, written):
+        form.is_warned = True
         return ticket_page(request, ticket, composer=form, problem=warning)
     try:
         done = _say(form, written, agent, ticket)

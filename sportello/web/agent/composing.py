@@ -60,10 +60,11 @@ class CommentForm(AskingForm):
 
     html: what the editor shows, not cleaned. macro: the one that was put in; changes: what stays ticked of it. Of the
     ticket's own fields those that are missing. at: when it leaves, if not at once. asked: warnings that were seen.
-    forgotten: the word that speaks of a file that is not there, once its writer is warned.
+    is_warned: what was typed may leave as it is. forgotten: the word that speaks of a file that is not there.
     """
 
     verb_names = {"comment": "text"}
+    is_warned = False
     forgotten = ""
     kind = forms.ChoiceField(choices=[("answer", ""), ("note", "")], initial="answer")
     text = WrittenField(widget=forms.Textarea, required=False, strip=False)

@@ -117,6 +117,7 @@ def test_answer_sent_twice_by_a_double_click_is_written_once(enter, anna, ticket
     third = agent.post(f"/tickets/{ticket.id}/comments", sent)
 
     assert [it.status_code for it in (first, second, third)] == [302, 422, 422]
+    assert ["Send anyway" in it.content.decode() for it in (second, third)] == [False, True]
     assert [comment.text for comment in ticket.comments.all()].count("Once") == 1
     assert OutgoingMail.objects.filter(ticket=ticket).count() == 1
 
