@@ -22,9 +22,12 @@ from sportello.web.ui import paging
 from sportello.web.ui.forms import Form
 
 
+EMAIL = forms.EmailInput({"class": "input", "placeholder": gettext_lazy("Mail address")})
+
+
 class IncidentForm(Form):
     verb_names = {"email": "who", "comment": "text"}
-    who = forms.EmailField(label=gettext_lazy("Who has it too"), widget=forms.EmailInput({"class": "input"}))
+    who = forms.EmailField(label=gettext_lazy("Who has it too"), widget=EMAIL)
     name = forms.CharField(label=gettext_lazy("Name, if new"), required=False, max_length=200)
     text = forms.CharField(label=gettext_lazy("What was said"), required=False, widget=forms.Textarea({"rows": 3}))
 

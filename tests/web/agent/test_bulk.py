@@ -49,6 +49,7 @@ def test_bulk_from_the_bar_is_done_when_the_list_is_back(enter, usual, anna, ope
     assert set(Ticket.objects.values_list("priority", flat=True)) == {4}
     assert f"{count} changed" in page
     assert f'action="/jobs/{job.pk}/reversal"' in page
+    assert 'data-hotkey="e" title="Tags, macro, answer…"' in page  # What the list of keys calls it, at every width.
 
 
 def test_bulk_of_a_whole_view_takes_those_on_its_other_pages_too(enter, usual, anna, ben, opened, frozen_clock):

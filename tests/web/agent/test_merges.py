@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from sportello.desk.actions import bulk, configuration, incidents, jobs, merging, people, splitting, tickets
 from sportello.desk.actions.tickets import NewFile, Words
@@ -209,8 +210,10 @@ def test_incidents_when_problem_is_solved_then_all_are_answered_in_one_gesture(
 def test_incident_when_somebody_calls_then_his_ticket_is_made_and_linked(client, ticket, anna):
     client.force_login(anna)
 
+    asked = client.get(reverse("agent:incidents", args=[ticket.pk]))
     post(client, "new_incident", ticket.pk, who="eva@new.example", name="Eva", text="Anche qui.")
 
+    assert asked.context["new"]["who"].field.widget.attrs["placeholder"] == _("Mail address")
     made = Ticket.objects.get(requester__name="Eva")
     assert made.problem_id == ticket.pk
 
