@@ -2,6 +2,7 @@
 // before is for those without script. An answer that fails leaves nothing behind.
 class Lazy extends HTMLElement {
   connectedCallback() {
+    if (this.hasCome) return
     this.hidden = true
     this.waiting = setTimeout(() => this.load(), 50)
   }
@@ -14,6 +15,7 @@ class Lazy extends HTMLElement {
     const found = page?.querySelector("[data-lazy]")
     if (!found || !found.querySelector(":scope > :not(.no-script-only)")) return
     this.replaceChildren(...found.childNodes)
+    this.hasCome = true
     this.hidden = false
   }
 }

@@ -36,6 +36,7 @@ class Leaving extends HTMLElement {
     const hasFocus = main === document.activeElement
     if (!isBusy && !isTyping) {
       main.replaceWith(document.adoptNode(fresh))
+      document.dispatchEvent(new Event("sp-drawn"))
       if (hasFocus) fresh.focus({ preventScroll: true })
       return
     }

@@ -9,9 +9,11 @@ class Live extends HTMLElement {
     if (!this.dataset.since) return
     this.since = this.dataset.since
     this.tries = 0
+    this.told = new Map() // Whatever is drawn anew within the page hears who is here without waiting for the next change.
     this.listening = new AbortController()
     const { signal } = this.listening
     document.addEventListener("visibilitychange", () => this.look(), { signal })
+    document.addEventListener("sp-drawn", () => this.told.forEach((detail, name) => this.tell(name, detail)), { signal })
     addEventListener("pagehide", () => this.close(), { signal })
     addEventListener("pageshow", (event) => event.persisted && this.look(), { signal })
     addEventListener("online", () => this.source || this.look(), { signal })
@@ -65,8 +67,13 @@ class Live extends HTMLElement {
     if (event.lastEventId) this.since = event.lastEventId
     if (name === "hello") this.tries = 0
     this.say(null)
-    if (name !== "ping") document.dispatchEvent(new CustomEvent(`live:${name}`, { detail: JSON.parse(event.data) }))
+    if (name === "ping") return
+    const detail = JSON.parse(event.data)
+    if (name === "hello" || name === "presence") this.told.set(name, detail)
+    this.tell(name, detail)
   }
+
+  tell(name, detail) { document.dispatchEvent(new CustomEvent(`live:${name}`, { detail })) }
 
   retry() {
     this.close()

@@ -44,7 +44,10 @@ function fail(form, answer, button) {
 // The page with what was refused, in the place of this one.
 function draw(page) {
   const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("#main")
+  const told = document.querySelector("#told")
+  if (told) fresh.querySelector("#told")?.replaceWith(told) // As it stands: nothing moves when it comes again.
   document.querySelector("#main").replaceWith(document.adoptNode(fresh))
+  document.dispatchEvent(new Event("sp-drawn"))
   const composer = document.querySelector("#composer")
   composer?.scrollIntoView({ block: "end" })
   if (document.activeElement === document.body) (composer?.querySelector("[aria-invalid=true]:not(textarea)") ?? composer?.querySelector("sp-editor"))?.focus()

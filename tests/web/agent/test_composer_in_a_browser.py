@@ -322,13 +322,17 @@ def test_quote_of_what_is_selected_and_the_last_way_of_sending(sit_down, anna, r
 def test_warning_stands_before_the_eyes_of_who_sends_on_a_phone(sit_down, anna, rita, ticket):  # noqa: F811
     for _ in range(6):
         tickets.hear(ticket.pk, Words("Riga\n" * 12), actor=rita, via=Via.EMAIL)
+    told = "<div data-lazy>" + "<p>Riga</p>" * 40 + "</div>"
     with sit_down(anna, width=390, trouble=["422"]) as page:
+        page.route(re.compile(r"/told$"), lambda route: route.fulfill(body=told, content_type="text/html"))
         visit(page, ticket)
+        page.locator("#told p").first.wait_for()
         box(page).click()
         page.keyboard.type("In allegato il modulo.")
         page.keyboard.press("Control+Enter")
         page.locator("[data-problem]").wait_for()
         wait_for(page, "() => document.querySelector('sp-editor[ready] [contenteditable]') === document.activeElement")
+        page.locator("#told p").first.wait_for()
         said = page.locator("[data-problem]").inner_text()
         at = page.locator("[data-problem]").bounding_box()
         page.keyboard.press("Control+Enter")

@@ -116,6 +116,19 @@ def test_two_before_one_ticket_see_one_another(sit_down, usual, ticket, anna, ad
         assert hers.locator("[data-notices]").first.inner_text() == "1"
 
 
+def test_page_that_is_drawn_anew_after_a_refusal_knows_who_is_here(sit_down, ticket, anna, ada):
+    with sit_down(ada, anna) as (hers, annas):
+        for page in (hers, annas):
+            page.goto(f"/tickets/{ticket.pk}")
+        annas.locator("sp-editor[ready]").wait_for()
+        write(annas, "In allegato il modulo.")
+        hers.locator(".presence__person--typing").first.wait_for()
+        annas.keyboard.press("Control+Enter")
+        annas.locator("[data-problem]").wait_for()
+
+        assert annas.locator(".presence__word").all_inner_texts() == ["Ada Admin sta guardando"] * 2
+
+
 def test_line_that_is_cut_is_said_and_caught_up(sit_down, ticket, anna, ada, group, monkeypatch):
     with sit_down(anna) as (page,):
         page.goto(f"/tickets/{ticket.pk}")
