@@ -54,7 +54,7 @@ def change(request: HttpRequest) -> HttpResponse:
     except (Invalid, Refused) as refusal:
         return _ask(request, wanted, form, chosen, problem=refusal.sentence)
     jobs.press_on(job, seconds=jobs.WATCHED_SECONDS)
-    return redirect(_back(request.POST, job=job.pk))
+    return redirect(list_address(request.POST, job=job.pk))
 
 
 def _form(wanted: str, posted: QueryDict | None, agent: User) -> Any:
@@ -84,16 +84,16 @@ def _ask(request: HttpRequest, wanted: str, form: Any, chosen: list[int], **more
         "is_all": is_all,
         "whole": {name: request.POST[name] for name in ("view", "q") if name in request.POST},
         "placeholders": placeholders(without=("answer",)),
-        "back": _back(request.POST),
-        "here": _back(request.POST).partition("?")[0],
+        "back": list_address(request.POST),
+        "here": list_address(request.POST).partition("?")[0],
         **more,
     }
     is_refused = "problem" in more or (form.is_bound and not form.is_valid())
     return page(request, PAGES.get(wanted, PAGES["more"]), context, status=422 if is_refused else 200)
 
 
-def _back(posted: QueryDict, **more: Any) -> str:
-    """The list that he came from."""
+def list_address(posted: QueryDict, **more: Any) -> str:
+    """The address of the list that a form names as the one it stands in, else of the queue; more: of its query."""
     path, _sign, query = posted.get("back", "").partition("?")
     if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
         path = address("agent:queue")

@@ -14,6 +14,7 @@ from sportello.desk.actions import agents, bulk, importing, incidents, jobs, new
 from sportello.desk.errors import Stale
 from sportello.desk.models import Job, User
 from sportello.desk.words import JobState
+from sportello.web.agent.bulk import list_address
 from sportello.web.agent.doors import agent_of, attempt, staff
 from sportello.web.agent.navigation import page
 from sportello.web.agent.wishes import in_words
@@ -76,7 +77,7 @@ def stopping(request: HttpRequest, job_id: int) -> HttpResponse:
 @require_POST
 @staff
 def reversal(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Undo it, or do it again. Few tickets are put back while the agent waits."""
+    """Undo it, or do it again. Few tickets are put back while the agent waits; he comes back to his list, if any."""
     agent = agent_of(request)
     found = access.get_job(agent, job_id)
     try:
@@ -85,6 +86,8 @@ def reversal(request: HttpRequest, job_id: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("agent:job", found.pk)
     jobs.press_on(back, seconds=jobs.WATCHED_SECONDS)
+    if "back" in request.POST:
+        return redirect(list_address(request.POST, job=back.pk))
     return redirect("agent:job", back.pk)
 
 

@@ -76,6 +76,17 @@ def test_job_is_undone_and_only_once(enter, anna, found):
     assert Job.objects.filter(undoes=job).count() == 1
 
 
+def test_job_that_is_undone_from_a_list_leads_back_there_and_to_no_other_site(enter, anna, found):
+    agent = enter(anna)
+    first, second = (jobs.press_on(start(found, anna, priority=it), seconds=60) for it in (3, 1))
+
+    answer = agent.post(f"/jobs/{second.pk}/reversal", {"back": f"/search?q=toner&job={second.pk}"})
+    elsewhere = agent.post(f"/jobs/{first.pk}/reversal", {"back": "//elsewhere.example/"})
+
+    assert answer.url == f"/search?q=toner&job={Job.objects.get(undoes=second).pk}"
+    assert elsewhere.url == f"/tickets?job={Job.objects.get(undoes=first).pk}"
+
+
 def test_job_that_was_undone_tells_of_its_mails_and_is_done_again(enter, anna, found):
     job = jobs.press_on(start(found, anna, text="Fatto.", public=True, status="pending"), seconds=60)
     claims.claim(OutgoingMail.objects.filter(ticket=found[0]), 1)
