@@ -21,7 +21,6 @@ from sportello.web.agent.navigation import page
 from sportello.web.ui import paging
 from sportello.web.ui.forms import Form
 
-
 EMAIL = forms.EmailInput({"class": "input", "placeholder": gettext_lazy("Mail address")})
 
 

@@ -142,7 +142,9 @@ class SplitForm(Form):
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200, widget=TextInput({"autofocus": True}))
     requester = forms.CharField(
         label=gettext_lazy("Requester"),
-        help_text=gettext_lazy("A mail address. Empty: whoever wrote the message."),
+        help_text=gettext_lazy(
+            "A mail address. Empty: whoever wrote it, or this ticket's requester where an agent did."
+        ),
         required=False,
         max_length=254,
         widget=forms.EmailInput({"class": "input", "autocomplete": "off"}),

@@ -226,6 +226,7 @@ def test_vote_and_bouncing_address_are_shown(enter, anna, rita, ticket):
 
     page = page_of(enter(anna).get(f"/tickets/{ticket.id}"))
 
+    assert f"Mail to {rita.email} comes back." in page
     assert "550 mailbox unavailable" in page
     assert "Troppo lento" in page
 
