@@ -49,7 +49,9 @@ function draw(page) {
   document.querySelector("#main").replaceWith(document.adoptNode(fresh))
   document.dispatchEvent(new Event("sp-drawn"))
   const composer = document.querySelector("#composer")
-  composer?.scrollIntoView({ block: "end" })
+  const show = () => composer?.scrollIntoView({ block: "end" })
+  show()
+  composer?.addEventListener("sp-editor-ready", show, { once: true }) // It is taller then.
   if (document.activeElement === document.body) (composer?.querySelector("[aria-invalid=true]:not(textarea)") ?? composer?.querySelector("sp-editor"))?.focus()
 }
 
