@@ -26,6 +26,9 @@ class Part extends HTMLElement {
       if (next && kept.open) next.open = true
     }
     this.replaceChildren(...fresh.childNodes)
+    for (const old of document.querySelectorAll(".toasts")) old.remove()
+    const refused = page.querySelector(".toasts:has([role=alert])")
+    if (refused) document.querySelector(".shell")?.append(refused)
     if (!focused || focused.isConnected) return
     const forms = Array.from(this.querySelectorAll("form"))
     const again = forms.find((it) => it.getAttribute("action") === place[0]) ?? forms[Math.min(at, forms.length - 1)]

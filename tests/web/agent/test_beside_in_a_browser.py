@@ -51,6 +51,11 @@ def test_direct_contact_on_a_phone_takes_three_taps_beside_the_words(sit_down, m
         page.locator(".lookup__choice").first.tap()
         page.locator("#id_text").tap()
         page.keyboard.type("La stampante fa rumore.")
+        place = "() => getComputedStyle(document.querySelector('.contact__send')).position"
+        places = []
+        for outcome in ("group", "mine"):
+            page.locator(f"label:has([name=outcome][value={outcome}])").tap()
+            places.append(page.evaluate(place))
         page.locator(".contact__send button").tap()
         page.wait_for_url("**/tickets/*")
         width = page.evaluate("document.documentElement.scrollWidth")
@@ -59,6 +64,7 @@ def test_direct_contact_on_a_phone_takes_three_taps_beside_the_words(sit_down, m
     assert (ticket.requester, ticket.contact, ticket.assignee) == (rita, "call", anna)
     assert OutgoingMail.objects.get().step == "contact"
     assert width <= 390
+    assert places == ["static", "sticky"]  # The choice of the group stands where the button would cover it.
 
 
 def test_direct_contact_by_keys_alone(sit_down, mailbox, anna, rita):
@@ -76,7 +82,7 @@ def test_direct_contact_by_keys_alone(sit_down, mailbox, anna, rita):
     assert Ticket.objects.get().requester == rita
 
 
-def test_checklist_by_keys_keeps_the_focus(sit_down, anna, ticket):
+def test_checklist_by_keys_keeps_the_focus(sit_down, anna, ticket, monkeypatch):
     with sit_down(anna) as page:
         page.goto(f"/tickets/{ticket.pk}")
         page.locator("#tasks input[name=task]").focus()
@@ -92,7 +98,11 @@ def test_checklist_by_keys_keeps_the_focus(sit_down, anna, ticket):
         with page.expect_response("**/tasks/order"):
             page.locator("#tasks [data-handle]").last.press("ArrowUp")
         shown = page.locator("#tasks .small").first.inner_text()
+        monkeypatch.setattr(tasks, "MOST", 2)
+        page.locator("#tasks input[name=task]").fill("third")
+        page.keyboard.press("Enter")
+        refused = page.locator(".toast[role=alert]").inner_text()
 
     assert (focused, shown) == ("checkbox", "1/2")
     assert list(TicketTask.objects.values_list("text", flat=True)) == ["mount", "order"]
-    assert tasks.MOST > 2
+    assert "2" in refused
