@@ -69,7 +69,7 @@ function attach(editor) {
   })
   editor.querySelector("[data-attaches]")?.addEventListener("click", () => input?.click())
   form.addEventListener("dragover", (event) => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); form.classList.add("composer--drop") } })
-  for (const name of ["dragleave", "drop"]) form.addEventListener(name, () => form.classList.remove("composer--drop"))
+  for (const name of ["dragleave", "drop"]) form.addEventListener(name, () => form.classList.remove("composer--drop"), true)
   form.addEventListener("drop", (event) => { if (event.dataTransfer.files.length) { event.preventDefault(); event.stopPropagation(); take(event.dataTransfer.files, editor.box?.contains(event.target)) } }, true)
   editor.squire?.addEventListener("pasteImage", ({ detail }) => take(detail.clipboardData.files, true))
 }

@@ -92,9 +92,17 @@ class Editor extends HTMLElement {
   insert({ text = "", html = "" }) {
     if (!this.squire) { this.field.setRangeText(text, this.field.selectionStart, this.field.selectionEnd, "end"); this.tell(); return }
     this.focus()
-    if (html || text.includes("\n")) this.squire.insertHTML(html || asHtml(text))
+    const isApart = html || text.includes("\n")
+    if (isApart && this.hasBegunLine()) this.squire.splitBlock(false) // Its first line would go on with this one.
+    if (isApart) this.squire.insertHTML(html || asHtml(text))
     else this.squire.insertPlainText(text, false)
     this.changed()
+  }
+
+  hasBegunLine() {
+    const { startContainer: node } = this.squire.getSelection()
+    const line = (node.closest ? node : node.parentNode).closest("div, li, p, pre")
+    return line !== this.box && Boolean(line?.textContent.replace(/\u200b/g, "").trim())
   }
 
   // Of a list or a quotation that is deleted as a whole Squire leaves an empty one.

@@ -26,6 +26,13 @@ PASTE = """([kind, content]) => {
         new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}))
 }"""
 
+DROP = """() => {
+    const data = new DataTransfer()
+    data.items.add(new File(["one"], "c.txt", {type: "text/plain"}))
+    for (const name of ["dragover", "drop"]) document.querySelector(".editor__box").dispatchEvent(
+        new DragEvent(name, {dataTransfer: data, bubbles: true, cancelable: true}))
+}"""
+
 
 def visit(page, ticket):
     page.set_default_timeout(30_000)
@@ -293,17 +300,23 @@ def test_file_that_is_dropped_is_attached_and_can_be_taken_away(sit_down, anna, 
         held = DraftFile.objects.count()
         page.locator(".composer__kept-files [data-drops]").first.click()
         page.locator(".composer__kept-files a").wait_for(state="detached")
+        left = DraftFile.objects.count()
+        page.evaluate(DROP)
+        page.locator(".composer__kept-files a", has_text="c.txt").wait_for()
+        marked = page.locator(".composer--drop").count()
 
     assert "b.txt" in refused
-    assert (held, DraftFile.objects.count()) == (1, 0)
+    assert (held, left, marked) == (1, 0, 0)
 
 
 def test_quote_of_what_is_selected_and_the_last_way_of_sending(sit_down, anna, rita, ticket):  # noqa: F811
-    tickets.hear(ticket.pk, Words("Prima riga\nSeconda riga"), actor=rita, via=Via.EMAIL)
+    tickets.hear(ticket.pk, Words("Prima riga\nSeconda riga", quoted_text="> prima"), actor=rita, via=Via.EMAIL)
     with sit_down(anna, width=390, scheme="dark") as page:
         visit(page, ticket)
         page.locator("sp-editor[ready]").wait_for()
-        page.keyboard.press("q")
+        page.keyboard.press("r")
+        page.keyboard.type("Lei scrive:")
+        page.locator("[data-quotes]").click()
         page.locator(".editor__box blockquote").wait_for()
         page.keyboard.type("Ecco.")
         page.keyboard.press("Control+Shift+Enter")
@@ -316,7 +329,7 @@ def test_quote_of_what_is_selected_and_the_last_way_of_sending(sit_down, anna, r
     said = Comment.objects.latest("id")
     assert wide == 390
     assert ticket.status == Status.SOLVED
-    assert said.text == "> Prima riga\n> Seconda riga\n\nEcco."
+    assert said.text == "Lei scrive:\n\n> Prima riga\n> Seconda riga\n\nEcco."
 
 
 def test_warning_stands_before_the_eyes_of_who_sends_on_a_phone(sit_down, anna, rita, ticket):  # noqa: F811
