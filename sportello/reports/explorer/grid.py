@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from sportello.reports.figures import answer
-from sportello.reports.figures.answer import Cell, Row, Table
+from sportello.reports.figures.answer import Cell, Table
 from sportello.reports.figures.dimensions import Dimension
 from sportello.reports.figures.figure import Figure
 from sportello.reports.figures.measure import COUNT, DISTINCT, STOCK, SUM, Measure
@@ -31,6 +31,9 @@ PRIORITIES = ("urgent", "high", "normal", "low", "")
 
 Namer = Callable[[str, Any], str]
 Naming = Callable[[list[tuple[str, Any]]], Namer]
+Figures = Mapping[str, Figure]
+# By cell: the question, its figures now, and those before where they are known.
+Rows = Mapping[Cell, tuple[Query, Figures, Figures | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Grid:
     """down: the dimensions whose values are the lines. total: the figures of everything, not a sum of the lines.
 
     lines_in_all, across_in_all: how many there are; more: cells beside them that nobody could read. charted: the lines
-    and some that the table has no room for.
+    and, for a chart, some that the table has no room for.
     """
 
     question: Question
@@ -115,7 +118,7 @@ def ask(source: Source, question: Question, naming: Naming, *, actor_id: int | N
     if across:
         heads += [Head("", it) for it in _measures(query)]
     lines = []
-    for cell in rows[:MOST_CHARTED]:
+    for cell in rows[: MOST_CHARTED if question.may_be_drawn() else MOST_LINES]:
         names = tuple(name(split.key, value) for split, value in zip(down, cell, strict=True))
         found = [placed for value in shown for placed in asked.placed(whole, _whole(cell, place, value))]
         if across:
@@ -197,46 +200,56 @@ class _Asked:
     ) -> None:
         self._source, self._query, self._before, self._actor, self._most = source, query, before, actor_id, most
         self.more = 0
-        self._known: dict[tuple[str, ...], dict[Cell, tuple[Query, Row | None, Row | None]]] = {}
+        self._known: dict[tuple[str, ...], Rows] = {}
 
-    def rows(self, splits: tuple[str, ...]) -> dict[Cell, tuple[Query, Row | None, Row | None]]:
-        """By cell: the question, its row now and that of the period before."""
+    def rows(self, splits: tuple[str, ...]) -> Rows:
+        """By cell: the question, its figures now and those of the period before."""
         if splits not in self._known:
             query = replace(self._query, dimensions=splits)
             table = self._ask(query)
             self.more = max(self.more, table.more)
-            now = {row.cell: row for row in table.rows}
-            before = dict(self._earlier(splits, query)) if self._before else {}
-            # What was there before and is not now is told too.
-            cells = dict.fromkeys((*now, *before))
-            self._known[splits] = {cell: (query, now.get(cell), before.get(cell)) for cell in cells}
+            now = {row.cell: row.figures for row in table.rows}
+            before, tells_of = self._earlier(splits, query)
+            # What was there before and is not now is told too, unless it may be among what nobody could read.
+            cells = now if table.more else dict.fromkeys((*now, *before))
+            none = {it.key: _nothing(it) for it in _measures(query)}
+            self._known[splits] = {
+                cell: (query, now.get(cell, none), before.get(cell, none if tells_of(cell) else None)) for cell in cells
+            }
         return self._known[splits]
 
     def _ask(self, query: Query) -> Table:
         return answer.ask(self._source, query, actor_id=self._actor, most=self._most)
 
-    def _earlier(self, splits: tuple[str, ...], query: Query) -> Iterator[tuple[Cell, Row]]:
-        """The rows of the period before, those split by time under the bucket of the same number."""
-        assert self._before is not None
+    def _earlier(self, splits: tuple[str, ...], query: Query) -> tuple[Mapping[Cell, Figures], Callable[[Cell], bool]]:
+        """The figures of the period before, those split by time under the bucket of the same number; and of which cells
+        they tell, be it that there was nothing."""
+        if self._before is None:
+            return {}, lambda _cell: False
         other = replace(self._before, dimensions=splits)
-        place = splits.index(query.grain) if query.grain else -1
-        moved = dict(zip(other.buckets(), query.buckets(), strict=False)) if query.grain else {}
-        for row in self._ask(other).rows:
-            if place < 0:
-                yield row.cell, row
-            elif row.cell[place] in moved:
-                yield (*row.cell[:place], moved[row.cell[place]], *row.cell[place + 1 :]), row
+        table = self._ask(other)
+        if not query.grain:
+            return {row.cell: row.figures for row in table.rows}, lambda _cell: not table.more
+        place = splits.index(query.grain)
+        moved = dict(zip(other.buckets(), query.buckets(), strict=False))
+        found = {
+            (*row.cell[:place], moved[row.cell[place]], *row.cell[place + 1 :]): row.figures
+            for row in table.rows
+            if row.cell[place] in moved
+        }
+        told = set(moved.values())
+        return found, lambda cell: not table.more and cell[place] in told
 
-    def placed(self, rows: Mapping[Cell, tuple[Query, Row | None, Row | None]], cell: Cell) -> Iterator[Placed | None]:
-        query, now, before = rows.get(cell, (None, None, None))
+    def placed(self, rows: Rows, cell: Cell) -> Iterator[Placed | None]:
+        query, now, before = rows.get(cell, (None, {}, None))
         for measure in _measures(self._query):
-            if query is None:
-                nothing = _nothing(measure)
-                yield None if nothing.value is None else Placed(measure, nothing, None, self._query, cell)
+            if query is not None:
+                yield Placed(measure, now[measure.key], before[measure.key] if before else None, query, cell)
                 continue
-            figure = now.figures[measure.key] if now else _nothing(measure)
-            earlier = before.figures[measure.key] if before else None
-            yield Placed(measure, figure, earlier, query, cell)
+            nothing = _nothing(measure)
+            # It may be among what nobody could read.
+            is_unknown = self.more or nothing.value is None
+            yield None if is_unknown else Placed(measure, nothing, None, self._query, cell)
 
 
 def _nothing(measure: Measure) -> Figure:
@@ -244,16 +257,14 @@ def _nothing(measure: Measure) -> Figure:
     return Figure(0.0 if measure.how in (COUNT, STOCK, SUM, DISTINCT) else None, 0, measure.unit)
 
 
-def _order(
-    query: Query, whole: Mapping[Cell, tuple[Query, Row | None, Row | None]], name: Namer
-) -> Callable[[Cell], Any]:
+def _order(query: Query, whole: Rows, name: Namer) -> Callable[[Cell], Any]:
     """The key by which cells are sorted: times and the like in their order, names by how much stands behind them."""
     first = query.measures[0]
     weights: list[dict[Any, float]] = [defaultdict(float) for _split in query.dimensions]
     for cell, (_query, now, _before) in whole.items():
-        figure = now.figures[first] if now else None
+        figure = now[first]
         # Of counts and sums the value, of shares and durations how many they stand on.
-        size = 0.0 if figure is None else float((figure.value or 0) if MEASURES[first].how == SUM else figure.n)
+        size = float((figure.value or 0) if MEASURES[first].how == SUM else figure.n)
         for weight, value in zip(weights, cell, strict=True):
             weight[value] += size
 

@@ -22,6 +22,7 @@ from sportello.reports.periods import Period
 
 MOST_MEASURES = 12
 TABLE = "table"
+MOST_DRAWN = 2  # Dimensions of a chart.
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,10 @@ class Question:
             return None
         start, end = other.instants(query.time_zone)
         return Query(query.measures, start, end, query.time_zone, query.dimensions, query.filters)
+
+    def may_be_drawn(self) -> bool:
+        """Whether a chart of it is wanted, and there are charts of so many dimensions."""
+        return self.show != TABLE and 0 < len(self.by) <= MOST_DRAWN
 
     def names_customers(self) -> bool:
         """Whether its answer says who customers are: not for whoever does not see every ticket."""
