@@ -1,8 +1,8 @@
 """Periods in the words of a board, and what they are compared with. Days of the desk's calendar. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format, get_format
@@ -38,11 +38,15 @@ ENDED = {LAST_MONTH: 1, LAST_QUARTER: 3, LAST_YEAR: 12}
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """end: the first day that is not in it. months: how many calendar months it is, or the begun part of; 0: days."""
+    """end: the first day that is not in it. months: how many calendar months it is, or the begun part of; 0: days.
+
+    until: up to when of its last day, on the desk's clock; None: all of it.
+    """
 
     start: date
     end: date
     months: int = 0
+    until: time | None = None
 
     def __post_init__(self) -> None:
         assert FIRST <= self.start < self.end <= LAST
@@ -58,14 +62,34 @@ class Period:
     def instants(self, time_zone: str) -> tuple[datetime, datetime]:
         """Its first instant and the first one after it, UTC."""
         zone = ZoneInfo(time_zone)
-        ends = (datetime(day.year, day.month, day.day, tzinfo=zone) for day in (self.start, self.end))
-        start, end = (at.astimezone(UTC) for at in ends)
-        return start, end
+        end = datetime.combine(self.last, self.until, zone) if self.until else _midnight(self.end, zone)
+        return _midnight(self.start, zone), end.astimezone(UTC)
+
+    def is_running(self, today: date) -> bool:
+        return self.start <= today < self.end
+
+
+def of_instants(start: datetime, end: datetime, time_zone: str) -> Period:
+    """The period with these `instants`. Raises Invalid("period")."""
+    zone = ZoneInfo(time_zone)
+    first, last = (at.astimezone(zone) for at in (start, end))
+    if _midnight(last.date(), zone) == end.astimezone(UTC):
+        return between(first.date(), last.date())
+    return replace(between(first.date(), last.date() + timedelta(days=1)), until=last.time())
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def now(time_zone: str) -> datetime:
+    """On the desk's clock."""
+    return clock.now().astimezone(ZoneInfo(time_zone))
 
 
 def today(time_zone: str) -> date:
     """On the desk's calendar."""
-    return clock.now().astimezone(ZoneInfo(time_zone)).date()
+    return now(time_zone).date()
 
 
 def named(key: str, today: date) -> Period:
@@ -85,21 +109,23 @@ def between(first: date, end: date) -> Period:
     return Period(first, end, months if first.day == end.day == 1 else 0)
 
 
-def before(period: Period) -> Period:
-    """What it is compared with: as many days of the months before it, or as many days."""
-    return Period(*_days_before(period), period.months)
+def compared(period: Period, against: str, now: datetime) -> Period | None:
+    """The other period: as many days of the months before it, or as many days. None for no comparison, or where there
+    are no such days in the calendar.
 
-
-def year_before(period: Period) -> Period:
-    return Period(*_days_a_year_before(period), period.months)
-
-
-def compared(period: Period, against: str) -> Period | None:
-    """The other period; None for no comparison, or where there are no such days in the calendar."""
+    now: on the desk's clock. Beside a period that is still running stands as much as has passed of it: as many days,
+    and where there are as many, the last one up to the same time.
+    """
     if against == NOTHING:
         return None
-    start, end = _days_a_year_before(period) if against == YEAR_BEFORE else _days_before(period)
-    return Period(start, end, period.months) if FIRST <= start < end else None
+    is_running = period.is_running(now.date())
+    begun = replace(period, end=now.date() + timedelta(days=1)) if is_running else period
+    start, end = _days_a_year_before(begun) if against == YEAR_BEFORE else _days_before(begun)
+    if not FIRST <= start < end:
+        return None
+    # A period is not empty, be it in the first minute of its first day.
+    until = max(now.time().replace(second=0, microsecond=0), time(0, 1))
+    return Period(start, end, period.months, until if is_running and (end - start).days == begun.days else None)
 
 
 def _days_before(period: Period) -> tuple[date, date]:
@@ -119,7 +145,8 @@ def within(period: Period, grain: str, bucket: date) -> Period:
     """The part of a period that lies in the bucket (day, week, month, quarter, year) that begins then."""
     days, months = {"day": 1, "week": 7}.get(grain, 0), {"month": 1, "quarter": 3, "year": 12}.get(grain, 0)
     end = bucket + timedelta(days=days) if days else _shifted(bucket, months)
-    return between(max(bucket, period.start), min(end, period.end))
+    part = between(max(bucket, period.start), min(end, period.end))
+    return replace(part, until=period.until if part.end == period.end else None)
 
 
 def months_up_to(period: Period, how_many: int) -> Period:
@@ -135,7 +162,12 @@ def years_up_to(period: Period, how_many: int) -> Period:
 
 
 def said(period: Period) -> str:
-    """“October 2026”, “2026”, “3–22 November 2026”, “28 October – 24 November 2026”."""
+    """“October 2026”, “2026”, “3–22 November 2026”, “28 October – 24 November 2026, up to 08:30”."""
+    days = _days_said(period)
+    return _("%(days)s, up to %(time)s") % {"days": days, "time": f"{period.until:%H:%M}"} if period.until else days
+
+
+def _days_said(period: Period) -> str:
     first, last = period.start, period.last
     if first == last:
         return _day(first, "j F Y")

@@ -61,7 +61,7 @@ def write(
         return names(person, pairs)
 
     found = grid.ask(source, asked, naming, actor_id=person.pk)
-    report, other = mailing.report, periods.compared(asked.span(), asked.against)
+    report, other = mailing.report, asked.beside()
     about = [(_("Period"), periods.said(asked.span()))]
     if other:
         about.append((_("Compared with"), periods.said(other)))

@@ -76,9 +76,13 @@ class Question:
         start, end = self.span().instants(known.desk.time_zone)
         return Query(self.measures, start, end, known.desk.time_zone, self.by, asked)
 
+    def beside(self) -> Period | None:
+        """What it is compared with today. Raises Invalid("period")."""
+        return periods.compared(self.span(), self.against, periods.now(configuration.current().desk.time_zone))
+
     def before(self, query: Query) -> Query | None:
         """The same of the period that it is compared with."""
-        other = periods.compared(self.span(), self.against)
+        other = self.beside()
         if other is None:
             return None
         start, end = other.instants(query.time_zone)

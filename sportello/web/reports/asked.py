@@ -1,10 +1,10 @@
 """Questions to the facts as addresses, and back: everything that is looked at can be kept as a link and sent on."""
 
 import json
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
-from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -27,7 +27,8 @@ MOST_CHARACTERS = 20_000
 
 
 def read(asked: QueryDict, desk: Desk) -> Query:
-    """m=key (several), by=dimension (several), from=, to= (the first day not included), filters= conditions as JSON.
+    """m=key (several), by=dimension (several), from=, to= (the first day not included, or up to 2026-10-26T08:30),
+    filters= conditions as JSON.
 
     Without days: this month. Raises Invalid with what is wrong: "measures", "dimensions", "period", "filters…".
     """
@@ -80,15 +81,14 @@ def read_filters(asked: QueryDict) -> Conditions:
 
 def period_of(query: Query) -> Period:
     """The days of a question."""
-    zone = ZoneInfo(query.time_zone)
-    start, end = (at.astimezone(zone).date() for at in (query.start, query.end))
-    return periods.between(start, end)
+    return periods.of_instants(query.start, query.end, query.time_zone)
 
 
 def _pairs(query: Query) -> list[tuple[str, str]]:
-    zone = ZoneInfo(query.time_zone)
+    period = period_of(query)
     pairs = [*(("m", key) for key in query.measures), *(("by", key) for key in query.dimensions)]
-    pairs += [(name, _day(at, zone)) for name, at in (("from", query.start), ("to", query.end))]
+    end = f"{period.last}T{period.until:%H:%M}" if period.until else f"{period.end}"
+    pairs += [("from", f"{period.start}"), ("to", end)]
     if any(query.filters):
         pairs.append(
             ("filters", json.dumps(conditions.write(query.filters), separators=(",", ":"), ensure_ascii=False))
@@ -100,10 +100,12 @@ def _period(asked: QueryDict, day: date) -> Period:
     if not ("from" in asked or "to" in asked):
         return periods.named(periods.THIS_MONTH, day)
     try:
-        first, end = (date.fromisoformat(asked.get(name, "")) for name in ("from", "to"))
-    except ValueError:
+        first, end = date.fromisoformat(asked.get("from", "")), datetime.fromisoformat(asked.get("to", ""))
+        if end.time() == time(0):
+            return periods.between(first, end.date())
+        return replace(periods.between(first, end.date() + timedelta(days=1)), until=end.time())
+    except (ValueError, OverflowError):
         raise Invalid("period", _("Two days are needed, as 2026-10-01.")) from None
-    return periods.between(first, end)
 
 
 def _json(asked: QueryDict, name: str, default: str) -> Any:
@@ -133,7 +135,3 @@ def _fits(given: Any, split: Dimension) -> bool:
     if split.is_number:
         return isinstance(given, int) and not isinstance(given, bool) and abs(given) < 2**31
     return isinstance(given, str) and "\0" not in given
-
-
-def _day(at: datetime, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).date().isoformat()

@@ -62,8 +62,7 @@ class Bar:
 
     @property
     def is_running(self) -> bool:
-        """A day that has only begun stands beside a whole one."""
-        return self.period.start <= self.today < self.period.end
+        return self.period.is_running(self.today)
 
     @property
     def words(self) -> Mapping[str, Any]:
@@ -84,7 +83,8 @@ class Bar:
 
 def read(given: QueryDict, agent: User, desk: Desk, *, can_filter: bool = True) -> Bar:
     """What the form says; what makes no sense is told beside its field. can_filter: as in Bar."""
-    day, faults = periods.today(desk.time_zone), {}
+    now, faults = periods.now(desk.time_zone), {}
+    day = now.date()
     word = given.get("period", periods.DAYS)
     word = word if word in periods.NAMES else periods.DAYS
     try:
@@ -97,7 +97,7 @@ def read(given: QueryDict, agent: User, desk: Desk, *, can_filter: bool = True) 
     chosen = {name: said for name, said in typed.items() if said}
     if not access.sees_every_ticket(agent):
         chosen.pop("organization", None)
-    earlier, conditions = periods.compared(period, against), Conditions()
+    earlier, conditions = periods.compared(period, against, now), Conditions()
     if not can_filter:
         return Bar(word, against, period, earlier, conditions, day, chosen, faults, can_filter=False)
     try:

@@ -103,9 +103,11 @@ def answer(facts: Source, agent: User, asked: Question, key: str = "explored") -
     drawn = drawing.drawn(found, key, _link)
     # What one number says needs no table.
     is_alone = not found.query.dimensions
+    period, other = asked.span(), asked.beside()
     return SimpleNamespace(
-        period=periods.said(asked.span()),
-        before=_said_before(asked),
+        period=periods.said(period),
+        before=periods.said(other) if other else "",
+        is_running=period.is_running(periods.today(found.query.time_zone)),
         filters=filters_said(agent, found.query.filters),
         tiles=[_tile(it) for it in found.total.placed if it] if is_alone else [],
         charts=[charts.figure(it) for it in drawn],
@@ -114,11 +116,6 @@ def answer(facts: Source, agent: User, asked: Question, key: str = "explored") -
         cut=_cut(found),
         can_draw=bool(drawn),
     )
-
-
-def _said_before(asked: Question) -> str:
-    other = periods.compared(asked.span(), asked.against)
-    return periods.said(other) if other else ""
 
 
 def _link(placed: Placed) -> str:

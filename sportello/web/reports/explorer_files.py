@@ -62,7 +62,7 @@ def answer(kind: str, asked: Question, agent: User, name: str) -> HttpResponse:
 def facts(found: Grid, agent: User) -> tuple[tuple[str, str], ...]:
     """What must be known of the whole: period, what it is compared with, filters."""
     asked = found.question
-    other = periods.compared(asked.span(), asked.against)
+    other = asked.beside()
     said = (
         (_("Period"), periods.said(asked.span())),
         (_("Compared with"), periods.said(other) if other else ""),

@@ -1,7 +1,8 @@
 """The tickets behind a figure: as many as the figure says, only for who may see them."""
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -38,6 +39,10 @@ def test_tickets_when_a_bar_is_opened_then_as_many_as_it_says(lived, enter):
         "",
         "m=nonsense",
         "m=backlog&from=x&to=y",
+        "m=backlog&from=2026-01-01&to=2026-01-01T",
+        "m=backlog&from=2026-01-02&to=2026-01-01T10:30",
+        "m=backlog&from=2026-01-02&to=9999-12-31T10:30",
+        "m=backlog&from=2026-01-02T10:30&to=2026-01-03",
         "m=backlog&filters={",
         "m=backlog&by=channel&cell=[]",
         "m=backlog&by=x",
@@ -130,4 +135,8 @@ def test_question_as_an_address_and_back_is_the_same(lived):
     known = filters.read({"all": [{"field": "current_tags", "operator": "includes", "value": "vpn printer"}]})
     one = query("num_new_tickets", "backlog", by=("month", "channel"), filters=known)
 
-    assert asked.read(QueryDict(asked.parameters(one)), configuration.current().desk) == one
+    cut = replace(one, end=END - timedelta(hours=13, minutes=29))
+    assert [asked.read(QueryDict(asked.parameters(it)), configuration.current().desk) for it in (one, cut)] == [
+        one,
+        cut,
+    ]

@@ -127,6 +127,20 @@ def test_board_of_a_period_that_runs_says_that_today_is_not_over(lived, enter, w
     assert ("today is not over yet" in page) is is_said
 
 
+def test_board_of_a_period_that_runs_counts_of_the_other_what_was_there_at_this_time_of_day(lived, enter):
+    client = enter(lived.ada)
+
+    with clock.at(datetime(2026, 1, 18, 9, 30, 40, tzinfo=UTC)):
+        shown = client.get("/reports/?period=own&first=2026-01-10&last=2026-01-31")
+    (band,) = {unescape(it) for it in LINK.findall(shown.content.decode()) if "T10" in it}
+    behind = client.get(band).context
+
+    # Of the ninth day the request of 18:10 does not count.
+    assert shown.context["tiles"][0].before == "7"
+    assert "beside 1–9 January 2026, up to 10:30 · today is not over yet" in shown.content.decode()
+    assert (behind["words"][0], behind["said"]) == ("1–9 January 2026, up to 10:30", "1 ticket.")
+
+
 def test_board_compares_with_the_period_before_and_says_what_is_better(lived, enter):
     tiles = enter(lived.ada).get("/reports/?period=own&first=2026-02-01&last=2026-02-28").context["tiles"]
 

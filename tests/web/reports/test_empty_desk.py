@@ -47,10 +47,10 @@ def test_board_before_there_are_facts_says_that_they_come(enter, ada):
 
 
 def test_board_opened_in_the_first_hours_of_a_year_asks_whole_months(empty, enter):
-    with clock.at(clock.now().replace(year=2027, month=1, day=1, hour=1)):
+    with clock.at(clock.now().replace(year=2027, month=1, day=1, hour=1, minute=5)):
         bar = enter(empty).get("/reports/trends?period=this_month").context["bar"]
 
-    assert (bar.said, bar.said_earlier) == ("1 January 2027", "1 December 2026")
+    assert (bar.said, bar.said_earlier) == ("1 January 2027", "1 December 2026, up to 02:05")
 
 
 def test_tickets_before_there_are_facts_says_that_they_come(enter, ada):

@@ -60,6 +60,13 @@ def test_explore_across_makes_columns_with_all_of_them_beside_and_below(enter, a
     assert [cell.text for cell in answer.table.total] == ["1", "1"]
 
 
+@pytest.mark.parametrize(("period", "is_said"), [("last_28_days", True), ("last_month", False)])
+def test_explore_of_a_period_that_runs_says_up_to_when_the_other_counts(enter, ada, facts, period, is_said):
+    page = enter(ada).get(asked(period=period, against="before")).content.decode()
+
+    assert (", up to " in page, "today is not over yet" in page) == (is_said, is_said)
+
+
 def test_explore_of_nothing_split_says_figures_alone(enter, ada, facts):
     answer = enter(ada).get(asked(m=["num_new_tickets", "satisfaction_rating"])).context["answer"]
 
