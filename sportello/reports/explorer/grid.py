@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
-from sportello.reports.figures import answer
+from sportello.reports.figures import answer, dimensions
 from sportello.reports.figures.answer import Cell, Table
 from sportello.reports.figures.dimensions import Dimension
 from sportello.reports.figures.figure import Figure
@@ -26,8 +26,7 @@ MOST_CHARTED = 2_000  # Lines that charts are made of.
 MOST_ACROSS = 36
 FILE_ROWS = 100_000
 # What is read in its own order; all else begins with what is largest.
-IN_ORDER = ("hour", "weekday", "band", "band_business", "duration", "duration_business", "priority")
-PRIORITIES = ("urgent", "high", "normal", "low", "")
+IN_ORDER = ("hour", "weekday", "band", "band_business", "duration", "duration_business", "age", *dimensions.ORDERS)
 
 Namer = Callable[[str, Any], str]
 Naming = Callable[[list[tuple[str, Any]]], Namer]
@@ -281,8 +280,6 @@ def _order(query: Query, whole: Rows, name: Namer) -> Callable[[Cell], Any]:
 def _place(split: Dimension, value: Any, weight: float, name: Namer) -> tuple[Any, ...]:
     if value is None:
         return (1, 0, "")
-    if split.key == "priority":
-        return (0, PRIORITIES.index(value) if value in PRIORITIES else 0, "")
     if split.is_time or split.key in IN_ORDER:
-        return (0, value, "")
+        return (0, dimensions.place(split.key, value), "")
     return (0, -weight, name(split.key, value))

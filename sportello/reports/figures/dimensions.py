@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from sportello.desk.errors import Invalid
+from sportello.desk.words import Priority, Status
 from sportello.reports.charts.scales import TIME_EDGES
 from sportello.reports.folding.schema import OF_TICKETS, TABLES
 
@@ -24,6 +26,8 @@ OF_CUSTOMERS = ("organization", "requester")
 BANDS = (60, 480, 1440, 2880, 10_080)
 # How long ago what stands was created, in minutes: a day, two days, a week, thirty days.
 AGES = (1440, 2880, 10_080, 43_200)
+# What is read in an order that its values do not have by themselves.
+ORDERS = {"priority": (*(it.name.lower() for it in sorted(Priority, reverse=True)), ""), "status": tuple(Status.values)}
 # What two people found that it is about, else what the voter said.
 ABOUT = "coalesce(nullif(reviewed_about, ''), about)"
 
@@ -114,6 +118,14 @@ _ALL = (
     Dimension("language", _("Language"), "language", _of("language")),
 )
 DIMENSIONS = {dimension.key: dimension for dimension in _ALL}
+
+
+def place(key: str, value: Any) -> Any:
+    """Where a value stands among those of its dimension, which is read in order; what is none of them last."""
+    order = ORDERS.get(key)
+    if order is None:
+        return value
+    return order.index(value) if value in order else len(order)
 
 
 def find(key: str) -> Dimension:

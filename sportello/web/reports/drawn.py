@@ -29,7 +29,7 @@ from sportello.reports.charts import (
     Unit,
 )
 from sportello.reports.charts.words import n_text
-from sportello.reports.figures.dimensions import BANDS, find
+from sportello.reports.figures.dimensions import BANDS, find, place
 from sportello.reports.figures.figure import SHARE, Figure
 from sportello.reports.figures.measures import MEASURES
 from sportello.reports.figures.words import unit_of
@@ -88,7 +88,9 @@ def _ranking(part: parts.Ranking, key: str, answers: Answers) -> Chart:
     by, measure = (part.by,), part.measure
     is_share = MEASURES[measure].unit == SHARE
     rows = [row for row in answers.rows(by) if row.figures[measure].n]
-    if not part.in_order:
+    if part.in_order:
+        rows.sort(key=lambda row: place(part.by, row.cell[0]))
+    else:
         rows.sort(key=lambda row: _size(row.figures[measure]), reverse=True)
     rows = rows[:MOST_NAMES]
     if is_share:

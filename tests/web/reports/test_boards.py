@@ -141,6 +141,22 @@ def test_board_of_a_period_that_runs_counts_of_the_other_what_was_there_at_this_
     assert (behind["words"][0], behind["said"]) == ("1–9 January 2026, up to 10:30", "1 ticket.")
 
 
+def test_backlog_stands_in_the_order_of_a_tickets_life_and_of_urgency(lived, enter):
+    charts = {
+        part.label: str(part.chart)
+        for part in enter(lived.ada).get(f"/reports/backlog?{PERIOD}").context["parts"]
+        if hasattr(part, "chart")
+    }
+    said = {
+        "By status": ["New", "Open", "Pending", "On hold"],
+        "By priority": ["Urgent", "High", "Normal", "Low", "No priority"],
+    }
+
+    for title, names in said.items():
+        found = [name for name in re.findall(r'<th scope="row">([^<]+)', charts[title]) if name in names]
+        assert (found, len(found) > 2) == ([name for name in names if name in found], True)
+
+
 def test_board_compares_with_the_period_before_and_says_what_is_better(lived, enter):
     tiles = enter(lived.ada).get("/reports/?period=own&first=2026-02-01&last=2026-02-28").context["tiles"]
 

@@ -87,3 +87,19 @@ def test_what_may_be_among_the_many_that_nobody_reads_is_neither_shown_nor_compa
     was = {line.values: line.placed[0].figure.value for line in earlier.lines}
     before = {line.values: line.placed[0].before for line in found.lines}
     assert all(it is None or it.value == was[values] for values, it in before.items())
+
+
+@pytest.mark.parametrize(
+    ("by", "order"),
+    [
+        ("status", ["new", "open", "pending", "hold"]),
+        ("priority", ["urgent", "high", "normal", "low", ""]),
+        ("age", [0, 1, 2, 3, 4]),
+    ],
+)
+def test_what_has_an_order_of_its_own_stands_in_it(lived, by, order):
+    question = Question(("backlog",), (by,), **DAYS | {"last": "2026-01-20"})
+    found = [line.values[0] for line in grid.ask(source.own(), question, lambda _pairs: _name).lines]
+
+    assert found == [it for it in order if it in found]
+    assert len(found) > 2
