@@ -43,7 +43,7 @@ class Lines:
         canvas.height = bottom + 24
         if not at_ends:
             draw_key(canvas, names, 0, as_lines=True)
-        ends = [letters.fit(f"{one.name} {_last_text(one, self)}", TEXT, canvas.width / 3.5) for one in self.series]
+        ends = [_end_text(one, self, canvas.width / 3) for one in self.series]
         tail = max(letters.width(text, TEXT) for text in ends) + 16 if at_ends else 14
         right = canvas.width - tail
         low = lowest(self.series)
@@ -252,6 +252,12 @@ def _last(one: Series) -> Point:
 
 def _last_text(one: Series, chart: Lines | Multiples) -> str:
     return value_text(_last(one).value, chart.about.unit)
+
+
+def _end_text(one: Series, chart: Lines, room: float) -> str:
+    """Name and last value; where they are too wide the name is cut, never the value."""
+    value = " " + _last_text(one, chart)
+    return letters.fit(one.name, TEXT, room - letters.width(value, TEXT)) + value
 
 
 def _write_peak_and_last(canvas: Canvas, one: Series, places: Sequence[float], scale: Linear, chart: Lines) -> None:

@@ -61,7 +61,8 @@ def tickets(request: HttpRequest) -> HttpResponse:
         every = answer.count_tickets(facts, query, key, cell, part=part, actor_id=agent.pk)
     shown = _page(request, agent, seen)
     context = {
-        "title": MEASURES[key].label,
+        "title": MEASURES[key].full_label,
+        "definition": MEASURES[key].definition,
         "words": _words(agent, query, cell),
         "parts": _parts(query, key, cell, part) if MEASURES[key].part else [],
         "filters": filters_said(agent, query.filters),

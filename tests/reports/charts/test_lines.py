@@ -35,6 +35,14 @@ def test_lines_differ_by_dashes_and_shapes_and_are_named_at_their_ends():
     assert {f"mean 2.0{NBSP}h", f"median 40{NBSP}min"} <= {text.said for text in drawing.texts}
 
 
+def test_name_at_the_end_of_a_line_is_cut_and_its_value_is_not():
+    long = series("Satisfied with the help itself, as two people found", 60, 120)
+    drawing = Drawing(svg(Lines(ABOUT, (long, series("median", 30, 40)))))
+
+    (said,) = [text.said for text in drawing.texts if text.said.startswith("Satisfied with")]
+    assert said.endswith(f"… 2.0{NBSP}h")
+
+
 def test_lines_that_end_at_one_height_are_named_apart():
     same = tuple(series(name, 60, 120) for name in ("one", "two", "three", "four", "five", "six"))
 

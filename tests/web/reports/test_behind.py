@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +12,7 @@ from django.http import QueryDict
 from sportello.desk.actions import configuration, people
 from sportello.desk.models import Organization
 from sportello.reports.figures import answer, filters, source
+from sportello.reports.figures.measures import MEASURES
 from sportello.reports.figures.query import Query
 from sportello.web.reports import asked
 
@@ -123,6 +125,13 @@ def test_tickets_of_a_share_are_all_or_only_those_that_count(lived, enter):
 
     assert every.context["said"] == f"{figure.n} tickets."
     assert some.context["said"] == f"{round(figure.value * figure.n)} tickets."
+
+
+def test_tickets_say_of_which_figure_they_are_and_what_it_means(lived, enter):
+    page = enter(lived.ada).get(asked.behind(query("first_reply_within_hour"), "first_reply_within_hour"))
+
+    assert page.context["title"] == "First reply · Within an hour · all hours"
+    assert str(MEASURES["first_reply_within_hour"].definition) in unescape(page.content.decode())
 
 
 def test_tickets_say_what_was_filtered(lived, enter):

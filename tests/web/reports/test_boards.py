@@ -187,6 +187,14 @@ def test_board_with_filters_shows_a_part_and_keeps_them_in_its_tabs(lived, enter
     assert all(f"group={group.pk}" in tab.url for tab in context["tabs"] if "period=" in tab.url)
 
 
+@pytest.mark.parametrize(("chosen", "is_said"), [("agent", True), ("group", False)])
+def test_board_of_one_agent_says_why_nothing_is_created(lived, enter, chosen, is_said):
+    value = (lived.agents[0] if chosen == "agent" else lived.groups[0]).pk
+    page = enter(lived.ada).get(f"/reports/?{PERIOD}&{chosen}={value}").content.decode()
+
+    assert ("nobody&#x27;s yet" in page or "nobody's yet" in page) is is_said
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
