@@ -14,8 +14,8 @@ from .figures.measures import MEASURES, is_of_tickets
 Text = str | Promise
 # The board's period, what it is compared with, the months up to its end, the years up to its end.
 NOW, EARLIER, MONTHS, YEARS = "now", "earlier", "months", "years"
-# In a split: day, week or month, as long as the period is.
-TIME = "time"
+# In a split: day, week or month, as long as the period is; by day as long as so many days can be drawn.
+TIME, DAILY = "time", "daily"
 
 
 @dataclass(frozen=True, slots=True)

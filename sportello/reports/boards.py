@@ -3,7 +3,22 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .board_parts import MONTHS, YEARS, Bands, Board, Course, Grid, Mix, Ranking, Seasons, Sheet, Spread, Text, Week
+from .board_parts import (
+    DAILY,
+    MONTHS,
+    YEARS,
+    Bands,
+    Board,
+    Course,
+    Grid,
+    Mix,
+    Ranking,
+    Seasons,
+    Sheet,
+    Spread,
+    Text,
+    Week,
+)
 from .figures.measures import MEASURES
 
 
@@ -270,7 +285,7 @@ BACKLOG = Board(
     _("What was not solved at the end of the period's last day: choose any day."),
     ("backlog", "num_new_tickets", "num_solved_tickets", "num_reopened_tickets"),
     (
-        Course("course", _("Backlog at the end of each day"), keys=("backlog",), grain="day"),
+        Course("course", _("Backlog"), _("Not solved at the end of each."), keys=("backlog",), grain=DAILY),
         Course("flow", _("Created and solved"), keys=("num_new_tickets", "num_solved_tickets"), as_bars=True),
         Ranking("age", _("By age"), _("Since the request came in."), measure="backlog", by="age", in_order=True),
         Ranking("status", _("By status"), measure="backlog", by="status", in_order=True),

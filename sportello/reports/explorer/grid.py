@@ -179,7 +179,7 @@ def _edges(whole: Mapping[Cell, Any], place: int | None, order: Callable[[Cell],
         return [None], cells
     down = list(dict.fromkeys((*cell[:place], *cell[place + 1 :]) for cell in cells))
     by_place = sorted(whole, key=lambda cell: order(cell)[place])
-    return list(dict.fromkeys(cell[place] for cell in by_place)), down or [()]
+    return list(dict.fromkeys(cell[place] for cell in by_place)), down
 
 
 def _total(asked: "_Asked", across: Dimension | None, shown: list[Any]) -> Line:

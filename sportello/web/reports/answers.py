@@ -8,7 +8,7 @@ from typing import Any
 from sportello.desk.models import User
 from sportello.desk.rules.conditions import Conditions
 from sportello.reports import periods
-from sportello.reports.board_parts import EARLIER, MONTHS, NOW, TIME, YEARS, Need, gathered
+from sportello.reports.board_parts import DAILY, EARLIER, MONTHS, NOW, TIME, YEARS, Need, gathered
 from sportello.reports.figures import answer, words
 from sportello.reports.figures.answer import Cell, Row, Table
 from sportello.reports.figures.figure import Figure
@@ -25,6 +25,8 @@ SHOWN_MONTHS, SHOWN_YEARS = 13, 4
 FEWEST_MONTHS = 3
 # Up to so many days a course goes by day, by week, by month, by quarter: as many marks as can be drawn and read.
 BY_DAY, BY_WEEK, BY_MONTH, BY_QUARTER = 45, 200, 3_600, 10_000
+# A line alone can be read by day for two years.
+BY_DAY_AT_MOST = 731
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Answers:
         """What a cell is called. short: as below an axis."""
         if not isinstance(value, date):
             return self.name(by, value)
-        grain = grain_of(self.period) if by == TIME else by
+        grain = grain_of(self.period, by)
         return periods.short(value, grain) if short else words.cell(grain, value)
 
 
@@ -109,7 +111,7 @@ def ask(
         if (span := spans[when]) is None:
             continue
         start, end = span.instants(zone)
-        split = tuple(grain_of(period) if key == TIME else key for key in by)
+        split = tuple(grain_of(period, key) for key in by)
         tables[when, by] = answer.ask(source, Query(keys, start, end, zone, split, filters), actor_id=agent.pk)
     pairs = (
         (key, value)
@@ -121,6 +123,11 @@ def ask(
     return Answers(period, earlier, more["today"], tables, names_of(agent, pairs))
 
 
-def grain_of(period: Period) -> str:
+def grain_of(period: Period, by: str = TIME) -> str:
+    """The unit of time that is drawn; of another split, itself."""
+    if by == DAILY and period.days <= BY_DAY_AT_MOST:
+        return "day"
+    if by not in (TIME, DAILY):
+        return by
     steps = ((BY_DAY, "day"), (BY_WEEK, "week"), (BY_MONTH, "month"), (BY_QUARTER, "quarter"))
     return next((grain for days, grain in steps if period.days <= days), "year")

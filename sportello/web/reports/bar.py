@@ -15,9 +15,12 @@ from sportello.desk.errors import Invalid
 from sportello.desk.models import Desk, User
 from sportello.desk.rules.conditions import Conditions
 from sportello.desk.words import Via
+from sportello.kit.keys import key_of
 from sportello.reports import periods
 from sportello.reports.figures import filters
 from sportello.reports.periods import Period
+
+from .named import names_of
 
 # By the names of the form's fields: what they are called in the vocabulary of conditions, and how they compare.
 FILTERS = {
@@ -105,7 +108,7 @@ def read(given: QueryDict, agent: User, desk: Desk, *, can_filter: bool = True) 
     except Invalid as fault:
         for place, sentence in fault.fields.items():
             faults[_field_of(place, chosen)] = str(sentence)
-    return Bar(word, against, period, earlier, conditions, day, chosen, faults, _choices(agent))
+    return Bar(word, against, period, earlier, conditions, day, chosen, faults, _choices(agent, chosen))
 
 
 def _own(given: QueryDict, day: date) -> Period:
@@ -143,16 +146,22 @@ def _field_of(place: str, chosen: Mapping[str, str]) -> str:
     return place
 
 
-def _choices(agent: User) -> dict[str, Mapping[str, str]]:
+def _choices(agent: User, chosen: Mapping[str, str]) -> dict[str, dict[str, str]]:
     known = configuration.current()
     people = sorted(known.agents.values(), key=lambda person: person.name.casefold())
     groups = sorted(known.groups.values(), key=lambda group: group.name.casefold())
     companies: list[str] = []
     if access.sees_every_ticket(agent):
         companies = list(access.organizations(agent).values_list("name", flat=True)[:MOST_SUGGESTED])
-    return {
+    choices = {
         "group": {str(group.pk): group.name for group in groups},
         "agent": {str(person.pk): person.name for person in people},
         "channel": {it.value: str(it.label) for it in Via if it != Via.RULE},
         "organization": {name: name for name in companies},
     }
+    for name in ("group", "agent"):
+        # Who has left keeps his figures: that they are asked for is not hidden.
+        if (said := chosen.get(name, "")) and said not in choices[name]:
+            key = key_of(said)
+            choices[name][said] = names_of(agent, [(name, key)])(name, key) if key else said
+    return choices

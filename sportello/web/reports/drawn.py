@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from sportello.kit.statistics import ENOUGH
 from sportello.reports import board_parts as parts
 from sportello.reports import periods
-from sportello.reports.board_parts import EARLIER, MONTHS, NOW, TIME, YEARS
+from sportello.reports.board_parts import EARLIER, MONTHS, NOW, YEARS
 from sportello.reports.charts import (
     TIME_EDGES,
     About,
@@ -28,6 +28,7 @@ from sportello.reports.charts import (
     Spark,
     Unit,
 )
+from sportello.reports.charts.bars import MOST_BARS
 from sportello.reports.charts.words import n_text
 from sportello.reports.figures.dimensions import BANDS, find, place
 from sportello.reports.figures.figure import SHARE, Figure
@@ -79,9 +80,14 @@ def _course(part: parts.Course, key: str, answers: Answers) -> Chart:
         )
         for measure in part.keys
     )
-    grain = grain_of(answers.period) if part.grain == TIME else part.grain
+    grain = grain_of(answers.period, part.grain)
     about = About(key, str(part.title), str(find(grain).label), _unit(part.keys[0]))
-    return Bars(about, series) if part.as_bars else Lines(about, series, from_zero=part.from_zero)
+    # Centuries of years are a line.
+    return (
+        Bars(about, series)
+        if part.as_bars and len(rows) <= MOST_BARS
+        else Lines(about, series, from_zero=part.from_zero)
+    )
 
 
 def _ranking(part: parts.Ranking, key: str, answers: Answers) -> Chart:

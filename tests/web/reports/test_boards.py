@@ -195,12 +195,32 @@ def test_board_of_one_agent_says_why_nothing_is_created(lived, enter, chosen, is
     assert ("nobody&#x27;s yet" in page or "nobody's yet" in page) is is_said
 
 
+@pytest.mark.parametrize("days", ["first=2000-01-01&last=2199-12-31", "first=2019-03-05&last=2026-02-28"])
+@pytest.mark.parametrize("path", [*PATHS.values(), "/reports/satisfaction"])
+def test_board_of_years_and_centuries_is_drawn(lived, enter, path, days):
+    assert enter(lived.ada).get(f"{path}?period=own&{days}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("chosen", "name"),
+    [("agent", "Bea Gone"), ("agent=99999", "somebody who has left"), ("group=99999", "a group that is no more")],
+)
+def test_board_of_who_has_left_says_of_whom_it_is(lived, enter, chosen, name):
+    gone = people.add("Bea Gone", "gone@desk.example", language="en")
+    field, _equals, value = (f"agent={gone.pk}" if chosen == "agent" else chosen).partition("=")
+
+    bar = enter(lived.ada).get(f"/reports/?{PERIOD}&{field}={value}").context["bar"]
+
+    assert bar.choices[field][value] == name
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
         ("organization=Nobody+%26+Co", "organization"),
         ("channel=pigeon", "channel"),
         ("group=x", "group"),
+        ("group=99999999999999999999", "group"),
         ("tag=vpn&agent=x", "agent"),
         ("period=own&first=2026-03-01&last=2026-02-01", "period"),
         ("period=own&first=yesterday&last=2026-02-01", "period"),

@@ -60,6 +60,13 @@ def test_explore_across_makes_columns_with_all_of_them_beside_and_below(enter, a
     assert [cell.text for cell in answer.table.total] == ["1", "1"]
 
 
+@pytest.mark.parametrize("by", [["requester", "channel"], ["channel"], ["requester", "channel", "priority"]])
+def test_explore_across_where_nothing_happened_says_so(enter, ada, facts, by):
+    response = enter(ada).get(asked(by=by, across=1, period="last_year"))
+
+    assert (response.status_code, response.context["answer"].is_empty) == (200, True)
+
+
 @pytest.mark.parametrize(("period", "is_said"), [("last_28_days", True), ("last_month", False)])
 def test_explore_of_a_period_that_runs_says_up_to_when_the_other_counts(enter, ada, facts, period, is_said):
     page = enter(ada).get(asked(period=period, against="before")).content.decode()
