@@ -90,12 +90,16 @@ def picture(request: HttpRequest, agent: User, described: Board, asked: Bar) -> 
     part = next((it for it in described.parts if it.key == request.GET.get("chart") and type(it) in drawn.CHARTS), None)
     if part is None:
         raise Http404
-    chart = drawn.chart(part, part.key, answered(agent, part.needs(), asked))
+    return printed(drawn.chart(part, part.key, answered(agent, part.needs(), asked)), asked)
+
+
+def printed(chart: charts.Chart, asked: Bar) -> HttpResponse:
+    """A chart of these days as PNG."""
     try:
         with paper.place():
             made = paper.png(paper.picture(chart))
     except paper.Unprintable as reason:
-        log.warning("reports.unprintable", chart=part.key, reason=str(reason))
+        log.warning("reports.unprintable", chart=chart.about.key, reason=str(reason))
         return HttpResponse(status=503)
-    name = f"{slugify(f'{part.title} {asked.said}') or part.key}.png"
+    name = f"{slugify(f'{chart.about.title} {asked.said}') or chart.about.key}.png"
     return HttpResponse(made, content_type=paper.PNG, headers={"Content-Disposition": f'attachment; filename="{name}"'})

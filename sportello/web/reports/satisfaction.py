@@ -26,7 +26,7 @@ from sportello.web.agent.doors import agent_of, permitted
 from . import bar, satisfaction_votes, told
 from .answers import SHOWN_MONTHS, Answers
 from .bar import Bar
-from .board import answered, picture, shown
+from .board import answered, picture, printed, shown
 from .doors import with_facts
 from .drawn import point
 from .frame import page
@@ -40,22 +40,32 @@ KEY = SATISFACTION.key
 @with_facts
 @require_safe
 def satisfaction(request: HttpRequest) -> HttpResponse:
-    """As board.board; topic= by what tickets are ranked beside customers, people, groups and agents."""
+    """As board.board; topic= by what tickets are ranked beside customers, people, groups and agents. chart=: a part of
+    the board, or the key of any other chart of the page."""
     agent = agent_of(request)
     asked = bar.read(request.GET, agent, configuration.current().desk)
     context: dict[str, Any] = {"board": SATISFACTION, "bar": asked}
     if asked.faults:
         return page(request, "reports/board.html", context, current=KEY, query=asked.query, status=400)
-    if request.GET.get("format") == "png":
+    wanted = request.GET.get("chart") if request.GET.get("format") == "png" else None
+    if wanted in {part.key for part in SATISFACTION.parts}:
         return picture(request, agent, SATISFACTION, asked)
     facts, chosen, offered = source.own(), request.GET.get("topic", ""), topics(agent)
     topic = chosen if chosen in offered else next(iter(offered))
     found = answered(agent, SATISFACTION.needs(), asked)
     rankings = Rankings(facts, agent, query_of(asked), topic)
-    ranked, titles = rankings.shown(), review_causes.every()
+    ranked, by_topic, titles = rankings.shown(), rankings.of_topic(), review_causes.every()
     bad = satisfaction_votes.votes_of(satisfaction_votes.reviewed(facts, agent, query_of(asked)))
     lately = months_of(asked)
     of_months = satisfaction_votes.votes_of(satisfaction_votes.reviewed(facts, agent, lately))
+    course, causes = _course(found), satisfaction_votes.causes(bad, titles, asked.query)
+    by_month = satisfaction_votes.trend(of_months, found.months(), titles, asked.query)
+    if wanted is not None:
+        every = (course, causes, by_month, by_topic.drawing, *(it.drawing for it in ranked))
+        chart = next((it for it in every if it and not it.is_empty and it.about.key == wanted), None)
+        if chart is None:
+            raise Http404
+        return printed(chart, asked)
     surprises = satisfaction_votes.surprises(agent, bad)
     pairs = [customer_of(it.requester, it.organization) for it in surprises]
     name = names_of(agent, map(dimension, pairs))
@@ -64,15 +74,16 @@ def satisfaction(request: HttpRequest) -> HttpResponse:
         "parts": [shown(SATISFACTION, part, found, asked) for part in SATISFACTION.parts],
         "circle": rankings.circle(),
         "apart": _apart(found),
-        "course": charts.figure(_course(found)),
+        "course": charts.figure(course),
         "rankings": ranked,
-        "by_topic": rankings.of_topic(),
+        "by_topic": by_topic,
+        "topic": topic,
         # In the period, or in the months beside it.
         "is_any_bad": any(row.figures[BAD].n for row in found.rows(("month",), MONTHS)) or bool(ranked),
         "sees_customers": rankings.sees_customers,
         "topics": [SimpleNamespace(key=key, label=label, is_current=key == topic) for key, label in offered.items()],
-        "causes": satisfaction_votes.causes(bad, titles, asked.query),
-        "causes_by_month": satisfaction_votes.trend(of_months, found.months(), titles, asked.query),
+        "causes": charts.figure(causes) if causes else "",
+        "causes_by_month": charts.figure(by_month) if by_month else "",
         "open": satisfaction_votes.open_now(agent),
         "surprises": [
             SimpleNamespace(name=name(*dimension(pair)), href=rankings.behind(pair), good=it.good, at=it.at)

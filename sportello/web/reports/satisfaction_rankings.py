@@ -47,11 +47,12 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """chart: with its table, "" where nobody is ranked. small: too few votes, some bad. content: how many without a bad
-    vote."""
+    """chart: the drawing with its table, "" where nobody is ranked. small: too few votes, some bad. content: how many
+    without a bad vote."""
 
     key: str
     title: str
+    drawing: Intervals | None
     chart: str
     small: tuple[Apart, ...]
     more_small: int
@@ -142,11 +143,13 @@ class Rankings:
         reference = Point(_("all"), bad / n) if n and points else None
         heading = _("Customer") if by == "customer" else topic_label(by)
         about = About(f"satisfaction-by-{_slug(by)}", title, heading, Unit.SHARE)
+        drawing = Intervals(about, points, reference) if points else None
         small = [it for it in ranking.small if it.bad]
         return Ranked(
             key=by,
             title=title,
-            chart=charts.figure(Intervals(about, points, reference)) if points else "",
+            drawing=drawing,
+            chart=charts.figure(drawing) if drawing else "",
             small=tuple(self._apart(it) for it in small[:MOST_SMALL]),
             more_small=max(0, len(small) - MOST_SMALL),
             content=sum(not it.bad for it in (*ranking.ranked, *ranking.small)),

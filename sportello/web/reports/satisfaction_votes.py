@@ -19,7 +19,7 @@ from sportello.desk.rules.satisfaction import Vote
 from sportello.desk.rules.satisfaction_alerts import Happy, Look
 from sportello.desk.words import Score
 from sportello.kit import clock
-from sportello.reports import charts, periods
+from sportello.reports import periods
 from sportello.reports.charts import About, Bars, Point, Rows, Series
 from sportello.reports.figures import answer
 from sportello.reports.figures.query import Query
@@ -58,21 +58,21 @@ def votes_of(rows: Iterable[Any]) -> list[Vote]:
     ]
 
 
-def causes(votes: list[Vote], titles: dict[str, str], query: str) -> str:
-    """Why the bad votes of the period were, as a chart; "" where there is none."""
+def causes(votes: list[Vote], titles: dict[str, str], query: str) -> Rows | None:
+    """Why the bad votes of the period were, as a chart; None where there is none."""
     if not votes:
-        return ""
+        return None
     points = tuple(
         Point(_title(titles, str(it.key)), it.bad, None, _href(query, str(it.key))) for it in rules.causes(votes)
     )
     about = About("satisfaction-causes", _("Why, as the reviews found"), _("Cause"))
-    return charts.figure(Rows(about, (Series(_("Bad votes"), points),)))
+    return Rows(about, (Series(_("Bad votes"), points),))
 
 
-def trend(votes: list[Vote], months: list[date], titles: dict[str, str], query: str) -> str:
+def trend(votes: list[Vote], months: list[date], titles: dict[str, str], query: str) -> Bars | None:
     """The same by month. months: the first day of each, without a gap."""
     if not votes:
-        return ""
+        return None
     zone = ZoneInfo(configuration.current().desk.time_zone)
     after = (months[-1] + timedelta(days=31)).replace(day=1)
     ends = [datetime(day.year, day.month, day.day, tzinfo=zone) for day in (*months, after)]
@@ -101,7 +101,7 @@ def trend(votes: list[Vote], months: list[date], titles: dict[str, str], query: 
         )
         series.append(Series(_("other causes"), rest))
     about = About("satisfaction-causes-months", _("Why, month by month"), _("Month"))
-    return charts.figure(Bars(about, tuple(series), stacked=True))
+    return Bars(about, tuple(series), stacked=True)
 
 
 def _title(titles: dict[str, str], cause: str) -> str:

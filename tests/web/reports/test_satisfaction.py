@@ -161,6 +161,20 @@ def test_causes_lead_to_the_votes_and_reviews_to_their_inbox(desk_of_votes, ada,
     assert len(client.get(unescape(month[1])).context["reviews"]) >= 1
 
 
+def test_every_chart_of_the_board_can_be_had_as_a_picture(desk_of_votes, ada, enter):
+    sync.rebuild()
+    client = enter(ada)
+    page = client.get(f"{BOARD}&topic=channel").content.decode()
+
+    pictures = {unescape(it) for it in re.findall(r'href="([^"]+format=png[^"]+)"', page)}
+    answered = {re.search("chart=([^&]+)", it)[1]: client.get(f"/reports/satisfaction{it}") for it in pictures}
+
+    assert {"satisfaction-course", "satisfaction-by-customer", "satisfaction-causes", "both"} <= answered.keys()
+    assert {it["Content-Type"] for it in answered.values()} == {"image/png"}
+    assert len(answered) == page.count('<figure class="chart"')
+    assert client.get(f"{BOARD}&format=png&chart=none").status_code == 404
+
+
 @pytest.mark.parametrize("wrong", ["cause=nonsense", "month=2026", "month=x"])
 def test_votes_of_a_wrong_address_are_not_there(ada, enter, desk_of_votes, wrong):
     sync.rebuild()
