@@ -71,11 +71,12 @@ def causes(votes: list[Vote], titles: dict[str, str], query: str) -> Rows | None
 
 def trend(votes: list[Vote], months: list[date], titles: dict[str, str], query: str) -> Bars | None:
     """The same by month. months: the first day of each, without a gap."""
-    if not votes:
-        return None
     zone = ZoneInfo(configuration.current().desk.time_zone)
     after = (months[-1] + timedelta(days=31)).replace(day=1)
     ends = [datetime(day.year, day.month, day.day, tzinfo=zone) for day in (*months, after)]
+    votes = [vote for vote in votes if ends[0] <= vote.at < ends[-1]]
+    if not votes:
+        return None
     stretches = rules.trend(votes, ends)
     sizes = {str(it.key): it.bad for it in rules.causes(votes)}
     layers = list(sizes)[:MOST_LAYERS]

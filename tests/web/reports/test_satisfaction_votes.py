@@ -8,7 +8,8 @@ SLOW = {"slow": "We were too slow"}
 
 
 def test_causes_of_a_month_that_runs_are_not_of_the_last_one(db):
-    votes = [Vote(datetime(2026, month, 10, tzinfo=UTC), True, 1, None, "slow") for month in (9, 10, 11)]
+    causes = {9: "slow", 10: "slow", 11: "rude"}
+    votes = [Vote(datetime(2026, month, 10, tzinfo=UTC), True, 1, None, cause) for month, cause in causes.items()]
 
     chart = satisfaction_votes.trend(votes, [date(2026, 9, 1), date(2026, 10, 1)], SLOW, "")
     assert chart is not None
@@ -16,3 +17,4 @@ def test_causes_of_a_month_that_runs_are_not_of_the_last_one(db):
 
     assert drawn.count("month=2026-09") == drawn.count("month=2026-10") > 0
     assert ">2<" not in drawn
+    assert [one.name for one in chart.series] == ["We were too slow"]
