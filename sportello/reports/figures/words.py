@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.dates import MONTHS_3, WEEKDAYS
 from django.utils.formats import date_format
-from django.utils.translation import get_language, get_language_info, gettext_lazy, pgettext
+from django.utils.translation import get_language, get_language_info, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from sportello.desk.rules.history import METRICS
@@ -17,9 +17,26 @@ from sportello.reports.charts.series import Unit
 from sportello.reports.charts.words import HOUR, NBSP, NO_VALUE, hours_text, minutes_text, number, value_text
 
 from .dimensions import AGES, BANDS
-from .figure import MINUTES, SHARE, TOTAL_MINUTES, Figure
-from .measure import Measure
+from .figure import AGENTS, EVENTS, MINUTES, PER_TICKET, SHARE, SURVEYS, TICKETS, TOTAL_MINUTES, VISITS, VOTES, Figure
+from .measure import FOUNDING, OWN, VENDOR, Measure
 
+_UNITS = {
+    TICKETS: pgettext_lazy("unit of a figure", "tickets"),
+    VOTES: pgettext_lazy("unit of a figure", "votes"),
+    SURVEYS: pgettext_lazy("unit of a figure", "surveys"),
+    EVENTS: pgettext_lazy("unit of a figure", "how often"),
+    MINUTES: pgettext_lazy("unit of a figure", "time"),
+    TOTAL_MINUTES: pgettext_lazy("unit of a figure", "time in all"),
+    SHARE: pgettext_lazy("unit of a figure", "per cent"),
+    PER_TICKET: pgettext_lazy("unit of a figure", "per ticket"),
+    AGENTS: pgettext_lazy("unit of a figure", "agents"),
+    VISITS: pgettext_lazy("unit of a figure", "visits"),
+}
+_SOURCES = {
+    VENDOR: gettext_lazy("public documentation of other helpdesks"),
+    FOUNDING: gettext_lazy("reports that two Italian desks published"),
+    OWN: gettext_lazy("Sportello's own definition"),
+}
 # Whose names stand in the database: the reader of a page may not be allowed all of them.
 NAMED = ("agent", "group", "organization", "requester", "form", "policy", "article")
 
@@ -44,6 +61,13 @@ def value(it: float | None, unit: str) -> str:
 def hours(minutes: float, decimals: int = 1) -> str:
     """In hours however long or short: “22,7 h”."""
     return hours_text(number(minutes / HOUR, decimals))
+
+
+def meaning(measure: Measure) -> str:
+    """Its definition, in what it counts and who counts it like this."""
+    said = {"unit": _UNITS[measure.unit], "source": _SOURCES[measure.source]}
+    origin = _("Unit: %(unit)s. Source: %(source)s.") % said
+    return f"{measure.definition} {origin}"
 
 
 def n(figure: Figure) -> str:

@@ -78,10 +78,15 @@ class Bar:
     @property
     def query(self) -> str:
         """What other boards are asked with, so that they show the same."""
+        return "&".join(filter(None, (self.unfiltered, urlencode(self.chosen))))
+
+    @property
+    def unfiltered(self) -> str:
+        """The same of all tickets."""
         pairs = [("period", self.word), ("against", self.against)]
         if self.is_own:
             pairs += [("first", self.period.start.isoformat()), ("last", self.period.last.isoformat())]
-        return urlencode([*pairs, *self.chosen.items()])
+        return urlencode(pairs)
 
 
 def read(given: QueryDict, agent: User, desk: Desk, *, can_filter: bool = True) -> Bar:

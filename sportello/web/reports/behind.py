@@ -20,6 +20,7 @@ from sportello.reports import periods
 from sportello.reports.charts.words import number
 from sportello.reports.explorer import question
 from sportello.reports.figures import answer, source
+from sportello.reports.figures import words as figure_words
 from sportello.reports.figures.answer import Cell
 from sportello.reports.figures.measures import MEASURES
 from sportello.reports.figures.query import Query
@@ -62,7 +63,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
     shown = _page(request, agent, seen)
     context = {
         "title": MEASURES[key].full_label,
-        "definition": MEASURES[key].definition,
+        "definition": figure_words.meaning(MEASURES[key]),
         "words": _words(agent, query, cell),
         "parts": _parts(query, key, cell, part) if MEASURES[key].part else [],
         "filters": filters_said(agent, query.filters),

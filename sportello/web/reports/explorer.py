@@ -125,7 +125,7 @@ def _link(placed: Placed) -> str:
 def _tile(placed: Placed) -> SimpleNamespace:
     return SimpleNamespace(
         label=placed.measure.full_label,
-        definition=placed.measure.definition,
+        definition=words.meaning(placed.measure),
         basis=_basis(placed),
         cell=_cell(placed),
     )
@@ -161,7 +161,7 @@ def _table(found: Grid) -> SimpleNamespace:
         else:
             groups.append(SimpleNamespace(title=head.across, span=1))
     many = len(found.measures) > 1
-    heads = [SimpleNamespace(label=it.measure.full_label, definition=it.measure.definition) for it in found.heads]
+    heads = [SimpleNamespace(label=it.measure.full_label, definition=words.meaning(it.measure)) for it in found.heads]
     return SimpleNamespace(
         down=[question.label_of(it) for it in found.down],
         across=question.label_of(found.across) if found.across else "",

@@ -23,6 +23,7 @@ from sportello.reports.explorer.question import Question
 from sportello.reports.figures import filters
 from sportello.reports.figures.measures import MEASURES
 from sportello.reports.figures.query import MOST_DIMENSIONS
+from sportello.reports.figures.words import meaning
 from sportello.web.agent import rule_builder
 from sportello.web.agent.rule_builder import Draft
 from sportello.web.agent.rule_words import Names
@@ -136,7 +137,7 @@ def measures(asked: Question) -> list[SimpleNamespace]:
     """The sections with their measures, those that are chosen marked."""
     sections: dict[str, list[SimpleNamespace]] = {}
     for key, it in MEASURES.items():
-        shown = SimpleNamespace(key=key, label=it.full_label, definition=it.definition, is_chosen=key in asked.measures)
+        shown = SimpleNamespace(key=key, label=it.full_label, definition=meaning(it), is_chosen=key in asked.measures)
         sections.setdefault(str(it.section), []).append(shown)
     return [
         SimpleNamespace(title=title, measures=found, chosen=sum(it.is_chosen for it in found))

@@ -95,7 +95,7 @@ def told(measure: str, now: Figure, href: str, before: Figure | None = None, **m
     change = words.change(it, now, before) if before else ""
     return Told(
         label=it.full_label,
-        definition=str(it.definition),
+        definition=words.meaning(it),
         value=words.words(now),
         href=href if now.n else "",
         short=short,
@@ -125,7 +125,7 @@ def sheet(part: Sheet, answers: Answers) -> Lines:
         )
         for row in rows[:MOST_LINES]
     )
-    columns = tuple((MEASURES[key].full_label, str(MEASURES[key].definition)) for key in part.keys)
+    columns = tuple((MEASURES[key].full_label, words.meaning(MEASURES[key])) for key in part.keys)
     table = answers.table(by, part.when)
     more = max(0, len(rows) - MOST_LINES) + (table.more if table else 0)
     heading = str(find(part.by).label)
@@ -137,12 +137,12 @@ def grid(part: Grid, answers: Answers) -> Lines:
         Line(
             str(name),
             tuple(_cell(key, answers) for key in keys),
-            str(MEASURES[keys[0]].definition) if len(keys) == 1 else "",
+            words.meaning(MEASURES[keys[0]]) if len(keys) == 1 else "",
         )
         for name, keys in part.lines
     )
     keys = [key for _name, keys in part.lines if len(keys) > 1 for key in keys if key]
-    meant = tuple((MEASURES[key].full_label, str(MEASURES[key].definition)) for key in keys)
+    meant = tuple((MEASURES[key].full_label, words.meaning(MEASURES[key])) for key in keys)
     groups = tuple((str(label), wide) for label, wide in part.groups)
     columns = tuple((str(column), "") for column in part.columns)
     return Lines(part.key, str(part.title), str(part.says), _("Figure"), columns, lines, groups, meant)
@@ -156,4 +156,4 @@ def _cell(key: str, answers: Answers) -> Told | None:
 def definitions(part: Part) -> str:
     """What the figures of a chart mean."""
     keys = dict.fromkeys(key for need in part.needs() for key in need.keys)
-    return " ".join(str(MEASURES[key].definition) for key in keys)
+    return " ".join(words.meaning(MEASURES[key]) for key in keys)

@@ -131,7 +131,8 @@ def test_tickets_say_of_which_figure_they_are_and_what_it_means(lived, enter):
     page = enter(lived.ada).get(asked.behind(query("first_reply_within_hour"), "first_reply_within_hour"))
 
     assert page.context["title"] == "First reply · Within an hour · all hours"
-    assert str(MEASURES["first_reply_within_hour"].definition) in unescape(page.content.decode())
+    meaning = f"{MEASURES['first_reply_within_hour'].definition} Unit: per cent. Source: reports that two"
+    assert meaning in unescape(page.content.decode())
 
 
 def test_tickets_say_what_was_filtered(lived, enter):

@@ -59,6 +59,14 @@ def test_board_when_a_counted_figure_is_opened_then_as_many_tickets_as_it_says(l
     assert tried > 5
 
 
+def test_figure_says_on_hover_what_it_is_its_unit_its_source_and_n(lived, enter):
+    page = unescape(enter(lived.ada).get(f"/reports/efficiency?{PERIOD}").content.decode())
+
+    titles = re.findall(r'<summary title="([^"]+)" aria-label="What “First reply · Mean · all hours” means"', page)
+    (said,) = titles
+    assert re.search(r"Unit: time\. Source: public documentation of other helpdesks\. n\W=\W\d+", said), said
+
+
 def test_tile_leads_to_the_list_with_its_number(lived, enter):
     client = enter(lived.ada)
     tile = client.get(f"/reports/?{PERIOD}").context["tiles"][0]
@@ -232,6 +240,16 @@ def test_board_with_a_wrong_filter_says_which(lived, enter, wrong, field):
     assert answered.status_code == 400
     assert list(answered.context["bar"].faults) == [field]
     assert "tiles" not in answered.context
+
+
+def test_board_without_its_filters_keeps_its_days(lived, enter):
+    client = enter(lived.ada)
+    page = client.get(f"/reports/?{PERIOD}&tag=vpn").content.decode()
+
+    (href,) = {unescape(it) for it in re.findall(r'class="button button--quiet button--small" href="([^"]+)"', page)}
+    bar = client.get(f"/reports/{href}").context["bar"]
+
+    assert (bar.said, dict(bar.chosen)) == ("January – February 2026", {})
 
 
 def test_board_with_words_that_are_none_takes_the_usual_ones(lived, enter):
