@@ -21,7 +21,7 @@ MOST_LINES = 30
 class Told:
     """A figure as it is read. short, note: its label in a tile, and what that leaves out.
 
-    before, change: beside what it is compared with; trend: better, worse or "".
+    before, change: beside what it is compared with, and where its tickets are; trend: better, worse or "".
     """
 
     label: str
@@ -34,6 +34,7 @@ class Told:
     interval: str = ""
     is_few: bool = False
     before: str = ""
+    before_href: str = ""
     change: str = ""
     trend: str = ""
     direction: str = ""
@@ -85,7 +86,9 @@ def tile(measure: str, key: str, answers: Answers) -> Told:
     assert now is not None
     drawn = spark(measure, key, answers)
     shown = "" if drawn.is_empty else str(drawn_spark(drawn))
-    return told(measure, now, answers.behind(measure), answers.total(measure, EARLIER), spark=shown)
+    before = answers.total(measure, EARLIER)
+    before_href = answers.behind(measure, when=EARLIER) if before and before.n else ""
+    return told(measure, now, answers.behind(measure), before, spark=shown, before_href=before_href)
 
 
 def told(measure: str, now: Figure, href: str, before: Figure | None = None, **more: str) -> Told:
