@@ -121,9 +121,10 @@ def pdf(document: Document) -> bytes:
     return _typeset("report.typ", "pdf", {"report": json.dumps(asdict(document))})
 
 
-def png(picture: Picture, width: int = 1440) -> bytes:
-    """A chart under its title, on white, `width` pixels wide: for a download, or a mail. Raises Unprintable."""
-    inputs = {"svg": picture.svg, "title": picture.title, "width": str(charts.WIDE)}
+def png(picture: Picture, width: int = 1440, subtitle: str = "") -> bytes:
+    """A chart under its title, on white, `width` pixels wide: for a download, or a mail. subtitle: of which days and
+    tickets, where nothing beside the picture says it. Raises Unprintable."""
+    inputs = {"svg": picture.svg, "title": picture.title, "subtitle": subtitle, "width": str(charts.WIDE)}
     return _typeset("picture.typ", "png", inputs, ppi=72 * width / (charts.WIDE + 2 * MARGIN))
 
 

@@ -19,10 +19,10 @@ def pictures(found: Grid) -> list[paper.Picture]:
     return [paper.picture(chart) for chart in drawing.drawn(found, "paper")]
 
 
-def png(found: Grid) -> bytes | None:
-    """The first chart; None: there is none. Raises Unprintable."""
+def png(found: Grid, subtitle: str) -> bytes | None:
+    """The first chart, with what was asked below its title; None: there is none. Raises Unprintable."""
     drawn = pictures(found)
-    return paper.png(drawn[0]) if drawn else None
+    return paper.png(drawn[0], subtitle=subtitle) if drawn else None
 
 
 def pdf(found: Grid, title: str, desk: str, facts: tuple[tuple[str, str], ...]) -> bytes:

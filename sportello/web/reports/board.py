@@ -14,7 +14,7 @@ from sportello.desk.actions import configuration
 from sportello.desk.models import User
 from sportello.desk.words import Permission
 from sportello.reports import charts, paper
-from sportello.reports.board_parts import Board, Grid, Need, Part, Sheet
+from sportello.reports.board_parts import EARLIER, NOW, Board, Grid, Need, Part, Sheet
 from sportello.reports.boards import BOARDS
 from sportello.reports.figures import source
 from sportello.web.agent.doors import agent_of, permitted
@@ -24,6 +24,7 @@ from . import answers, bar, drawn, saved, told
 from .answers import Answers
 from .bar import Bar
 from .doors import with_facts
+from .filter_words import said as filters_said
 from .frame import page
 
 log = structlog.get_logger()
@@ -90,14 +91,16 @@ def picture(request: HttpRequest, agent: User, described: Board, asked: Bar) -> 
     part = next((it for it in described.parts if it.key == request.GET.get("chart") and type(it) in drawn.CHARTS), None)
     if part is None:
         raise Http404
-    return printed(drawn.chart(part, part.key, answered(agent, part.needs(), asked)), asked)
+    of_its_days = {need.when for need in part.needs()} <= {NOW, EARLIER}
+    return printed(drawn.chart(part, part.key, answered(agent, part.needs(), asked)), agent, asked, of_its_days)
 
 
-def printed(chart: charts.Chart, asked: Bar) -> HttpResponse:
-    """A chart of these days as PNG."""
+def printed(chart: charts.Chart, agent: User, asked: Bar, of_its_days: bool) -> HttpResponse:
+    """A chart as PNG, with what it is of. of_its_days: of the board's period, and not of the months beside it."""
+    about = (asked.said if of_its_days else "", filters_said(agent, asked.filters))
     try:
         with paper.place():
-            made = paper.png(paper.picture(chart))
+            made = paper.png(paper.picture(chart), subtitle=" · ".join(filter(None, about)))
     except paper.Unprintable as reason:
         log.warning("reports.unprintable", chart=chart.about.key, reason=str(reason))
         return HttpResponse(status=503)

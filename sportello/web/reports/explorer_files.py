@@ -53,7 +53,8 @@ def answer(kind: str, asked: Question, agent: User, name: str) -> HttpResponse:
             made = paper.pdf(found, title, configuration.current().desk.name, about)
         return _file(made, PDF, title, kind)
     with place():
-        picture = paper.png(found)
+        shown = (_("Period"), _("Filters"))
+        picture = paper.png(found, " · ".join(value for label, value in about if label in shown))
     if picture is None:
         raise Invalid("as", _("There is no chart of this: it is a table."))
     return _file(picture, PNG, title, kind)

@@ -61,11 +61,11 @@ def satisfaction(request: HttpRequest) -> HttpResponse:
     course, causes = _course(found), satisfaction_votes.causes(bad, titles, asked.query)
     by_month = satisfaction_votes.trend(of_months, found.months(), titles, asked.query)
     if wanted is not None:
-        every = (course, causes, by_month, by_topic.drawing, *(it.drawing for it in ranked))
+        every = (causes, by_topic.drawing, *(it.drawing for it in ranked), course, by_month)
         chart = next((it for it in every if it and not it.is_empty and it.about.key == wanted), None)
         if chart is None:
             raise Http404
-        return printed(chart, asked)
+        return printed(chart, agent, asked, chart not in (course, by_month))
     surprises = satisfaction_votes.surprises(agent, bad)
     pairs = [customer_of(it.requester, it.organization) for it in surprises]
     name = names_of(agent, map(dimension, pairs))

@@ -277,6 +277,17 @@ def test_chart_as_a_picture_is_a_png(lived, enter):
     assert answered.content.startswith(b"\x89PNG")
 
 
+def test_picture_of_a_chart_says_of_which_days_and_tickets_it_is_below_its_title(lived, enter):
+    """Months say themselves which they are: their picture is taller by a line only where a filter is to be told."""
+    client = enter(lived.ada)
+
+    def height(chart, more=""):
+        return int.from_bytes(client.get(f"/reports/?{PERIOD}&format=png&chart={chart}{more}").content[20:24])
+
+    assert height("reply", "&channel=email") - height("reply") > 20
+    assert height("flow", "&channel=email") == height("flow")
+
+
 @pytest.mark.parametrize("chart", ["", "none", "sheet"])
 def test_chart_that_is_none_has_no_picture(lived, enter, chart):
     assert enter(lived.ada).get(f"/reports/agents?format=png&chart={chart}").status_code == 404
