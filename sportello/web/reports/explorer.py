@@ -114,6 +114,7 @@ def answer(facts: Source, agent: User, asked: Question, key: str = "explored") -
         table=None if is_alone or found.is_empty else _table(found),
         is_empty=found.is_empty,
         cut=_cut(found),
+        note=_of_nobody(found),
         can_draw=bool(drawn),
     )
 
@@ -185,6 +186,17 @@ def _cut(found: Grid) -> str:
     if found.more:
         said.append(_("Of the smallest %(n)s combinations nothing is shown.") % {"n": number(found.more)})
     return " ".join(said)
+
+
+def _of_nobody(found: Grid) -> str:
+    """Why agents have created nothing, where that is asked."""
+    asks_agent = "agent" in found.query.dimensions or any(it.field.name == "assignee_id" for it in found.query.filters)
+    if not asks_agent or all(it.table != "created" for it in found.query.counted()):
+        return ""
+    return _(
+        "What an agent did counts as his. A request that comes in is nobody's yet: under one agent it is not among "
+        "those created."
+    )
 
 
 def refused() -> str:

@@ -60,6 +60,16 @@ def test_explore_across_makes_columns_with_all_of_them_beside_and_below(enter, a
     assert [cell.text for cell in answer.table.total] == ["1", "1"]
 
 
+@pytest.mark.parametrize(
+    ("more", "is_said"),
+    [({"by": "agent"}, True), ({"by": "group"}, False), ({"by": "agent", "m": "num_first_replies"}, False)],
+)
+def test_explore_of_what_agents_created_says_why_it_is_nothing(enter, ada, facts, more, is_said):
+    answer = enter(ada).get(asked(**more)).context["answer"]
+
+    assert ("nobody's yet" in answer.note) is is_said
+
+
 @pytest.mark.parametrize("by", [["requester", "channel"], ["channel"], ["requester", "channel", "priority"]])
 def test_explore_across_where_nothing_happened_says_so(enter, ada, facts, by):
     response = enter(ada).get(asked(by=by, across=1, period="last_year"))
