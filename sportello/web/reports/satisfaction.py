@@ -75,6 +75,7 @@ def satisfaction(request: HttpRequest) -> HttpResponse:
         "circle": rankings.circle(),
         "apart": _apart(found),
         "course": charts.figure(course),
+        "course_title": course.about.title,
         "rankings": ranked,
         "by_topic": by_topic,
         "topic": topic,

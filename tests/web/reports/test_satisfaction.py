@@ -172,6 +172,7 @@ def test_every_chart_of_the_board_can_be_had_as_a_picture(desk_of_votes, ada, en
     assert {"satisfaction-course", "satisfaction-by-customer", "satisfaction-causes", "both"} <= answered.keys()
     assert {it["Content-Type"] for it in answered.values()} == {"image/png"}
     assert len(answered) == page.count('<figure class="chart"')
+    assert "“Satisfied, month by month, with the 95 % interval” as a picture (PNG)" in page
     assert client.get(f"{BOARD}&format=png&chart=none").status_code == 404
 
 
