@@ -21,7 +21,7 @@ from sportello.kit import stems
 from . import custom_fields, search_times
 from .custom_kinds import Kept, OwnChoice, OwnDay, OwnNumber, OwnOptions
 from .fields import BY_NAME, Field
-from .kinds import PRESENCE, Choice, Unreadable
+from .kinds import PRESENCE, Choice, Unreadable, Vote
 from .search import Fault, Term, parse
 from .search_times import Span
 
@@ -42,7 +42,8 @@ ELIDED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """reads: how the value is read: choice, time, person, group, organization, tags, text, has, own or value.
+    """reads: how the value is read: choice, time, person, group, form, mailbox, organization, tags, text, has, role,
+    own or value.
 
     field: of rules.fields; column: where there is none. values: what can be suggested.
     """
@@ -107,6 +108,8 @@ def _key(name: str, reads: str, of: str, label: str | Promise, **more: Any) -> K
     if field and isinstance(field.kind, Choice):
         values = tuple(it for it in field.kind.names if it not in ("", "-")) or tuple(filter(None, field.kind.values))
         values += (NONE,) if field.kind.nullable or "" in field.kind.values else ()
+    elif field and isinstance(field.kind, Vote):
+        values = field.kind.values
     return Key(name, reads, frozenset(of.split()), label, field, values=tuple(map(str, values)), **more)
 
 
@@ -120,12 +123,15 @@ KEYS = (
     _key("priority", "choice", TICKET, BY_NAME["priority"].label, field="priority"),
     _key("ticket_type", "choice", TICKET, BY_NAME["type"].label, field="type"),
     _key("via", "choice", TICKET, BY_NAME["via_id"].label, field="via_id"),
+    _key("satisfaction", "choice", TICKET, BY_NAME["satisfaction_score"].label, field="satisfaction_score"),
     _key("assignee", "person", TICKET, BY_NAME["assignee_id"].label, column="assignee", values=(ME, NONE)),
     _key("requester", "person", TICKET, BY_NAME["requester_id"].label, column="requester", values=(ME,)),
     _key("submitter", "person", TICKET, gettext_lazy("who typed it in"), column="submitter", values=(ME,)),
     _key("commenter", "person", TICKET, gettext_lazy("who wrote on it"), values=(ME,)),
     _key("cc", "person", TICKET, gettext_lazy("who is in copy"), values=(ME,)),
     _key("group", "group", TICKET, BY_NAME["group_id"].label, values=(NONE,)),
+    _key("form", "form", TICKET, gettext_lazy("Form"), values=(NONE,)),
+    _key("recipient", "mailbox", TICKET, BY_NAME["recipient"].label, values=(NONE,)),
     _key("organization", "organization", "ticket user", BY_NAME["organization_id"].label, values=(NONE,)),
     _key("subject", "text", TICKET, BY_NAME["subject_includes_word"].label, column=HEAD),
     _key("description", "text", TICKET, gettext_lazy("what was said"), column=BODY),
@@ -144,6 +150,11 @@ KEYS = (
     _key("role", "role", USER, gettext_lazy("customer, agent or administrator"), values=("end-user", "agent", "admin")),
 )
 SYNONYMS = {"tag": "tags", "comments": "comment", "type": "type", "created_at": "created", "updated_at": "updated"}
+# What the vendor calls a value that has another name here.
+VALUE_SYNONYMS = {
+    "via": {"mail": "email", "phone": "voice"},
+    "satisfaction": {"goodwithcomment": "good_with_comment", "badwithcomment": "bad_with_comment"},
+}
 
 
 def keys_of(own: Iterable[Field] = ()) -> dict[str, Key]:
@@ -247,6 +258,7 @@ def _read(key: Key, term: Term, now: datetime, zone: ZoneInfo) -> Test | Text:
         return Test(key, term.operator, span, term.negated)
     if key.reads in ("choice", "has", "role"):
         value = value.lower()
+        value = VALUE_SYNONYMS.get(key.name, {}).get(value, value)
         if value not in key.values and not (key.name == "priority" and value in ("1", "2", "3", "4")):
             known = ", ".join(key.values)
             raise Unreadable(_("“%(value)s” is not one of: %(known)s.") % {"value": term.value[:60], "known": known})

@@ -24,6 +24,11 @@ def for_reader(text: str | Mapping[str, str]) -> str:
     return in_language(text, (get_language() or "en")[:2])
 
 
+def of_all(text: str | Mapping[str, str]) -> tuple[str, ...]:
+    """The text in every language that it is written in."""
+    return (text,) if isinstance(text, str) else tuple(text.values())
+
+
 def read(said: Any, *, longest: int) -> Text:
     """A line that somebody wrote, or one for each language; "" for nothing. Raises Unreadable."""
     texts = said if isinstance(said, Mapping) else {"": said}

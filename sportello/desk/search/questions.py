@@ -20,6 +20,7 @@ from ..models import (
     UserTag,
 )
 from ..models.ticket import HAS_UNSOLVED_STATUS
+from ..rules import texts
 from ..rules.custom_kinds import Kept
 from ..rules.kinds import Moment
 from ..rules.search_terms import HEAD, ME, NONE, ORGANIZATION, TICKET, USER, Span, Test, words
@@ -98,13 +99,15 @@ def _tags(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
 
 
 def _person(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
-    if test.value.lower() == NONE:
-        return Q(**{f"{test.key.column}__isnull": True}) if test.key.column else Q(pk__in=[])
+    is_none = test.value.lower() == NONE
+    if is_none and test.key.column:
+        return Q(**{f"{test.key.column}__isnull": True})
     people = [moment.actor_id or 0] if test.value.lower() == ME else people_named(test.value)
     if test.key.name == "commenter":
         return beside.has(Comment.objects.filter(author__in=people), "ticket")
     if test.key.name == "cc":
-        return beside.has(Participant.objects.filter(kind=Participant.Kind.CC, user__in=people), "ticket")
+        copies = Participant.objects.filter(kind=Participant.Kind.CC)
+        return ~beside.has(copies, "ticket") if is_none else beside.has(copies.filter(user__in=people), "ticket")
     return Q(**{f"{test.key.column}__in": people})
 
 
@@ -128,6 +131,26 @@ def _group(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
     groups, said = configuration.current().groups, test.value.casefold()
     same = [pk for pk, group in groups.items() if said in (str(pk), group.name.casefold())]
     return Q(group__in=same or [pk for pk, group in groups.items() if said in group.name.casefold()])
+
+
+def _form(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
+    """By number or name, in any language. A ticket without one has the default one."""
+    if test.value.lower() == NONE:
+        return Q(form__isnull=True)
+    said = test.value.casefold()
+    forms = configuration.current().forms
+    names = {pk: {str(pk), *map(str.casefold, texts.of_all(form.name))} for pk, form in forms.items()}
+    same = [pk for pk, its in names.items() if said in its]
+    same = same or [pk for pk, its in names.items() if any(said in name for name in its)]
+    found = Q(form__in=same)
+    return found | Q(form__isnull=True) if any(forms[pk].default for pk in same) else found
+
+
+def _mailbox(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
+    if test.value.lower() == NONE:
+        return Q(mailbox__isnull=True)
+    meant = [it.pk for it in configuration.current().mailboxes if test.value.lower() in it.address]
+    return Q(mailbox__in=meant)
 
 
 def _organization(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
@@ -158,6 +181,8 @@ _ASKED: dict[str, Callable[[str, Test, Moment, Beside], Q]] = {
     "tags": _tags,
     "person": _person,
     "group": _group,
+    "form": _form,
+    "mailbox": _mailbox,
     "organization": _organization,
     "has": _has,
     "value": _value,

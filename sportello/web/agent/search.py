@@ -52,19 +52,23 @@ class Tab:
 
 @staff
 def search(request: HttpRequest) -> HttpResponse:
-    """?q=, of one kind with ?kind=; ?after=, ?before= of its pages. "#12" leads straight to the ticket."""
+    """?q=, of one kind with ?kind=; ?after=, ?before= of its pages. "#12" leads straight to the ticket, as "12" does
+    if nothing else has it."""
     agent, typed = agent_of(request), request.GET.get("q", "")
     said = typed.strip()
-    if said.startswith("#") and access.tickets(agent).filter(pk=key_of(said[1:])).exists():
-        return redirect("agent:ticket", key_of(said[1:]))
+    number = key_of(said.removeprefix("#"))
+    numbered = access.tickets(agent).filter(pk=number).values("pk", "subject").first() if number else None
     asked, moment = understood(typed), moment_of(agent)
     found = {kind: _find(request, agent, asked, kind, moment) for kind in KINDS}
+    if numbered and (said.startswith("#") or not any(it.number for it in found.values())):
+        return redirect("agent:ticket", number)
     shown = _kind_shown(request.GET.get("kind", ""), asked, found)
     listed = results(agent, shown, found[shown].keys, wanted(asked.texts))
     neighbours = _neighbours(said, shown, found[shown])
     context = {
         "q": said,
         "is_search": True,
+        "numbered": numbered,
         "shown": shown,
         "faults": [_placed(typed, fault) for fault in asked.faults],
         "is_empty": asked.is_empty,

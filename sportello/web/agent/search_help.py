@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from sportello.desk.actions import configuration
+from sportello.desk.rules import texts
 from sportello.desk.rules.search import BARE, QUOTES
 from sportello.desk.rules.search_terms import Key
 
@@ -69,6 +70,10 @@ def _values(term: str, keys: Mapping[str, Key]) -> list[tuple[str, str | Promise
         values = ["today", "yesterday", "24hours", "7days", "1month"]
     elif key.reads == "group":
         values = [group.name for group in configuration.current().groups.values()] + ["none"]
+    elif key.reads == "form":
+        values = [texts.for_reader(form.name) for form in configuration.current().forms.values()]
+    elif key.reads == "mailbox":
+        values = [mailbox.address for mailbox in configuration.current().mailboxes]
     elif key.reads == "person" and key.name == "assignee":
         values = ["me", "none", *(agent.name for agent in configuration.current().agents.values())]
     else:

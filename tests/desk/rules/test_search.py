@@ -101,6 +101,10 @@ def test_read_of_any_value_of_any_key_never_fails(key, operator, value):
         ("cost>=10", [[("custom_field_8", ">=", "10", False)]]),
         ("urgent_visit:true", [[("custom_field_9", "is", "true", False)]]),
         ("has:attachment", [[("has", ":", "attachment", False)]]),
+        ("via:mail via:phone", [[("via", "is", "email", False), ("via", "is", "voice", False)]]),
+        ("satisfaction:goodwithcomment", [[("satisfaction", "is", "good_with_comment", False)]]),
+        ('form:"A question"', [[("form", ":", "A question", False)]]),
+        ("recipient:help@desk.example", [[("recipient", ":", "help@desk.example", False)]]),
     ],
 )
 def test_read_keys(said, meant):

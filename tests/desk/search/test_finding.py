@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from sportello.desk.actions import configuration, ticket_fields, tickets
+from sportello.desk.actions import configuration, ticket_fields, ticket_forms, tickets
 from sportello.desk.actions.tickets import Change, NewFile, Words
-from sportello.desk.models import GroupMembership, OrganizationTag, Ticket, User, UserTag
+from sportello.desk.models import GroupMembership, OrganizationTag, SatisfactionRating, Ticket, User, UserTag
 from sportello.desk.models.ticket import HAS_UNSOLVED_STATUS
 from sportello.desk.rules import search_terms
 from sportello.desk.rules.fields import BY_NAME
@@ -91,6 +91,7 @@ MEANT = {
     "submitter:me": "call",
     "commenter:me": "call old",
     "cc:rita": "bill",
+    "cc:none": "call old slow printer",
     "group:support": "slow printer",
     "group:none": "call old bill",
     "organization:rossi": "old slow printer",
@@ -120,6 +121,27 @@ def test_each_key_finds_its_tickets_newest_first(five, anna):
     names = {key: name for name, key in five.items()}
 
     assert {said: " ".join(names[key] for key in found(anna, said)) for said in MEANT} == MEANT
+
+
+def test_form_mailbox_and_vote_find_their_tickets(five, anna, ada, rita):
+    ticket_forms.save_form({"name": {"it": "Guasto", "en": "Fault"}, "fields": []}, actor=ada)
+    ticket_forms.save_form({"name": {"it": "Una domanda", "en": "A question"}, "fields": []}, actor=ada)
+    configuration.forget()
+    _fault, question = configuration.current().forms
+    Ticket.objects.filter(pk=five["bill"]).update(form=question)
+    now = clock.now()
+    SatisfactionRating.objects.create(
+        ticket_id=five["old"], requester=rita, score="bad", offered_at=now, expires_at=now, updated_at=now
+    )
+    unlike_bill = [five[name] for name in ("call", "old", "slow", "printer")]
+
+    assert found(anna, 'form:"una domanda"') == found(anna, "form:question") == found(anna, f"form:{question}")
+    assert found(anna, "form:question") == [five["bill"]]
+    assert found(anna, "form:guasto") == found(anna, "form:none") == unlike_bill
+    assert found(anna, "recipient:help@desk.example") == [five["printer"]]
+    assert found(anna, "recipient:none status:open") == [five["slow"]]
+    assert found(anna, "satisfaction:bad") == [five["old"]]
+    assert found(anna, "satisfaction:badwithcomment satisfaction:offered") == []
 
 
 def test_people_and_organizations_are_found_by_theirs(five, anna, rita, otto, organization):

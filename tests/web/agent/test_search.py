@@ -74,6 +74,20 @@ def test_search_number_leads_to_the_ticket(enter, anna, ben, ticket, group):
     assert enter(ben).get("/search", {"q": f"#{ticket.pk}"}).status_code == 200
 
 
+def test_search_for_a_bare_number_shows_the_ticket_above_what_else_has_it(enter, anna, ben, ticket, rita, indexed):
+    indexed()
+    assert enter(anna).get("/search", {"q": str(ticket.pk)}).url == f"/tickets/{ticket.pk}"
+
+    other = opened(rita, f"Errore {ticket.pk}")
+    indexed()
+
+    page = enter(anna).get("/search", {"q": str(ticket.pk)})
+    assert shown(page) == [other.pk]
+    assert page.context["numbered"] == {"pk": ticket.pk, "subject": ticket.subject}
+    assert f'href="/tickets/{ticket.pk}">#{ticket.pk} La stampante non stampa</a>' in page.content.decode()
+    assert enter(ben).get("/search", {"q": str(ticket.pk)}).context["numbered"] is None
+
+
 def test_search_of_an_agent_outside_the_group_finds_nothing(enter, ben, anna, ticket, indexed):
     indexed()
 
@@ -115,13 +129,14 @@ def test_search_asks_the_same_number_of_questions_for_any_number_of_results(
         ("printer -sta", ["-status:"]),
         ("status:s", ["status:solved"]),
         ("assignee:a", ["assignee:Anna Conti"]),
+        ("recipient:", ["recipient:help@desk.example"]),
         ("type:", ["type:ticket", "type:user", "type:organization"]),
         ('"sta', []),
         ("xyz", []),
         ("", []),
     ],
 )
-def test_suggestions_go_on_with_the_last_term(enter, anna, typed, terms):
+def test_suggestions_go_on_with_the_last_term(enter, anna, mailbox, typed, terms):
     page = enter(anna).get("/search/suggestions", {"q": typed})
 
     assert [it.term.replace('"', "") for it in page.context["suggestions"]] == terms
