@@ -31,6 +31,7 @@ OTHER_STEPS = {
     "invitation": gettext_lazy("Invitation"),
     "test": gettext_lazy("Test mail"),
     "contact": gettext_lazy("Direct contact"),
+    "notice": gettext_lazy("From a rule"),
     "side": gettext_lazy("Side conversation"),
     "report": gettext_lazy("Report"),
     "monthly_report": gettext_lazy("The month's report"),

@@ -2,10 +2,12 @@
 
 import pytest
 
-from sportello.desk.actions import inbox, tickets
+from sportello.desk.actions import inbox, notices, side_conversations, tickets
 from sportello.desk.actions.tickets import Words
 from sportello.desk.models import Breaker, InboundMail, OutgoingMail
 from sportello.desk.words import MailState, SendState, Via
+from sportello.reports import saved_mail
+from sportello.reports.month import mailing
 
 RAW = (
     b"From: Sam <sam@elsewhere.example>\r\nTo: help@desk.example\r\nSubject: Re: La stampante\r\n\r\n"
@@ -142,6 +144,17 @@ def test_outbox_lists_by_state(enter, anna, mail):
 
     assert [row.pk for row in agent.get("/mail/out").context["mails"]] == [mail.pk]
     assert [row.pk for row in agent.get("/mail/out?state=sent").context["mails"]] == []
+
+
+def test_outbox_says_of_every_mail_which_it_is(enter, ada, mail):
+    steps = (notices.STEP, side_conversations.STEP, mailing.STEP, saved_mail.STEP, "sign_in", "invitation", "test")
+    for step in steps:
+        mail.pk, mail.once, mail.message_id, mail.step = None, None, f"<{step}@desk.example>", step
+        mail.save()
+
+    rows = enter(ada).get("/mail/out").context["mails"]
+    assert len(rows) > len(steps)
+    assert {str(row.step) for row in rows}.isdisjoint(steps)
 
 
 def test_outgoing_mail_shows_the_server_s_answer(enter, anna, mail):

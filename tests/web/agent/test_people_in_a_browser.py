@@ -45,6 +45,8 @@ def test_people_are_found_as_one_types_and_the_address_can_be_kept(phone, rita, 
     assert phone.locator("#found tbody th").all_inner_texts() == ["ND\nNicolò D'Àngelo"]
     assert field.evaluate("it => it === document.activeElement")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    # On a card the numbers stand where everything else begins.
+    assert phone.locator("#found td.number").evaluate("it => getComputedStyle(it).textAlign") == "start"
     phone.reload()
     assert phone.locator("#found tbody tr").count() == 1
 
