@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from sportello.desk import access
 from sportello.desk.actions import importing
+from sportello.desk.actions.identities import fold_address
 from sportello.desk.errors import Invalid, Missing
-from sportello.desk.rules.importing import CUSTOM, ORGANIZATIONS, PEOPLE, TARGETS, guess
+from sportello.desk.rules.importing import CUSTOM, ORGANIZATIONS, PEOPLE, TARGETS, Row, guess
 from sportello.desk.rules.texts import in_language
 from sportello.desk.words import Permission
 from sportello.kit import blobs, csv_files, tokens
@@ -115,7 +116,7 @@ def _preview(what: str, table: Table, columns: list[str], overwrite: bool) -> di
             SimpleNamespace(heading=heading, chosen=chosen, choices=choices, sample=_sample(table, place))
             for place, (heading, chosen) in enumerate(zip(table.headings, columns, strict=True))
         ],
-        "rows": [_row(what, number, cells, columns, overwrite) for number, cells in table.rows[:SHOWN]],
+        "rows": _rows(what, table, columns, overwrite),
         "count": len(table.rows),
         "overwrite": overwrite,
     }
@@ -125,8 +126,28 @@ def _sample(table: Table, place: int) -> str:
     return ", ".join([cells[place] for cells in _cells(table) if cells[place]][:3])[:80]
 
 
-def _row(what: str, number: int, cells: Sequence[str], columns: list[str], overwrite: bool) -> SimpleNamespace:
-    planned = importing.plan(what, columns, cells, overwrite=overwrite)
+def _rows(what: str, table: Table, columns: list[str], overwrite: bool) -> list[SimpleNamespace]:
+    rows = []
+    brought_in: dict[object, int] = {}  # Who is new, with the first line that says so.
+    for number, cells in table.rows[:SHOWN]:
+        planned = importing.plan(what, columns, cells, overwrite=overwrite)
+        row = _row(what, number, cells, planned)
+        if planned.outcome == importing.NEW:
+            marks = _marks(planned.said)
+            if same := next((brought_in[it] for it in marks if it in brought_in), 0):
+                row.look, row.label = OUTCOMES[importing.CHANGED]
+                row.why = _("The same as in line %(number)s.") % {"number": same}
+            brought_in |= dict.fromkeys(marks, same or number)
+        rows.append(row)
+    return rows
+
+
+def _marks(said: Row) -> list[object]:
+    """By what the next rows will know this one again."""
+    return [fold_address(it) for it in said.addresses] or [(said.name.lower(), said.phone)]
+
+
+def _row(what: str, number: int, cells: Sequence[str], planned: importing.Plan) -> SimpleNamespace:
     look, label = OUTCOMES[planned.outcome]
     who = planned.said.name or " ".join(planned.said.addresses) or next((it for it in cells if it), "")
     changed = [*(planned.changes or {}).get("custom", {})]

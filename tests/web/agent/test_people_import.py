@@ -41,6 +41,23 @@ def test_file_is_shown_with_what_would_happen_and_nothing_is_kept(enter, anna, r
     assert (User.objects.count(), Job.objects.count()) == (before, 0)
 
 
+@pytest.mark.parametrize(
+    ("path", "table"),
+    [
+        ("/people/import", b"Name,Mail\nNina,nina@alfa.example\nN.,NINA@alfa.example\nRita,rita@rossi.example\n"),
+        ("/organizations/import", b"Name\nAlfa\nalfa\nRossi Hotels\n"),
+    ],
+)
+def test_line_that_says_again_who_is_new_is_no_other_one(enter, anna, rita, path, table):
+    rows = send(enter(anna), table, path).context["rows"]
+
+    assert [(it.label, it.why) for it in rows] == [
+        ("new", ""),
+        ("changes", "The same as in line 2."),
+        ("is so already", ""),
+    ]
+
+
 def test_file_is_imported_by_a_job_with_a_report_of_what_was_refused(enter, anna, rita):
     agent = enter(anna)
 

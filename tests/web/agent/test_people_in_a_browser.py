@@ -68,3 +68,13 @@ def test_who_comes_in_with_a_domain_is_told_while_it_is_typed(phone, organizatio
 
     assert foretold == "Entra 1 persona con questi domini, finora senza organizzazione."
     assert phone.locator(".split__side .lines__line").count() == 1
+
+
+def test_preview_of_an_import_fits_a_phone_however_long_a_name_is(phone):
+    phone.goto("/people/import")
+    table = f"Nome;Email\nPinco {'pallino' * 12};nina@alfa.example\n".encode()
+    phone.locator("#file").set_input_files({"name": "people.csv", "mimeType": "text/csv", "buffer": table})
+    phone.locator("main .button--primary").click()
+    phone.locator(".table--stacked tbody tr").wait_for()
+
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
