@@ -3,7 +3,9 @@
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from sportello.desk.actions import people
+from sportello.desk.actions import people, tickets
+from sportello.desk.actions.tickets import Words
+from sportello.desk.words import Via
 from tests.browsing import playwright_beside_django
 from tests.journeys.conftest import FLAGS
 
@@ -68,6 +70,15 @@ def test_who_comes_in_with_a_domain_is_told_while_it_is_typed(phone, organizatio
 
     assert foretold == "Entra 1 persona con questi domini, finora senza organizzazione."
     assert phone.locator(".split__side .lines__line").count() == 1
+
+
+def test_box_of_a_short_row_covers_nothing(phone, mailbox, rita):
+    tickets.open_ticket(requester=rita, subject="Toner", words=Words("Grazie!"), actor=rita, via=Via.EMAIL)
+    phone.goto(f"/people/{rita.pk}")
+    row = phone.locator(".ticket-row")
+
+    when, box = row.locator(".ticket-row__cell--by").bounding_box(), row.locator("input").bounding_box()
+    assert when["y"] + when["height"] <= box["y"]
 
 
 def test_preview_of_an_import_fits_a_phone_however_long_a_name_is(phone):
