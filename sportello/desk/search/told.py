@@ -123,8 +123,14 @@ def _best(answers: list[Told], wanted: set[str], subject: set[str]) -> list[Told
         score = sum(weight[stem] for stem in own) + sum(weight[stem] for stem in title) / 2
         if score > scores.get(it.ticket_id, (0.0, it))[0]:
             scores[it.ticket_id] = score, it
-    best = sorted(scores.values(), key=lambda found: (-found[0], -found[1].comment_id))[:SHOWN]
-    return [replace(it, passage=tuple(passage([it.text], sought))) for score, it in best if score > best[0][0] / 2]
+    best = sorted(scores.values(), key=lambda found: (-found[0], -found[1].comment_id))
+    shown: dict[str, Told] = {}  # What was answered in the same words stands once.
+    for score, it in best:
+        if len(shown) == SHOWN or score <= best[0][0] / 2:
+            break
+        told = tuple(passage([it.text], sought))
+        shown.setdefault("".join(piece.text for piece in told).strip("… "), replace(it, passage=told))
+    return list(shown.values())
 
 
 def _stems(text: str) -> set[str]:

@@ -54,6 +54,16 @@ def test_earlier_answer_to_the_organization_that_fits_is_shown_with_its_passage(
     assert "to Otto Rossi" in page.content.decode()
 
 
+def test_answer_that_was_given_again_in_the_same_words_stands_once(enter, anna, new, otto, group, indexed):
+    asked(otto, "Caldaie", "Le caldaie sono fredde.", group, ANSWER, anna)
+    again = asked(otto, "Caldaie fredde", "Ancora fredde.", group, f"Ciao Otto!\n\n{ANSWER}", anna)
+    indexed()
+
+    (shown,) = enter(anna).get(f"/tickets/{new.pk}/told").context["told"]
+
+    assert shown.told.ticket_id == again.pk
+
+
 def test_greetings_stop_words_and_the_name_of_the_requester_are_neither_looked_for_nor_marked(
     enter, anna, mailbox, group, rita, indexed
 ):
