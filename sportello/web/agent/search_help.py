@@ -10,7 +10,8 @@ from django.utils.translation import pgettext_lazy
 from sportello.desk.actions import configuration
 from sportello.desk.rules import texts
 from sportello.desk.rules.search import BARE, QUOTES
-from sportello.desk.rules.search_terms import Key
+from sportello.desk.rules.search_terms import NONE, Key
+from sportello.web.agent.rule_words import choices_of
 
 MOST = 8
 # Whatever fits into none of the words that one types: which, and what they find.
@@ -81,4 +82,8 @@ def _values(term: str, keys: Mapping[str, Key]) -> list[tuple[str, str | Promise
     begun = begun.lower()
     fitting = [it for it in values if it.lower().startswith(begun) and it.lower() != begun]
     label = key.label if key else ""
-    return [(f'{name}:"{it}"' if " " in it else f"{name}:{it}", label) for it in fitting]
+    called = choices_of(key.field) if key and key.field else {}
+    return [
+        (f'{name}:"{it}"' if " " in it else f"{name}:{it}", called.get("" if it == NONE else it) or label)
+        for it in fitting
+    ]

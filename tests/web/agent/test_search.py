@@ -142,6 +142,24 @@ def test_suggestions_go_on_with_the_last_term(enter, anna, mailbox, typed, terms
     assert [it.term.replace('"', "") for it in page.context["suggestions"]] == terms
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("status:h", ["Sospeso"]),
+        ("priority:n", ["Normale", "(vuoto)"]),
+        ("via:v", ["telefono"]),
+        ("created:t", ["quando è stato creato"]),
+    ],
+)
+def test_suggested_values_are_told_in_the_language_of_the_agent(enter, anna, typed, says):
+    agent = enter(anna)
+    people.set_language(anna, "it")
+
+    page = agent.get("/search/suggestions", {"q": typed})
+
+    assert [str(it.says) for it in page.context["suggestions"]] == says
+
+
 def test_palette_finds_tickets_people_views_and_macros(enter, usual, anna, ticket, rita, indexed):
     indexed()
     agent = enter(anna)
