@@ -14,6 +14,7 @@ from sportello.desk.actions import configuration
 
 # The canvas of the light theme (static/css/_global.css) as browsers want it.
 CANVAS = "#f6f8f9"
+SHORT = 12  # Characters that every launcher shows.
 
 
 @login_not_required
@@ -23,7 +24,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "name": desk.name,
-            "short_name": desk.name[:12],
+            "short_name": _short(desk.name),
             "id": "/",
             "start_url": reverse("agent:queue"),
             "scope": "/",
@@ -45,6 +46,11 @@ def manifest(request: HttpRequest) -> HttpResponse:
         },
         content_type="application/manifest+json",
     )
+
+
+def _short(name: str) -> str:
+    """For below an icon: as many of its words as fit."""
+    return name if len(name) <= SHORT else name[: SHORT + 1].rpartition(" ")[0] or name[:SHORT]
 
 
 def _icon(path: str, sizes: str, *, kind: str = "image/png", purpose: str = "any") -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
@@ -18,6 +19,21 @@ def test_manifest_names_the_desk_and_files_that_are_there(db):
     assert (said["name"], said["start_url"], said["display"]) == ("Banco Lanterna", "/tickets", "standalone")
     assert [finders.find(icon["src"].removeprefix("/static/")) for icon in said["icons"]].count(None) == 0
     assert {icon["purpose"] for icon in said["icons"]} == {"any", "maskable"}
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Sportello", "Sportello"),
+        ("Banco Lanterna", "Banco"),
+        ("Uno due quattro", "Uno due"),
+        ("Supercalifragilistico", "Supercalifra"),
+    ],
+)
+def test_manifest_shortens_the_name_by_whole_words(db, name, short):
+    desks.configure(name=name)
+
+    assert json.loads(Client().get("/manifest.webmanifest").content)["short_name"] == short
 
 
 def test_worker_rules_over_the_whole_desk_and_is_looked_at_anew(db):

@@ -49,6 +49,17 @@ ELSEWHERE = {
 }
 
 
+# Heads of tables that lie over their first row, dialogs that stand out of their column.
+COVERED = """
+() => [...document.querySelectorAll(".pattern .tickets")].filter((it) => {
+  const [head, row] = [it.querySelector("thead th"), it.querySelector("tbody :is(th, td)")];
+  return it.tHead.offsetHeight > 1 && head.getBoundingClientRect().bottom > row.getBoundingClientRect().top + 1;
+}).concat([...document.querySelectorAll(".pattern .dialog")].filter((it) => {
+  return it.getBoundingClientRect().right > it.parentElement.getBoundingClientRect().right + 1;
+})).map((it) => it.className)
+"""
+
+
 def test_patterns_page_shows_every_component_file_or_says_why_not():
     page = patterns(RequestFactory().get("/patterns")).content.decode()
 
@@ -76,6 +87,7 @@ def test_patterns_page_can_be_seen_in_both_themes(chromium, server, width):  # n
         empty = page.evaluate(
             """() => [...document.querySelectorAll(".pattern")].filter((it) => it.offsetHeight < 100).length"""
         )
+        covered = page.evaluate(COVERED)
         browser.close()
 
     # A picture of one colour compresses to next to nothing; these hold thousands of letters.
@@ -83,6 +95,7 @@ def test_patterns_page_can_be_seen_in_both_themes(chromium, server, width):  # n
     assert colours["light"] != colours["dark"]
     assert wide <= width
     assert empty == 0
+    assert covered == []
     assert complaints == []
 
 
