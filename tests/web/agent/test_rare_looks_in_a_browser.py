@@ -23,6 +23,22 @@ def test_head_of_a_ticket_goes_with_the_page_on_a_phone_and_stays_on_a_desk(sit_
     assert tops[1440] == 0
 
 
+def test_palette_and_keys_are_accessible_while_they_are_open(sit_down, anna, ticket):  # noqa: F811
+    breaches = set()
+    with sit_down(anna, 1440) as page:
+        page.add_init_script(path=AXE)
+        for key, shown in (("Control+k", ".palette [role=option] kbd"), ("?", ".keys kbd")):
+            page.goto("/tickets")
+            page.keyboard.press(key)
+            page.locator(shown).first.wait_for()
+            for width, scheme in LOOKS:
+                page.set_viewport_size({"width": width, "height": 800})
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                breaches |= {f"{key} {it} ({width}, {scheme})" for it in look(page, width)}
+
+    assert breaches == set()
+
+
 def test_answer_that_somebody_overtook_is_refused_on_a_page_that_is_accessible_and_fits(sit_down, anna, ada, ticket):  # noqa: F811
     breaches = set()
     with sit_down(anna, 1440, trouble=("422",)) as page:

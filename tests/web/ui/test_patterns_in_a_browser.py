@@ -11,6 +11,7 @@ import sportello
 from sportello.web.ui.patterns import patterns
 from tests.browsing import playwright_beside_django
 from tests.web.agent.test_in_a_browser import FLAGS, server  # noqa: F401 – a fixture
+from tests.web.test_every_page import AXE, look
 
 CSS = Path(sportello.__file__).parent / "static" / "css"
 # The block a file is about, where the file has another name.
@@ -79,21 +80,22 @@ def test_patterns_page_can_be_seen_in_both_themes(chromium, server, width):  # n
         complaints: list[str] = []
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.add_init_script(path=AXE)
         page.goto(f"{server.url}/patterns")
 
         pictures = {theme: page.locator(f'[data-theme="{theme}"]').screenshot() for theme in ("light", "dark")}
         colours = {theme: _colours(page, theme) for theme in ("light", "dark")}
-        wide = page.evaluate("document.documentElement.scrollWidth")
         empty = page.evaluate(
             """() => [...document.querySelectorAll(".pattern")].filter((it) => it.offsetHeight < 100).length"""
         )
         covered = page.evaluate(COVERED)
+        breaches = look(page, width)
         browser.close()
 
     # A picture of one colour compresses to next to nothing; these hold thousands of letters.
     assert {theme: len(picture) > 100_000 for theme, picture in pictures.items()} == {"light": True, "dark": True}
     assert colours["light"] != colours["dark"]
-    assert wide <= width
+    assert breaches == set()
     assert empty == 0
     assert covered == []
     assert complaints == []
