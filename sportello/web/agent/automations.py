@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from sportello.desk import access, rehearsal
 from sportello.desk.actions import automations as verbs
-from sportello.desk.actions import configuration
+from sportello.desk.actions import configuration, defaults
 from sportello.desk.errors import DeskError
 from sportello.desk.models import Automation, User
 from sportello.desk.rehearsal import Act
@@ -99,7 +99,7 @@ def trial(request: HttpRequest, automation_id: int) -> HttpResponse:
     context = {
         "here": KIND.root,
         "kind": KIND,
-        "rule": found,
+        "rule": defaults.for_its_reader(found),
         "rule_url": f"{KIND.root}/{found.pk}",
         "said": KIND.said(rule, names),
         "looked_at": rehearsal.TICKETS,

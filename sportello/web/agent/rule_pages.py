@@ -254,7 +254,7 @@ def _write(request: HttpRequest, kind: RuleKind, found: Row | None) -> HttpRespo
         return _form(request, kind, found, draft, {**draft.places(refusal.fields), **unclear}, seen=seen)
     except Stale:
         return _form(request, kind, found and kind.get(agent, found.pk), draft, seen=seen, is_stale=True)
-    messages.success(request, _("“%(title)s” is kept.") % {"title": kept.title})
+    messages.success(request, _("“%(title)s” is kept.") % {"title": defaults.title_for_reader(kept.title)})
     return redirect(f"{kind.root}/{kept.pk}")
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from sportello.desk import access, rehearsal
-from sportello.desk.actions import configuration, rules
+from sportello.desk.actions import configuration, defaults, rules
 from sportello.desk.errors import DeskError
 from sportello.desk.models import Trigger, User
 from sportello.desk.rules import conditions
@@ -85,7 +85,7 @@ def trial(request: HttpRequest, trigger_id: int) -> HttpResponse:
     names = Names(agent, [rule, *({"conditions": {"all": act.because}} for act in shown)])
     context = {
         "here": KIND.root,
-        "trigger": found,
+        "trigger": defaults.for_its_reader(found),
         "said": KIND.said(rule, names),
         "looked_at": rehearsal.TICKETS,
         "updates": len(acts),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sportello.desk.actions import rules, tickets
+from sportello.desk.actions import defaults, people, rules, tickets
+from sportello.desk.models import Automation, Trigger
 from sportello.desk.words import Via
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,18 @@ def test_trial_tells_what_it_would_have_done_and_does_nothing(page, made, mailbo
 
     assert f'href="/tickets/{ticket.pk}"' in response.content.decode()
     assert not ticket.taggings.exists()
+
+
+@pytest.mark.parametrize("table", [Trigger, Automation])
+def test_trial_of_a_rule_of_the_house_has_its_title_in_the_language_of_the_agent(page, ada, table):
+    defaults.install("it")
+    made = table.objects.order_by("position")[0]
+    people.set_language(ada, "en")
+
+    content = page.get(f"/{table._meta.model_name}s/{made.pk}/trial").content.decode()
+
+    assert defaults.title_for_reader(made.title) != made.title
+    assert made.title not in content
 
 
 def test_trial_of_what_audits_do_not_tell_says_so(page, ada):
