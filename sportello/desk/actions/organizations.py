@@ -80,7 +80,9 @@ def save(data: Mapping[str, Any], *, actor: User | None, organization_id: int | 
 def _set(found: Organization, data: Mapping[str, Any]) -> None:
     if "name" in data or not found.pk:
         name = " ".join(str(data.get("name", "")).replace("\x00", "").split())[:200]
-        if not name or Organization.objects.filter(name=name).exclude(pk=found.pk).exists():
+        namesakes = Organization.objects.filter(name__folded=name.lower()).exclude(pk=found.pk)
+        # Two that differ by the case of letters only may be there from before: both can be kept as they are.
+        if not name or (name != found.name and namesakes.exists()):
             raise Invalid("name", _("An organization needs a name of its own."))
         found.name = name
     if "notes" in data:

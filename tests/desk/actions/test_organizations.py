@@ -4,7 +4,8 @@ import pytest
 
 from sportello.desk.actions import organizations, people
 from sportello.desk.errors import Invalid, Missing
-from sportello.desk.models import RuleChange
+from sportello.desk.models import Organization, RuleChange
+from sportello.kit import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,27 @@ def test_save_when_nothing_differs_leaves_no_trace(anna, organization):
     )
 
     assert RuleChange.objects.count() == before
+
+
+@pytest.mark.parametrize("name", ["", "  ", "Rossi Hotels", "rossi  HOTELS"])
+def test_name_that_another_one_has_in_whatever_letters_is_refused(anna, organization, name):
+    other = organizations.save({"name": "Verdi"}, actor=anna)
+
+    for organization_id in (None, other.pk):
+        with pytest.raises(Invalid, match="name"):
+            organizations.save({"name": name}, actor=anna, organization_id=organization_id)
+
+
+def test_name_may_change_its_letters_and_stay_where_another_one_had_it_before(anna, organization):
+    organizations.save({"name": "ROSSI Hotels"}, actor=anna, organization_id=organization.pk)
+    other = Organization.objects.create(name="rossi hotels", created_at=clock.now(), updated_at=clock.now())
+
+    organizations.save({"name": "rossi hotels", "notes": "Due volte."}, actor=anna, organization_id=other.pk)
+
+    assert set(Organization.objects.values_list("name", "notes")) == {
+        ("ROSSI Hotels", ""),
+        ("rossi hotels", "Due volte."),
+    }
 
 
 @pytest.mark.parametrize(
