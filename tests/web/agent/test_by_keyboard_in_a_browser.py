@@ -206,3 +206,18 @@ def test_ticket_by_touch_on_a_phone(sit_down, usual, anna, two_tickets):  # noqa
 
     said = Comment.objects.get(author=anna, public=True)
     assert (said.text, said.ticket.assignee_id, shown, wide) == ("On my way.", anna.pk, True, 390)
+
+
+def test_form_that_comes_back_to_its_page_leaves_the_focus_where_it_was(sit_down, ada, anna, usual):  # noqa: F811
+    with sit_down(ada) as page:
+        page.goto("/team")
+        page.get_by_role("switch", name="Anna Conti is here").focus()
+        page.keyboard.press("Space")
+        page.locator("[aria-label='Anna Conti is here'][aria-checked=false]:focus").wait_for()
+
+        page.goto("/tickets/views")
+        _first, second = page.locator(".rule__title a").all_inner_texts()[:2]
+        page.get_by_role("button", name=f"“{second}” up").focus()
+        page.keyboard.press("Enter")
+        # It is the first now, and can only go down.
+        page.locator(f"[aria-label='“{second}” down']:focus").wait_for()
