@@ -76,7 +76,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table; every row has as many texts as there are columns, the first of which names the row."""
+    """A table; every row has as many texts as there are columns, the first of which names the row.
+
+    columns: all empty where the heading above says it.
+    """
 
     caption: str
     columns: tuple[str, ...]
@@ -85,10 +88,13 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """title: may be empty. paragraphs: above the charts and tables; below: under them."""
+
     title: str
     paragraphs: tuple[str, ...] = ()
     charts: tuple[Picture, ...] = ()
     tables: tuple[Grid, ...] = ()
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,12 +90,13 @@ class Details(Voice):
     def _changes(self) -> Section:
         items = []
         for it in self.month.changes:
-            what = self.phrases[f"agent_{it.what}" if it.kind == "agent" else f"what_{it.what}"]
+            # Italian makes the word agree with what was changed; of people it is another sentence.
+            what = self.phrases.get(f"{it.kind}_{it.what}", self.phrases[f"what_{it.what}"])
             kind = self.phrases[f"kind_{it.kind}"]
             line = self.say("change_line", day=self.day(it.day), kind=kind, title=it.title, what=what)
-            line = line.replace(" ,", ",")
-            line += self.phrases["change_by"].format(author=it.author) if it.author else ""
-            items.append(line + (self.phrases["change_times"].format(n=it.times) if it.times > 1 else "") + ".")
+            times = self.phrases["change_times"].format(n=it.times) if it.times > 1 else ""
+            more = ", ".join(filter(None, (it.author, times)))
+            items.append(line.replace(" ,", ",") + (f" ({more})" if more else "") + ".")
         return Section("changes", self.say("changes"), (self.say("changes_lead"),), items=tuple(items))
 
     def _all(self) -> Section:
@@ -129,7 +130,8 @@ class Details(Voice):
                 (it.name or self.phrases[nobody], *(_marked(it.figures[key]) for key in (*keys, *counts)))
                 for it in breakdown.lines
             )
-            more = (self.say("more", n=number(breakdown.left_out)),) if breakdown.left_out else ()
+            whole = number(len(rows) + breakdown.left_out)
+            more = (self.say("more", shown=number(len(rows)), all=whole),) if breakdown.left_out else ()
             if any(it.figures[key].is_small and it.figures[key].n for it in breakdown.lines for key in keys):
                 more = (*more, f"* {self.phrases['few']}.")
             yield Section(name, title, more, grids=(Grid(title, (title, *columns[1:]), rows),))

@@ -31,7 +31,7 @@ def charts(month: Month, language: str, link: Link = nowhere) -> dict[str, Chart
 def _flow(month: Month, language: str, link: Link) -> Chart:
     said = PHRASES[language]
     series = []
-    for name, key in ((said["chart_created"], "num_new_tickets"), (said["solved"], "num_solved_tickets")):
+    for name, key in ((said["chart_created"], "num_new_tickets"), (said["chart_done"], "num_solved_tickets")):
         points = []
         for back, figure in _months(month, key):
             year, number = before(month.year, month.month, back)

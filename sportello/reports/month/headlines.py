@@ -33,7 +33,7 @@ class Headlines(Voice):
                 said += self.phrases["last_in_short"].format(value=self.value(compared.before))
             lines.append(f"{said}. {self._known_place(compared)}".strip())
         if concentration := self.concentration():
-            lines.append(f"{self.phrases['lately']}: {concentration}")
+            lines.append(f"{self.phrases['lately']}: {concentration[:1].lower()}{concentration[1:]}")
         return tuple(lines)
 
     def _known_place(self, compared: Compared) -> str:

@@ -56,6 +56,7 @@ def compose(sheet: Sheet, look: Look, url: str, pictures: Iterable[File] = ()) -
 def _block(block: Block) -> str:
     """A headline: its value large, then beside what it stands, then what that means."""
     tone = f";color:{TONES[block.tone]}" if block.tone else f";color:{layout.INK}"
+    lead = f'<p class="sp-muted" style="{_SMALL}">{escape(block.lead)}</p>' if block.lead else ""
     said = "".join(f'<p class="sp-text" style="{_SAID}">{escape(words)}</p>' for words in block.says)
     notes = "".join(f'<p class="sp-muted" style="{_SMALL}">{escape(words)}</p>' for words in block.notes)
     return (
@@ -63,7 +64,8 @@ def _block(block: Block) -> str:
         f'style="background-color:{layout.BOX};padding:16px 18px 10px;border-radius:8px">'
         f'<h2 class="sp-muted" style="{_HEAD};font-weight:600">{escape(block.title)}</h2>'
         f'<p class="sp-text" style="{_VALUE}{tone}">{escape(block.value)}</p>'
-        f'{_TABLE} style="margin:8px 0 10px">{"".join(map(_row, block.rows))}</table>{said}{notes}</td></tr></table>'
+        f'{lead}{_TABLE} style="margin:8px 0 10px">{"".join(map(_row, block.rows))}</table>{said}{notes}'
+        "</td></tr></table>"
     )
 
 

@@ -12,7 +12,6 @@ ITALIAN: Mapping[str, str] = {
     "title": "La nostra assistenza in numeri: {month}",
     "title_team": "Il mese del supporto: {month}",
     "title_organization": "Le vostre richieste di assistenza: {month}",
-    "subtitle": "{month} · fuso orario {zone}",
     "hello_public": "Carissimi, ecco com'è andata la nostra assistenza {in_month}: quanti ticket abbiamo risolto, "
     "quanto avete aspettato e che cosa ne avete pensato. Sono i dati del nostro sistema, con gli stessi criteri "
     "ogni mese.",
@@ -36,8 +35,8 @@ ITALIAN: Mapping[str, str] = {
     "first_reply_lead_own": "Quanto passa fra la richiesta e la prima risposta scritta da una persona. È la media e "
     "conta tutte le ore, anche di notte e nei giorni di chiusura. Le risposte automatiche non valgono.",
     "first_contact_lead_own": "La quota dei ticket risolti con meno di due risposte nostre.",
-    "readings_own": "Risolti con una risposta esatta: {one}. Con una risposta, una sola persona, mai riaperti e senza "
-    "un'altra richiesta della stessa persona nei 7 giorni seguenti: {strict}.",
+    "readings_own": "Risolti con una sola risposta: {one}. Con una sola risposta, da una sola persona, mai riaperti e "
+    "senza un'altra richiesta della stessa persona nei 7 giorni seguenti: {strict}.",
     "median_what": "La mediana",
     "first_reply_what": "Il tempo di prima risposta",
     "night": "La media può sembrare alta, perché chi scrive la sera, la notte o nei giorni di chiusura trova "
@@ -50,8 +49,8 @@ ITALIAN: Mapping[str, str] = {
     "first_contact": "Soluzione al primo contatto",
     "first_contact_lead": "La quota dei ticket risolti con meno di due risposte nostre. È la lettura del benchmark.",
     "first_contact_what": "La soluzione al primo contatto",
-    "readings": "Due letture più severe, che non hanno un benchmark: risolti con una risposta esatta, {one}; con "
-    "una risposta, una sola persona, mai riaperti e senza un'altra richiesta dello stesso cliente nei 7 giorni "
+    "readings": "Due letture più severe, che non hanno un benchmark: risolti con una sola risposta, {one}; con una "
+    "sola risposta, da una sola persona, mai riaperti e senza un'altra richiesta della stessa persona nei 7 giorni "
     "seguenti, {strict}.",
     "satisfaction": "Soddisfazione dei clienti",
     "satisfaction_lead": "La quota dei voti positivi fra tutti i voti del mese, così come sono arrivati.",
@@ -67,8 +66,8 @@ ITALIAN: Mapping[str, str] = {
     "votes_bad_one": "uno solo negativo",
     "votes_bad": "{n} negativi",
     "answered": "Ha risposto {the}.",
-    "interval": "Con {n} voti questa quota può oscillare per puro caso fra {low} e {high} (intervallo di Wilson al 95 "
-    "%).",
+    "interval": "Con {n} voti questa quota può oscillare per puro caso fra {low} e {high} (intervallo di "
+    "Wilson al 95\N{NO-BREAK SPACE}%).",
     "help": "Tolti i voti che non riguardano l'assistenza ma il prodotto, l'attesa o una regola, è soddisfatto "
     "{the} (n = {n}). Il dato sopra resta quello grezzo.",
     "last_in_short": ", il mese scorso {value}",
@@ -101,25 +100,27 @@ ITALIAN: Mapping[str, str] = {
     "outcome": "Esito: {outcome}.",
     "case_open": "Il riesame è ancora aperto.",
     "ranking": "Classifica degli scontenti, ultimi tre mesi",
-    "ranking_columns": "Persona|Cliente|Negativi|Voti|Intervallo",
-    "ranking_lead": "Chi ha dato voti negativi e quanti voti ha dato in tutto. Con meno di 10 voti l'intervallo è "
-    "largo: dice poco.",
+    "ranking_columns": "Persona|Cliente|Negativi|Voti|Quota di negativi",
+    "ranking_lead": "Chi ha dato voti negativi e quanti voti ha dato in tutto. La quota è un intervallo al "
+    "95\N{NO-BREAK SPACE}%: con meno di 10 voti è largo e dice poco.",
     "who": "{people} ({organization}).",
     "about_table": "Di che cosa parlavano i voti negativi",
     "about_public": "I voti negativi del mese riguardavano: {list}.",
     "changes": "Che cosa è cambiato nel servizio",
     "changes_lead": "Cambiamenti del mese che possono spostare le cifre.",
     "change_line": "{day}: {kind} {title}, {what}",
-    "change_by": " da {author}",
-    "change_times": ", {n} volte",
+    "change_times": "{n} volte",
     "kind_schedule": "orario di apertura",
     "kind_sla": "promessa sui tempi",
-    "kind_protocol": "mail ai clienti (protocollo)",
+    "kind_protocol": "protocollo delle mail ai clienti",
     "kind_group": "gruppo",
     "kind_agent": "persona del servizio",
     "what_new": "creato",
     "what_changed": "modificato",
     "what_gone": "eliminato",
+    "sla_new": "creata",
+    "sla_changed": "modificata",
+    "sla_gone": "eliminata",
     "agent_new": "ora lavora qui",
     "agent_gone": "non lavora più qui",
     "since": "Cambiato dopo la stesura",
@@ -128,15 +129,15 @@ ITALIAN: Mapping[str, str] = {
     "since_columns": "Cifra|Allora|Oggi|Perché",
     "why_definition": "è cambiata la definizione",
     "why_votes": "voti dati o cambiati dopo",
-    "why_late": "scritto più tardi per giorni di quel mese",
-    "why_events": "ticket arrivati ai conti dopo la stesura",
+    "why_late": "registrato più tardi per giorni di quel mese",
+    "why_events": "ticket contati dopo la stesura",
     "told": "Da allora: {list}.",
     "told_votes_given": "voti arrivati",
     "told_votes_changed": "voti cambiati",
     "told_votes_reviewed": "voti riesaminati",
-    "told_contacts": "contatti diretti scritti più tardi",
-    "told_time_entries": "tempi scritti più tardi",
-    "told_requests_moved": "richieste di persone riunite o separate",
+    "told_contacts": "contatti diretti registrati più tardi",
+    "told_time_entries": "tempi registrati più tardi",
+    "told_requests_moved": "richieste di persone unite o separate",
     "all": "Tutte le cifre",
     "all_columns": "Cifra|Questo mese|Mese scorso|n",
     "agents": "Persone del servizio",
@@ -145,16 +146,16 @@ ITALIAN: Mapping[str, str] = {
     "line_columns": "|Risolti|Prima risposta, mediana|Soddisfatti|Positivi|Negativi sull'assistenza|Altri negativi",
     "nobody": "nessuno",
     "no_organization": "senza organizzazione",
-    "more": "e altri {n}",
+    "more": "Qui i primi {shown} su {all}.",
     "direct": "Contatti diretti, fuori dal servizio: {list}.",
     "definitions": "Ogni durata va dalla creazione del ticket; i mesi seguono il fuso orario {zone}; con meno di 10 "
-    "casi una quota o un tempo è segnato come troppo piccolo per giudicare. Le differenze sono calcolate sui "
-    "valori non arrotondati.",
+    "casi accanto a una quota o a un tempo è scritto che sono troppo pochi per giudicare. Le differenze sono calcolate "
+    "sui valori non arrotondati.",
     "three_months": "Gli ultimi tre mesi",
-    "thanks": "Grazie",
     "whole": "Apri il rapporto completo",
     "chart_solved": "Ticket creati e risolti",
     "chart_created": "Creati",
+    "chart_done": "Risolti",
     "chart_bands": "Entro quanto è arrivata la prima risposta",
     "chart_bands_heading": "Mese",
     "band_hour": "entro 1 ora",
@@ -166,7 +167,6 @@ ENGLISH: Mapping[str, str] = {
     "title": "Our support in figures: {month}",
     "title_team": "The desk's month: {month}",
     "title_organization": "Your support requests: {month}",
-    "subtitle": "{month} · time zone {zone}",
     "hello_public": "Dear all, this is how our support did {in_month}: how many tickets we solved, how long you "
     "waited and what you thought of it. These are the figures of our system, counted the same way every month.",
     "hello_organization": "Hello, this is a summary of the requests that {organization} brought to us {in_month}. "
@@ -202,7 +202,7 @@ ENGLISH: Mapping[str, str] = {
     "reading.",
     "first_contact_what": "The share solved at first contact",
     "readings": "Two stricter readings, which have no benchmark: solved with exactly one reply, {one}; with one "
-    "reply, one person, never reopened and no other request of the same customer in the 7 days that followed, "
+    "reply, one person, never reopened and no other request of the same person in the 7 days that followed, "
     "{strict}.",
     "satisfaction": "Customer satisfaction",
     "satisfaction_lead": "The share of good votes among all votes of the month, as they came in.",
@@ -218,7 +218,8 @@ ENGLISH: Mapping[str, str] = {
     "votes_bad_one": "only one of them bad",
     "votes_bad": "{n} of them bad",
     "answered": "{the} answered.",
-    "interval": "With {n} votes chance alone can move this share between {low} and {high} (Wilson's 95 % interval).",
+    "interval": "With {n} votes chance alone can move this share between {low} and {high} (Wilson's "
+    "95\N{NO-BREAK SPACE}% interval).",
     "help": "Without the votes that are not about the help but about the product, the waiting or a rule, {the} are "
     "satisfied (n = {n}). The figure above stays the raw one.",
     "last_in_short": ", last month {value}",
@@ -251,17 +252,16 @@ ENGLISH: Mapping[str, str] = {
     "outcome": "Outcome: {outcome}.",
     "case_open": "The review is still open.",
     "ranking": "Ranking of the dissatisfied, last three months",
-    "ranking_columns": "Person|Customer|Bad|Votes|Interval",
-    "ranking_lead": "Who gave bad votes, and how many votes in all. With fewer than 10 votes the interval is wide: "
-    "it says little.",
+    "ranking_columns": "Person|Customer|Bad|Votes|Share bad",
+    "ranking_lead": "Who gave bad votes, and how many votes in all. The share is a 95\N{NO-BREAK SPACE}% interval: "
+    "with fewer than 10 votes it is wide and says little.",
     "who": "{people} ({organization}).",
     "about_table": "What the bad votes were about",
     "about_public": "The bad votes of the month were about: {list}.",
     "changes": "What changed in the desk",
     "changes_lead": "Changes of the month that may move the figures.",
     "change_line": "{day}: {kind} {title}, {what}",
-    "change_by": " by {author}",
-    "change_times": ", {n} times",
+    "change_times": "{n} times",
     "kind_schedule": "opening hours",
     "kind_sla": "SLA policy",
     "kind_protocol": "mails to customers (protocol)",
@@ -295,16 +295,16 @@ ENGLISH: Mapping[str, str] = {
     "line_columns": "|Solved|First reply, median|Satisfied|Good|Bad about the help|Other bad",
     "nobody": "nobody",
     "no_organization": "no organization",
-    "more": "and {n} more",
+    "more": "The first {shown} of {all}.",
     "direct": "Direct contacts past the desk: {list}.",
     "definitions": "Every duration begins with the ticket's creation; months follow the time zone {zone}; with "
     "fewer than 10 cases a share or a time is marked as too few to judge. Differences are taken on unrounded "
     "values.",
     "three_months": "The last three months",
-    "thanks": "Thank you",
     "whole": "Open the whole report",
     "chart_solved": "Tickets created and solved",
     "chart_created": "Created",
+    "chart_done": "Solved",
     "chart_bands": "How soon the first reply came",
     "chart_bands_heading": "Month",
     "band_hour": "within 1 hour",

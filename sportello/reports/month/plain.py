@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable, Iterator
 from .sheet import Grid, Section, Sheet
 
 WIDTH = 88
-FIRST_COLUMN = 44
+FIRST_COLUMN = 60
 # What Markdown would read as its own; a line is never begun with what people wrote.
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|"})
 

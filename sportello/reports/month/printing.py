@@ -118,7 +118,7 @@ def document(sheet: Sheet, pictures: Iterable[paper.Picture]) -> paper.Document:
             *((drawn,) if drawn.charts else ()),
             *map(_of_block, sheet.blocks),
             *map(_of_section, sheet.sections),
-            *_closing(sheet),
+            *((paper.Section("", sheet.closing),) if sheet.closing else ()),
         ),
         footnotes=sheet.notes,
     )
@@ -134,8 +134,9 @@ def _of_block(block: Block) -> paper.Section:
     rows = tuple((row.label, row.value, row.note) for row in block.rows)
     return paper.Section(
         block.title,
-        tuple(filter(None, (block.lead, *block.says, *block.notes))),
+        tuple(filter(None, (block.lead,))),
         tables=(paper.Grid("", ("", "", ""), rows),),
+        below=(*block.says, *block.notes),
     )
 
 
@@ -150,7 +151,3 @@ def _of_section(section: Section) -> paper.Section:
         tuple(filter(None, said)),
         tables=tuple(paper.Grid("", it.columns, it.rows) for it in section.grids),
     )
-
-
-def _closing(sheet: Sheet) -> tuple[paper.Section, ...]:
-    return (paper.Section(PHRASES[sheet.language]["thanks"], sheet.closing),) if sheet.closing else ()

@@ -1,6 +1,7 @@
 """A month's report: its figures by hand, its words, and what it says of too little."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from sportello.kit import clock
 from sportello.reports import month as months
 from sportello.reports.folding import store, sync
 from sportello.reports.month import kept
+from sportello.reports.month.figures import Change
+from sportello.reports.month.printing import document
 from tests.reports.lived_month import MONDAY
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -70,6 +73,7 @@ def test_report_for_the_team_then_says_who_and_why(lived):
     assert "Questo mese: 3,0 ore (n = 5, troppo pochi per giudicare)" in said
     assert "Il 60 % dei ticket ha avuto risposta entro un'ora." in said
     assert "2 voti su 4 ticket risolti, uno solo negativo: 50,0 %. Ha risposto il 50,0 %." in said
+    assert "Negli ultimi tre mesi: l'unico voto negativo viene da una persona." in said
     assert "L'unico voto negativo viene da una persona. Sam Stranger." in said
     assert "«Il PC è lento.»" in said
 
@@ -133,7 +137,49 @@ def test_report_when_the_schedule_was_changed_then_a_line_says_so(lived, ada):
 
     said = plain(months.as_text(months.month(2026, 11), "it"))
 
-    assert "- 12 novembre: orario di apertura Office, modificato da Ada Admin." in said
+    assert "- 12 novembre: orario di apertura Office, modificato (Ada Admin)." in said
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (Change("sla", "Gold", "new", 1, "2026-11-03", "Ada"), "3 novembre: promessa sui tempi Gold, creata (Ada)."),
+        (Change("group", "Reti", "gone", 1, "2026-11-04", ""), "4 novembre: gruppo Reti, eliminato."),
+        (
+            Change("agent", "Anna", "new", 2, "2026-11-05", "Ada"),
+            "5 novembre: persona del servizio Anna, ora lavora qui (Ada, 2 volte).",
+        ),
+    ],
+)
+def test_report_of_a_change_then_its_words_agree_and_say_who_made_it(lived, change, line):
+    found = replace(months.month(2026, 11), changes=(change,))
+
+    assert f"- {line}" in plain(months.as_text(found, "it"))
+
+
+def test_report_as_text_then_cuts_no_name_of_a_figure(lived):
+    said = plain(months.as_text(months.month(2026, 11), "it"))
+
+    assert "Prima risposta · Entro 24 ore · arrivati in orario di lavoro " in said
+    assert "…" not in said
+
+
+def test_report_on_paper_then_figures_come_before_what_they_mean(lived):
+    sheet = months.write(months.month(2026, 11), "it", months.PUBLIC)
+
+    sections = {section.title: section for section in document(sheet, ()).sections}
+    solved, thanks = sections["Ticket risolti"], sections[""]
+    assert (solved.paragraphs, solved.below) == ((), sheet.blocks[0].says)
+    assert [row[1] for row in solved.tables[0].rows] == ["0", "0", "4"]
+    assert thanks.paragraphs == sheet.closing
+
+
+def test_report_of_more_customers_than_it_shows_says_how_many_there_are(lived):
+    found = months.month(2026, 11)
+    cut = replace(found, requesters=replace(found.requesters, left_out=7))
+
+    whole = len(found.requesters.lines) + 7
+    assert f"Qui i primi {whole - 7} su {whole}." in plain(months.as_text(cut, "it"))
 
 
 def test_written_report_when_a_vote_changes_then_says_which_figure_and_why(lived):
