@@ -20,10 +20,10 @@ WINDOW_DAYS = 28
 SENT_ON = 3
 
 
-def measured(source: Source, start: datetime, end: datetime, time_zone: str) -> Measured:
+def measured(source: Source, start: datetime, end: datetime, time_zone: str, keys: tuple[str, ...] = NAMES) -> Measured:
     """The exact figures of a period, by benchmark.file's keys: counts, (value, n), None where there is nothing."""
     found: dict[str, float | tuple[float, int] | None] = {}
-    for key, figure in ask(source, Query(NAMES, start, end, time_zone)).totals.items():
+    for key, figure in ask(source, Query(keys, start, end, time_zone)).totals.items():
         is_none = figure.value is None
         found[key] = figure.value if key.startswith("num_") or is_none else (figure.value or 0.0, figure.n)
     return found
@@ -37,11 +37,11 @@ def windows(month: str, time_zone: str) -> tuple[tuple[datetime, datetime], tupl
     return (start, end), (days.astimezone(UTC), end)
 
 
-def exact(month: str, source: Source | None = None) -> tuple[Measured, Measured]:
+def exact(month: str, source: Source | None = None, keys: tuple[str, ...] = NAMES) -> tuple[Measured, Measured]:
     """What the desk measured in both windows, unrounded. Raises store.Missing."""
     time_zone, source = configuration.current().desk.time_zone, source or own()
     calendar, days = windows(month, time_zone)
-    return measured(source, *calendar, time_zone), measured(source, *days, time_zone)
+    return measured(source, *calendar, time_zone, keys), measured(source, *days, time_zone, keys)
 
 
 def build(found: BenchmarkMembership, month: str, figures: tuple[Measured, Measured] | None = None) -> Signed:
@@ -65,10 +65,11 @@ def due() -> str:
     return month if _today().day >= SENT_ON and benchmark.is_open(month, clock.now()) else ""
 
 
-def due_on(month: str) -> date:
-    """The day on which a month's file is made by itself."""
-    following = date(int(month[:4]) + int(month[5:]) // 12, int(month[5:]) % 12 + 1, 1)
-    return following.replace(day=SENT_ON)
+def next_on() -> date:
+    """The next day on which a file is made by itself."""
+    today = _today()
+    third = today.replace(day=SENT_ON)
+    return third if today < third else (third + timedelta(days=31)).replace(day=SENT_ON)
 
 
 def _today() -> date:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sportello.benchmark import exchange
 from sportello.benchmark.distribution import NO_STANDING, Distribution, How, Standing
-from sportello.benchmark.file import rounded
+from sportello.benchmark.file import NAMES, rounded
 from sportello.benchmark.publication import EVERYBODY, Publication, peers
 from sportello.benchmark.reference import collections
 from sportello.desk.actions import benchmark
@@ -41,6 +41,12 @@ class Cohort:
     source: str
     row: BenchmarkPublication
     publication: Publication
+
+
+def keys() -> tuple[str, ...]:
+    """The figures that somebody publishes: those of the files, and others that references tell."""
+    told = (it.key for collection in collections().values() for it in collection.figures)
+    return tuple(dict.fromkeys((*NAMES, *(key for key in told if key in MEASURES))))
 
 
 def months() -> list[str]:

@@ -10,7 +10,7 @@ from sportello.reports.figures.measures import MEASURES
 from . import amounts
 from .figures import Against, Compared
 from .sheet import Block, Row
-from .voice import ORGANIZATION, TEAM, Voice
+from .voice import ORGANIZATION, TEAM, Voice, period_name
 
 REPLY, REPLY_MEDIAN = "first_reply_time_in_minutes_mean", "first_reply_time_in_minutes_median"
 
@@ -180,7 +180,7 @@ class Headlines(Voice):
     def _source(self, against: Against) -> str:
         key = "source_desks" if against.desks else "source"
         label, method = against.labels[self.language], against.methods[self.language]
-        return self.say(key, label=label, period=against.period, desks=against.desks, method=method)
+        return self.say(key, label=label, period=period_name(against.period), desks=against.desks, method=method)
 
 
 def _to(month: str) -> str:

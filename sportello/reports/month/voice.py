@@ -70,6 +70,16 @@ def month_name(year: int, month: int, language: str, *, with_year: bool = True) 
     return f"{name} {year}" if with_year else name
 
 
+def period_name(period: str) -> str:
+    """Of what a benchmark is: “ottobre 2014” for "2014-10", “2° trimestre 2015” for "2015-Q2", “2012”; in the active
+    language."""
+    language = "it" if amounts.is_italian() else "en"
+    year, _dash, part = period.partition("-")
+    if part.startswith("Q"):
+        return PHRASES[language]["quarter"].format(number=part[1:], year=year)
+    return month_name(int(year), int(part), language) if part else year
+
+
 def said_day(day: date, language: str) -> str:
     """“6 ottobre”, “6 October”; in the active language."""
     said = date_format(day, "j F")

@@ -22,11 +22,12 @@ from sportello.desk.actions import benchmark as verbs
 from sportello.desk.errors import Invalid
 from sportello.desk.models import BenchmarkMembership, BenchmarkSending
 from sportello.desk.words import SendState
-from sportello.kit import secrets
+from sportello.kit import clock, secrets
 from sportello.reports import benchmark_file
 from sportello.reports.figures import words
 from sportello.reports.figures.measures import MEASURES
 from sportello.reports.folding import store
+from sportello.reports.month.voice import period_name, said_day
 from sportello.web.agent.doors import admins, agent_of, attempt
 from sportello.web.agent.navigation import page
 from sportello.web.ui.forms import Form, Select, offer
@@ -95,13 +96,14 @@ def _page(
     context = {
         "form": form,
         "found": found,
-        "month": month,
+        "month": period_name(month),
         "leaving": _leaving(found, month) if found else None,
-        "due_on": benchmark_file.due_on(month),
+        "next_on": _next_on(),
+        "is_open": verbs.is_open(month, clock.now()),
         "can_send": bool(found and found.joined_at and benchmark_file.due() == month),
         "is_sent": bool(found and verbs.has_sending(month, found.hub)),
         "sendings": [_state(it) for it in sendings],
-        "sources": access.sources(agent),
+        "sources": [(*it, period_name(newest)) for *it, newest in access.sources(agent)],
         "changes": access.changes(agent)[:SENDINGS],
         "here": request.path,
     }
@@ -152,6 +154,7 @@ def _state(row: BenchmarkSending) -> SimpleNamespace:
     }
     return SimpleNamespace(
         row=row,
+        month=period_name(row.month),
         badge=BADGES.get(SendState(row.state), ""),
         label=SendState(row.state).label,
         answer=answers.get(row.answer, said or row.last_error),
@@ -163,9 +166,16 @@ def _state(row: BenchmarkSending) -> SimpleNamespace:
 @require_POST
 @admins
 def joining(request: HttpRequest) -> HttpResponse:
-    done = _("The desk has joined: its file leaves within minutes of the day on which it is due.")
+    if month := benchmark_file.due():
+        done = _("The desk has joined: its file for %(month)s leaves within minutes.") % {"month": period_name(month)}
+    else:
+        done = _("The desk has joined: its first file leaves on %(day)s.") % {"day": _next_on()}
     attempt(request, lambda: verbs.join(actor=agent_of(request)), done)
     return redirect("agent:benchmark")
+
+
+def _next_on() -> str:
+    return said_day(benchmark_file.next_on(), get_language() or "en")
 
 
 @require_POST

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from sportello.benchmark.distribution import How, Standing
+from sportello.benchmark.reference import collections
 from sportello.benchmark.series import OWN, VENDOR
 from sportello.desk.actions import benchmark
 from sportello.desk.words import Permission
@@ -19,6 +20,8 @@ from sportello.reports.charts.words import desks_text, number
 from sportello.reports.figures import words
 from sportello.reports.figures.measures import MEASURES
 from sportello.reports.figures.source import own
+from sportello.reports.month import amounts
+from sportello.reports.month.voice import period_name
 from sportello.reports.peers import Among
 from sportello.web.agent.doors import agent_of, permitted
 
@@ -36,38 +39,42 @@ def others(request: HttpRequest) -> HttpResponse:
     found, months = benchmark.membership(), peers.months()
     month = _one_of(request, "month", months)
     method = _one_of(request, "method", list(METHODS))
-    source = own()
-    exact = benchmark_file.exact(month or benchmark_file.last_month(), source)
+    last, source, keys = benchmark_file.last_month(), own(), peers.keys()
+    exact = benchmark_file.exact(month or last, source, keys)
     told = peers.cohorts(month, found, exact) if month else []
     names = [str(place) for place in range(len(told))]
     cohort = _one_of(request, "cohort", names)
     shown = told[int(cohort)] if cohort else None
     window = exact[1] if method == VENDOR else exact[0]
-    ours = (
-        exact
-        if month in ("", benchmark_file.last_month())
-        else benchmark_file.exact(benchmark_file.last_month(), source)
-    )
+    ours = exact if month in ("", last) else benchmark_file.exact(last, source, keys)
     asked = {"month": month, "cohort": cohort, "method": method}
     several = len({(it.source, it.row.hub) for it in told}) > 1
     context = {
         "found": found,
         "is_admin": agent_of(request).is_admin,
         "shown": shown,
-        "month": month,
+        "month": period_name(month) if month else "",
         "method": method_words(method),
         "way": METHODS[method],
         "figures": [_figure(it) for it in peers.ordered(peers.among(shown, method, window))] if shown else [],
         "asked": asked,
-        "months": {it: it for it in months},
+        "months": {it: period_name(it) for it in months},
         "cohorts": {
             name: f"{it.label} · {it.source}" if several else it.label for name, it in zip(names, told, strict=True)
         },
         "methods": METHODS,
-        "references": [_line(it) for it in peers.references(found, ours[1])],
-        "reference_month": benchmark_file.last_month(),
+        "references": (references := [_line(it) for it in peers.references(found, ours[1])]),
+        "notes": _notes({it.beside.label for it in references}),
+        "reference_month": period_name(last),
     }
     return page(request, "reports/others.html", context, current="others")
+
+
+def _notes(labels: set[str]) -> list[tuple[str, str]]:
+    """What has to be known of the references with these labels: (label, note)."""
+    language = "it" if amounts.is_italian() else "en"
+    told = ((it.label[language], it.note[language]) for it in collections().values())
+    return [(label, note) for label, note in told if label in labels]
 
 
 def _one_of(request: HttpRequest, name: str, known: list[str]) -> str:
@@ -96,6 +103,7 @@ def _line(it: Among) -> SimpleNamespace:
         difference="" if it.value is None else _difference(it, measure.unit),
         better=better_words(it.beside.standing),
         desks=desks_text(it.beside.desks) if it.beside.desks else "",
+        period=period_name(it.beside.period),
         beside=it.beside,
     )
 
@@ -105,15 +113,18 @@ def _difference(it: Among, unit: str) -> str:
 
 
 def better_words(standing: Standing) -> str:
-    """ "better than 62.5 % (50 to 75 %)", "better than at least 75 %"; "" where nobody knows."""
-    low, high = (f"{number(100 * it)} %" for it in (standing.low, standing.high))
+    """ "better than 62 % (50 to 75 %)", "better than at least 75 %"; "" where nobody knows.
+
+    The shares come with their Italian article: “meglio di circa l'80 %”.
+    """
+    low, high = (amounts.percent(it, 0) for it in (standing.low, standing.high))
     if standing.how in (How.COUNTED, How.STATED) and standing.beaten is not None:
-        return _("better than %(share)s of the others") % {"share": f"{number(100 * standing.beaten, 1)} %"}
+        return _("better than %(of_the_share)s of the others") % {"of_the_share": amounts.of_the(standing.beaten)}
     if standing.how == How.INTERPOLATED and standing.beaten is not None:
-        said = {"share": f"{number(100 * standing.beaten)} %", "low": low, "high": high}
-        return _("better than about %(share)s (between %(low)s and %(high)s)") % said
+        said = {"the_share": amounts.the(standing.beaten, 0), "low": low, "high": high}
+        return _("better than about %(the_share)s (between %(low)s and %(high)s)") % said
     if standing.how == How.BEYOND:
         if standing.high >= 1:
-            return _("better than at least %(low)s") % {"low": low}
-        return _("better than at most %(high)s") % {"high": high}
+            return _("better than at least %(the_low)s") % {"the_low": amounts.the(standing.low, 0)}
+        return _("better than at most %(of_the_high)s") % {"of_the_high": amounts.of_the(standing.high, 0)}
     return ""

@@ -147,7 +147,7 @@ def test_report_when_the_schedule_was_changed_then_a_line_says_so(lived, ada):
         (Change("group", "Reti", "gone", 1, "2026-11-04", ""), "4 novembre: gruppo Reti, eliminato."),
         (
             Change("agent", "Anna", "new", 2, "2026-11-05", "Ada"),
-            "5 novembre: persona del servizio Anna, ora lavora qui (Ada, 2 volte).",
+            "5 novembre: operatore Anna, ora lavora qui (Ada, 2 volte).",
         ),
     ],
 )

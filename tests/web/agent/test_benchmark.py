@@ -102,6 +102,33 @@ def test_joining_and_leaving_are_in_the_history_with_who_did_it(joined, ada):
     assert "Comparison with others" in page_of(joined.get("/changes"))
 
 
+@pytest.mark.parametrize(
+    ("now", "joining", "page"),
+    [
+        (
+            datetime(2026, 11, 2, 8, tzinfo=UTC),
+            "its first file leaves on 3 November.",
+            "leaves by itself on 3 November.",
+        ),
+        (datetime(2026, 11, 4, 8, tzinfo=UTC), "its file for October 2026 leaves within minutes", "Send now"),
+        (
+            datetime(2026, 11, 12, 8, tzinfo=UTC),
+            "its first file leaves on 3 December.",
+            "no more files for this month; the next one leaves by itself on 3 December.",
+        ),
+    ],
+)
+def test_joining_says_when_the_first_file_leaves(admin, frozen_clock, now, joining, page):
+    frozen_clock.move_to(now)
+    sync.rebuild()
+    admin.post("/benchmark", HUB)
+
+    said = page_of(admin.post("/benchmark/joining", follow=True))
+
+    assert joining in said
+    assert page in said
+
+
 def test_joining_without_a_hub_is_refused(admin):
     admin.post("/benchmark", {**PROFILE, "hub": ""})
 

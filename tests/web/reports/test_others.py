@@ -44,6 +44,10 @@ def test_page_before_anything_is_published_has_the_references_and_says_how_to_jo
     assert "References, no cohort" in text
     assert "The vendor&#x27;s benchmark as a hotel-software desk printed it, autumn 2014" in text
     assert {it.beside.is_reference for it in response.context["references"]} == {True}
+    assert [label for label, _note in response.context["notes"]] == list(
+        dict.fromkeys(it.beside.label for it in response.context["references"])
+    )
+    assert "the two are not comparable" in text
 
 
 def test_page_shows_the_place_in_each_cohort_with_desks_source_month_and_method(enter, lived, at_march):
@@ -107,4 +111,28 @@ def test_page_asks_the_same_number_of_queries_however_much_is_published(
     ],
 )
 def test_better_words_say_how_much_is_known(standing, words):
-    assert better_words(standing) == words
+    assert better_words(standing).replace("\xa0", " ") == words
+
+
+def test_reference_of_a_figure_that_no_file_holds_stands_beside_ours_all_the_same(enter, lived, frozen_clock):
+    frozen_clock.move_to(datetime(2026, 2, 3, 8, tzinfo=UTC))
+    benchmark.describe({**ME, "sector": "real_estate"}, actor=None, private=False)
+
+    response = enter(lived.ada).get("/reports/others")
+
+    resolution = [it for it in response.context["references"] if it.label.startswith("Full resolution")]
+    assert resolution
+    assert {it.ours for it in resolution} == {"n too small"}
+
+
+def test_page_says_months_and_quarters_in_words(enter, lived, at_march):
+    benchmark.describe(ME, actor=None, private=False)
+    kept()
+
+    response = enter(lived.ada).get("/reports/others")
+
+    text = response.content.decode()
+    assert response.context["months"] == {"2026-01": "January 2026"}
+    assert {it.period for it in response.context["references"]} >= {"October 2014", "Q2 2015", "2012"}
+    assert "A hub, Torino · January 2026" in text
+    assert "our last 28 days of February 2026" in text
