@@ -51,6 +51,13 @@ class Compared:
             return None
         return self.now.value - self.against.value
 
+    @property
+    def may_be_chance(self) -> bool:
+        """Whether the benchmark of a share lies within the share's interval: the difference says nothing then."""
+        if self.difference is None or self.against is None or self.now.low is None or self.now.high is None:
+            return False
+        return self.now.low <= self.against.value <= self.now.high
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -138,7 +138,7 @@ class Headlines(Voice):
             value=self.value(compared.now),
             rows=tuple(rows),
             says=tuple(filter(None, (self._beside(name, compared), *says))),
-            notes=tuple(notes),
+            notes=(*notes, self.say("chance")) if compared.may_be_chance else tuple(notes),
             tone=_tone(key, compared),
         )
 
@@ -189,6 +189,6 @@ def _to(month: str) -> str:
 
 def _tone(key: str, compared: Compared) -> str:
     better, difference = MEASURES[key].better, compared.difference
-    if not better or not difference or not amounts.difference(difference, compared.now.unit):
+    if not better or not difference or compared.may_be_chance or not amounts.difference(difference, compared.now.unit):
         return ""
     return "better" if (difference < 0) == (better == "lower") else "worse"

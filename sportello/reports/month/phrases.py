@@ -16,7 +16,7 @@ ITALIAN: Mapping[str, str] = {
     "quanto avete aspettato e che cosa ne avete pensato. Sono i dati del nostro sistema, con gli stessi criteri "
     "ogni mese.",
     "hello_organization": "Buongiorno, questo è il riepilogo delle richieste che {organization} ci ha affidato "
-    "{in_month}. Riguarda solo voi: gli altri clienti non ne fanno parte.",
+    "{in_month}. Riguarda solo voi: di altri clienti non contiene nulla.",
     "goodbye_public": "Grazie a tutti voi: a chi ci ha scritto, a chi ha votato e a chi ci ha detto che cosa non "
     "andava.",
     "goodbye_organization": "Grazie per la fiducia. Se qualcosa non vi torna, rispondete pure a questo messaggio.",
@@ -70,6 +70,7 @@ ITALIAN: Mapping[str, str] = {
     "Wilson al 95\N{NO-BREAK SPACE}%).",
     "help": "Tolti i voti che non riguardano l'assistenza ma il prodotto, l'attesa o una regola, è soddisfatto "
     "{the} (n = {n}). Il dato sopra resta quello grezzo.",
+    "chance": "La differenza dal benchmark è così piccola che può essere dovuta al caso.",
     "last_in_short": ", il mese scorso {value}",
     "this": "Questo mese",
     "last": "Mese scorso",
@@ -85,7 +86,7 @@ ITALIAN: Mapping[str, str] = {
     "beaten_few": "Troppo pochi casi per un confronto con gli altri.",
     "no_benchmark": "Per questo dato non c'è un benchmark con cui confrontarsi.",
     "source": "Da dove viene il benchmark: {label} ({period}). {method}",
-    "source_desks": "Da dove viene il benchmark: {label} ({period}, {desks} sportelli). {method}",
+    "source_desks": "Da dove viene il benchmark: {label} ({period}, {desks} sportelli, valori arrotondati). {method}",
     "quarter": "{number}° trimestre {year}",
     "lately": "Negli ultimi tre mesi",
     "few": "troppo pochi per giudicare",
@@ -223,6 +224,7 @@ ENGLISH: Mapping[str, str] = {
     "95\N{NO-BREAK SPACE}% interval).",
     "help": "Without the votes that are not about the help but about the product, the waiting or a rule, {the} are "
     "satisfied (n = {n}). The figure above stays the raw one.",
+    "chance": "The difference from the benchmark is so small that it may be due to chance.",
     "last_in_short": ", last month {value}",
     "this": "This month",
     "last": "Last month",
@@ -238,7 +240,7 @@ ENGLISH: Mapping[str, str] = {
     "beaten_few": "Too few cases to be compared with others.",
     "no_benchmark": "There is no benchmark to compare this figure with.",
     "source": "Where the benchmark comes from: {label} ({period}). {method}",
-    "source_desks": "Where the benchmark comes from: {label} ({period}, {desks} desks). {method}",
+    "source_desks": "Where the benchmark comes from: {label} ({period}, {desks} desks, rounded values). {method}",
     "quarter": "Q{number} {year}",
     "lately": "In the last three months",
     "few": "too few to judge",

@@ -119,4 +119,4 @@ def _paragraphs(said: Iterable[str]) -> Iterator[str]:
 
 def _plain(words: str) -> str:
     """What people wrote stays words: no markup, no line of its own."""
-    return " ".join(words.translate(_MARKS).split("\n"))
+    return " ".join(words.translate(_MARKS).splitlines())

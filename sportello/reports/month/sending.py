@@ -33,6 +33,7 @@ def word(year: int, month: int, audience: str, organization_id: int | None, *, f
     """
     if audience == TEAM:
         raise Missing
+    foreword = "\n".join(foreword.splitlines())  # Browsers send two characters at a line's end.
     if len(foreword) > MOST_WORDS:
         raise Invalid("foreword", _("These are too many words: at most 5,000 characters."))
     report = ensure(year, month, audience, organization_id)

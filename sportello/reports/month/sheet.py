@@ -18,7 +18,8 @@ class Row:
 class Block:
     """One of the headlines: what it is, this month beside the others, and what that means.
 
-    value: this month's, in short. tone: "better" or "worse" than the benchmark, or "". notes: small print.
+    value: this month's, in short. tone: "better" or "worse" than the benchmark, or "", also where chance may explain
+    the difference. notes: small print.
     """
 
     key: str

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from sportello.desk import access
@@ -22,6 +22,11 @@ from sportello.web.reports import asked, frame
 from sportello.web.reports.doors import with_facts
 
 LANGUAGES = {"it": "Italiano", "en": "English"}
+# Within a sentence of the reader's language.
+PUBLISHED_IN = {
+    "it": pgettext_lazy("it is published in", "Italian"),
+    "en": pgettext_lazy("it is published in", "English"),
+}
 FIRST, LAST = 2000, 2199
 
 
@@ -92,7 +97,7 @@ def month(request: HttpRequest) -> HttpResponse:
         "can_publish": shown.now.is_over and agent_of(request).is_admin,
         "can_withdraw": agent_of(request).is_admin,
         "asked": wanted,
-        "language_name": LANGUAGES[wanted.language],
+        "language_name": PUBLISHED_IN[wanted.language],
         "earlier": wanted.query(month=named(*gather.before(wanted.year, wanted.month))),
         "later": wanted.query(month=named(*following)) if shown.now.is_over else "",
         "audiences": [

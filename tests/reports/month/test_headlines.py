@@ -3,7 +3,8 @@ from types import SimpleNamespace
 import pytest
 from django.utils import translation
 
-from sportello.reports.month.figures import Against
+from sportello.reports.figures.figure import MINUTES, Figure, share
+from sportello.reports.month.figures import Against, Compared
 from sportello.reports.month.headlines import Headlines
 
 
@@ -23,3 +24,24 @@ def test_place_among_others_is_told_as_far_as_it_is_known(known, words):
         said = voice._beaten(Against(22.7, {}, {}, "2026-10", **known))
 
     assert words in said.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("now", "benchmark", "is_chance", "tone"),
+    [
+        (share(17, 18), 0.9494, True, ""),
+        (share(308, 317), 0.95225, True, ""),
+        (share(635, 1050), 0.397, False, "better"),
+        (share(2, 9), 0.9, False, ""),  # Too few to be compared at all.
+        (Figure(240.0, 50, MINUTES), 1365.0, False, "better"),
+    ],
+)
+def test_difference_that_chance_may_explain_is_neither_better_nor_worse_and_says_so(now, benchmark, is_chance, tone):
+    key = "first_reply_time_in_minutes_mean" if now.unit == MINUTES else "satisfaction_rating"
+    compared = Compared(now, now, now, Against(benchmark, {}, {}, "2026-10"))
+
+    with translation.override("it"):
+        block = Headlines(SimpleNamespace(figures={key: compared}), "it", "team")._block("satisfaction", key, [], [])
+
+    assert block.tone == tone
+    assert ("La differenza dal benchmark è così piccola che può essere dovuta al caso." in block.notes) == is_chance

@@ -107,6 +107,18 @@ def test_publication_then_anybody_reads_it_without_a_name_until_it_is_withdrawn(
     assert anybody.get(path).status_code == 404
 
 
+def test_words_of_a_browser_are_kept_as_paragraphs_and_counted_as_they_were_typed(enter, ada, lived):
+    hers, typed = enter(ada), "\r\n".join(["Uno.", "", "x" * 4994])
+    hers.post("/reports/month/words", PUBLIC | {"foreword": typed, "language": "it"})
+
+    said = hers.get(f"{PAGE}&audience=public&language=it")
+    file = hers.get("/reports/month.md?month=2026-11&audience=public&language=it").content.decode()
+    assert said.context["sheet"].opening[:2] == ("Uno.", "x" * 4994)
+    assert "published or sent in Italian: the language chosen above" in said.content.decode()
+    assert "\nUno.\n\nxxx" in file
+    assert "\r" not in file
+
+
 @pytest.mark.parametrize("month", ["2026-12", "2199-12"])
 def test_month_that_is_not_over_then_nothing_of_it_is_kept_or_offered(enter, ada, lived, organization, rita, month):
     hers, asked = enter(ada), PUBLIC | {"month": month}
