@@ -97,11 +97,20 @@ def doctor(as_json: Json = False) -> None:
 
 @app.command(
     help=_(
-        "Fill an empty desk with three invented months, or, with a NAME that the README tells, with months whose "
-        "figures were published; from then on no mail leaves it."
+        "Fill an empty desk with three invented months, or, with a NAME, with months whose figures were published; "
+        "from then on no mail leaves it."
     )
 )
-def demo(name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)] = "") -> None:
+def demo(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            show_default=False,
+            help=_("“sportello demo wubook”: autumn 2014; “sportello demo farnedi”: September 2012 to March 2013."),
+        ),
+    ] = "",
+) -> None:
     open_desk()
     from sportello.config.prepare import prepare
     from sportello.demo import DESKS

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from sportello.cli import commands
+from sportello.demo import DESKS
 from sportello.desk.actions import people
 from sportello.desk.models import InboundMail, Job, Ticket, User
 from sportello.desk.words import Status
@@ -42,6 +43,15 @@ def test_ticket_take_reply_solve_go_through_the_verbs(sportello, ticket, anna):
         (True, "Ho cambiato il toner."),
         (False, "Era vuoto."),
     ]
+
+
+def test_demo_says_its_names_before_somebody_guesses_them(sportello):
+    _, helped, _ = sportello("demo", "--help")
+    code, _, refused = sportello("demo", "october")
+
+    helped = " ".join(helped.replace("│", " ").split())  # Without its frame.
+    assert code == 2
+    assert not [name for name in DESKS if f"demo {name}" not in helped or name not in refused]
 
 
 def test_ticket_open_on_behalf_of_a_caller_reads_its_text_from_the_input(sportello, mailbox, group, anna):

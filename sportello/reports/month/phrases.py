@@ -126,7 +126,7 @@ ITALIAN: Mapping[str, str] = {
     "agent_new": "ora lavora qui",
     "agent_gone": "non lavora più qui",
     "since": "Cambiato dopo la stesura",
-    "since_lead": "Questo rapporto è stato scritto il {day}. Contando di nuovo oggi, queste cifre sono diverse; qui "
+    "since_lead": "Questo report è stato scritto il {day}. Contando di nuovo oggi, queste cifre sono diverse; qui "
     "sopra restano quelle di allora.",
     "since_columns": "Cifra|Allora|Oggi|Perché",
     "why_definition": "è cambiata la definizione",
@@ -154,7 +154,7 @@ ITALIAN: Mapping[str, str] = {
     "casi accanto a una quota o a un tempo è scritto che sono troppo pochi per giudicare. Le differenze sono calcolate "
     "sui valori non arrotondati.",
     "three_months": "Gli ultimi tre mesi",
-    "whole": "Apri il rapporto completo",
+    "whole": "Apri il report completo",
     "chart_solved": "Ticket creati e risolti",
     "chart_created": "Creati",
     "chart_done": "Risolti",
