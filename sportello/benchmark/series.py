@@ -10,7 +10,9 @@ from .file import Figure, File, steps_of
 VENDOR, OWN = "vendor", "own"
 METHODS = {
     VENDOR: gettext_noop("Each desk's mean, then the median over desks; all hours of the last 28 days of the month."),
-    OWN: gettext_noop("Each desk's median where there is one, then the median over desks; the calendar month."),
+    OWN: gettext_noop(
+        "Each desk's figure (a median for medians, a mean for means), then the median over desks; the calendar month."
+    ),
 }
 CALENDAR, BUSINESS = "calendar", "business"
 

@@ -109,7 +109,8 @@ def test_beside_when_a_hub_has_published_then_all_its_desks_by_our_own_method():
         standing=standing_in(distribution(BY_NAME["satisfaction_rating", OWN], [0.95] * 30), 0.97),
         label="A hub, Torino",
         desks=30,
-        method="Each desk's median where there is one, then the median over desks; the calendar month.",
+        method="Each desk's figure (a median for medians, a mean for means), then the median over desks; the calendar "
+        "month.",
         period="2026-09",
         is_reference=False,
         cohort="All desks",

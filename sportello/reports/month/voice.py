@@ -47,11 +47,12 @@ class Voice:
         return self.phrases["none"] if figure.value is None else amounts.amount(figure.value, figure.unit)
 
     def age(self, against: Against) -> str:
-        """A reference of another year says so where it stands, not only in the small print."""
+        """Said beside the value of another time: a reference of another year, a hub's desks of another month."""
         year = against.period[:4]
-        if not against.is_reference or year == str(self.month.year):
-            return ""
-        return self.phrases["reference_of"].format(year=year)
+        if against.is_reference:
+            return "" if year == str(self.month.year) else self.phrases["reference_of"].format(year=year)
+        is_same = against.period == f"{self.month.year}-{self.month.month:02}"
+        return "" if is_same else period_name(against.period)
 
     def day(self, day: str) -> str:
         return said_day(date.fromisoformat(day), self.language)

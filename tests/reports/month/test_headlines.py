@@ -41,7 +41,24 @@ def test_difference_that_chance_may_explain_is_neither_better_nor_worse_and_says
     compared = Compared(now, now, now, Against(benchmark, {}, {}, "2026-10"))
 
     with translation.override("it"):
-        block = Headlines(SimpleNamespace(figures={key: compared}), "it", "team")._block("satisfaction", key, [], [])
+        month = SimpleNamespace(year=2026, month=10, figures={key: compared})
+        block = Headlines(month, "it", "team")._block("satisfaction", key, [], [])
 
     assert block.tone == tone
     assert ("La differenza dal benchmark è così piccola che può essere dovuta al caso." in block.notes) == is_chance
+
+
+@pytest.mark.parametrize(
+    ("period", "is_reference", "age"),
+    [
+        ("2026-10", False, ""),
+        ("2026-09", False, "settembre 2026"),
+        ("2026-Q1", True, ""),
+        ("2014-10", True, "riferimento del 2014"),
+    ],
+)
+def test_benchmark_of_another_time_says_so_beside_its_value(period, is_reference, age):
+    voice = Headlines(SimpleNamespace(year=2026, month=10, figures={}), "it", "team")
+
+    with translation.override("it"):
+        assert voice.age(Against(480.0, {}, {}, period, is_reference=is_reference)) == age
