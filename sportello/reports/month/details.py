@@ -14,6 +14,7 @@ from . import amounts
 from .headlines import REPLY_MEDIAN
 from .sheet import Entry, Grid, Section
 from .voice import PUBLIC, TEAM, Voice
+from .votes import MOST_CASES
 
 
 class Details(Voice):
@@ -63,6 +64,9 @@ class Details(Voice):
             head = f"{self.day(case.day)}, #{case.ticket_id} {case.subject}: {who}"
             entries.append(Entry(case.ticket_id, head, case.comment, tuple(found)))
         lead = (self.say("bad_cases_lead"),) if self.audience == TEAM else ()
+        bad = self.figures["num_bad_votes"].now.n
+        if len(entries) == MOST_CASES < bad:
+            lead = (*lead, self.say("more", shown=number(len(entries)), all=number(bad)))
         return Section("cases", self.say("bad_cases"), lead, tuple(entries))
 
     def _ranking(self) -> Section:

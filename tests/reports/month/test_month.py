@@ -13,10 +13,12 @@ from sportello.desk.models import Schedule, VoteReview
 from sportello.desk.words import About, Score, Via
 from sportello.kit import clock
 from sportello.reports import month as months
+from sportello.reports.figures.figure import VOTES, count
 from sportello.reports.folding import store, sync
 from sportello.reports.month import kept
 from sportello.reports.month.figures import Change
 from sportello.reports.month.printing import document
+from sportello.reports.month.votes import MOST_CASES
 from tests.reports.lived_month import MONDAY
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -172,6 +174,15 @@ def test_report_on_paper_then_figures_come_before_what_they_mean(lived):
     assert (solved.paragraphs, solved.below) == ((), sheet.blocks[0].says)
     assert [row[1] for row in solved.tables[0].rows] == ["0", "0", "4"]
     assert thanks.paragraphs == sheet.closing
+
+
+def test_report_of_more_bad_votes_than_it_shows_says_how_many_there_are(lived):
+    found = months.month(2026, 11)
+    bad = replace(found.figures["num_bad_votes"], now=count(130, VOTES))
+    many = replace(found, cases=found.cases * MOST_CASES, figures={**found.figures, "num_bad_votes": bad})
+
+    assert "Qui i primi 100 su 130." in plain(months.as_text(many, "it"))
+    assert "Qui i primi" not in plain(months.as_text(found, "it"))
 
 
 def test_report_of_more_customers_than_it_shows_says_how_many_there_are(lived):
