@@ -1,5 +1,7 @@
 """Amounts as a letter says them, in the active language: hours and minutes in full, differences as they were taken."""
 
+import math
+
 from django.utils.translation import get_language
 
 from sportello.reports.charts.words import DAY, DAYS_FROM, HOUR, NBSP, number
@@ -34,6 +36,11 @@ def difference(value: float, unit: str) -> str:
 def percent(value: float, decimals: int = 1) -> str:
     """“60,5 %”; all and none are whole."""
     return f"{number(100 * value, 0 if value in (0, 1) else decimals)}{NBSP}%"
+
+
+def outward(low: float, high: float) -> tuple[float, float]:
+    """Two bounds in whole per cent, the lower one down and the upper one up: so rounded, they still hold."""
+    return math.floor(round(100 * low, 6)) / 100, math.ceil(round(100 * high, 6)) / 100
 
 
 def the(value: float, decimals: int = 1) -> str:

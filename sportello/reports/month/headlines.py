@@ -163,12 +163,13 @@ class Headlines(Voice):
     def _beaten(self, against: Against) -> str:
         if against.low is None or against.high is None:
             return self.say("beaten", of_the=amounts.of_the(against.beaten or 0))
-        low, high = amounts.percent(against.low, 0), amounts.percent(against.high, 0)
+        low, high = amounts.outward(against.low, against.high)
         if against.beaten is not None:
-            return self.say("beaten_about", the=amounts.the(against.beaten, 0), low=low, high=high)
-        if against.low > 0:
-            return self.say("beaten_at_least", the=amounts.the(against.low, 0))
-        return self.say("beaten_at_most", of_the=amounts.of_the(against.high, 0))
+            said = {"low": amounts.percent(low, 0), "high": amounts.percent(high, 0)}
+            return self.say("beaten_about", the=amounts.the(against.beaten, 0), **said)
+        if low > 0:
+            return self.say("beaten_at_least", the=amounts.the(low, 0))
+        return self.say("beaten_at_most", of_the=amounts.of_the(high, 0))
 
     def sources(self) -> Iterator[str]:
         """Whose the benchmarks are and how they are counted, each once; whether one says no more than its value."""

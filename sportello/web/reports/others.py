@@ -117,14 +117,18 @@ def better_words(standing: Standing) -> str:
 
     The shares come with their Italian article: “meglio di circa l'80 %”.
     """
-    low, high = (amounts.percent(it, 0) for it in (standing.low, standing.high))
+    low, high = amounts.outward(standing.low, standing.high)
     if standing.how in (How.COUNTED, How.STATED) and standing.beaten is not None:
         return _("better than %(of_the_share)s of the others") % {"of_the_share": amounts.of_the(standing.beaten)}
     if standing.how == How.INTERPOLATED and standing.beaten is not None:
-        said = {"the_share": amounts.the(standing.beaten, 0), "low": low, "high": high}
+        said = {
+            "the_share": amounts.the(standing.beaten, 0),
+            "low": amounts.percent(low, 0),
+            "high": amounts.percent(high, 0),
+        }
         return _("better than about %(the_share)s (between %(low)s and %(high)s)") % said
     if standing.how == How.BEYOND:
         if standing.high >= 1:
-            return _("better than at least %(the_low)s") % {"the_low": amounts.the(standing.low, 0)}
-        return _("better than at most %(of_the_high)s") % {"of_the_high": amounts.of_the(standing.high, 0)}
+            return _("better than at least %(the_low)s") % {"the_low": amounts.the(low, 0)}
+        return _("better than at most %(of_the_high)s") % {"of_the_high": amounts.of_the(high, 0)}
     return ""

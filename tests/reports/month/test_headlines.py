@@ -13,7 +13,9 @@ from sportello.reports.month.headlines import Headlines
     [
         ({"beaten": 0.936}, "ai risultati del 93,6 % degli altri"),
         ({"beaten": 0.62, "low": 0.5, "high": 0.75}, "di circa il 62 % degli altri (fra 50 % e 75 %)"),
+        ({"beaten": 0.62, "low": 0.375, "high": 0.625}, "di circa il 62 % degli altri (fra 37 % e 63 %)"),
         ({"low": 0.75, "high": 1.0}, "di almeno il 75 % degli altri"),
+        ({"low": 0.875, "high": 1.0}, "di almeno l'87 % degli altri"),
         ({"low": 0.0, "high": 0.25}, "di non più del 25 % degli altri"),
     ],
 )

@@ -106,6 +106,8 @@ def test_page_asks_the_same_number_of_queries_however_much_is_published(
         (Standing(How.STATED, 0.936, 0.936, 0.936), "better than 93.6 % of the others"),
         (Standing(How.INTERPOLATED, 0.625, 0.5, 0.75), "better than about 62 % (between 50 % and 75 %)"),
         (Standing(How.BEYOND, None, 0.75, 1.0), "better than at least 75 %"),
+        (Standing(How.BEYOND, None, 0.875, 1.0), "better than at least 87 %"),
+        (Standing(How.BEYOND, None, 0.0, 0.125), "better than at most 13 %"),
         (Standing(How.BEYOND, None, 0.0, 0.25), "better than at most 25 %"),
         (Standing(How.NONE), ""),
     ],
