@@ -123,7 +123,10 @@ def grid(table: charts.Table) -> Grid:
 
 
 def pdf(document: Document) -> bytes:
-    """The document as PDF/UA-1: tagged, with its language and a text for each picture. Raises Unprintable."""
+    """The document as PDF/UA-1: tagged, with its language and a text for each picture. Raises Unprintable.
+
+    Where somebody wrote a letter that is in none of our fonts, a box stands for it, and no standard is promised.
+    """
     return _typeset("report.typ", "pdf", {"report": json.dumps(asdict(document))})
 
 

@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Literal
 
 try:
     import resource
@@ -24,16 +25,25 @@ def main() -> int:
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # It writes nothing but to its parent.
     order = json.load(sys.stdin.buffer)
-    made = typst.compile(
-        TYPESET / order["template"],
-        root=TYPESET,
-        font_paths=[FONTS],
-        ignore_system_fonts=True,
-        format=order["format"],
-        ppi=order["ppi"],
-        sys_inputs=order["inputs"],
-        pdf_standards=["ua-1"] if order["format"] == "pdf" else None,
-    )
+
+    def compiled(standard: Literal["ua-1"] | None) -> bytes | list[bytes]:
+        made: bytes | list[bytes] = typst.compile(
+            TYPESET / order["template"],
+            root=TYPESET,
+            font_paths=[FONTS],
+            ignore_system_fonts=True,
+            format=order["format"],
+            ppi=order["ppi"],
+            sys_inputs=order["inputs"],
+            pdf_standards=standard,
+        )
+        return made
+
+    try:
+        made = compiled("ua-1" if order["format"] == "pdf" else None)
+    except typst.TypstError:
+        # The standard forbids a letter that no font of ours has, and customers write emoji: a box stands for it then.
+        made = compiled(None)
     # Of a picture there is one page.
     sys.stdout.buffer.write(made[0] if isinstance(made, list) else made)
     sys.stdout.flush()

@@ -85,6 +85,16 @@ def alts(node):
     return ([node["/Alt"]] if "/Alt" in node else []) + (alts(node["/K"]) if "/K" in node else [])
 
 
+@pytest.mark.parametrize("letters", ["😡", "👩‍💻", "漢字", "สวัสดี", "\x01"])
+def test_pdf_with_letters_that_no_font_of_ours_has_is_made_all_the_same(letters):
+    made = paper.pdf(report(title=f"Luglio {letters}", summary=(f"Non va {letters} proprio.",)))
+
+    said = words(made)
+    assert "Non va" in said
+    assert "proprio." in said
+    assert opened(made).trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
 def test_pdf_brings_its_letters_along():
     pdf = opened(paper.pdf(report()))
 
