@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from sportello.benchmark import exchange
 from sportello.benchmark.exchange import Collection, as_bytes, read
+from sportello.benchmark.operation import SMALLEST_PART
+from sportello.benchmark.profile import WORDS
 from sportello.benchmark.publication import publish, shift
 from sportello.benchmark.refusals import Refused
 from tests.benchmark.desks import a_file
@@ -47,7 +49,7 @@ def first(whole: dict[str, Any]) -> dict[str, Any]:
         (lambda it: it.update(more=1), "wrong_shape"),
         (lambda it: it.update(publications={}), "wrong_shape"),
         (lambda it: it["publications"].append(it["publications"][0]), "wrong_shape"),
-        (lambda it: it.update(publications=it["publications"][:1] * 201), "out_of_range"),
+        (lambda it: it.update(publications=it["publications"][:1] * (exchange.MOST_PUBLICATIONS + 1)), "out_of_range"),
         (lambda it: it["publications"][0].update(month="2026-1"), "wrong_month"),
         (lambda it: it["publications"][0].update(distributions=[]), "wrong_shape"),
         (lambda it: it["publications"][0].update(cohort="sector:witchcraft"), "unknown_word"),
@@ -83,3 +85,9 @@ def test_read_when_too_large_is_refused_unread():
 def test_read_when_given_any_bytes_refuses_and_never_breaks(octets):
     with pytest.raises(Refused):
         read(octets)
+
+
+def test_read_takes_as_many_cohorts_as_a_hub_can_ever_publish():
+    cohorts = 1 + sum(len(words) for words in WORDS.values()) + SMALLEST_PART
+
+    assert cohorts <= exchange.MOST_PUBLICATIONS
