@@ -83,7 +83,10 @@ def _fetch(found: BenchmarkMembership) -> bool:
     try:
         months = client.months(found.hub, private=settings.WEBHOOK_PRIVATE)[:MOST_MONTHS]
         for month in sorted(set(months) - benchmark.known_months(found.hub)):
-            benchmark.keep(client.fetch(found.hub, month, private=settings.WEBHOOK_PRIVATE), hub=found.hub)
+            try:
+                benchmark.keep(client.fetch(found.hub, month, private=settings.WEBHOOK_PRIVATE), hub=found.hub)
+            except Refused as refused:  # One that is wrong keeps no other back.
+                error = str(refused)
     except (Refused, outward.Refused, outward.Unreachable) as refused:
         error = str(refused)
     except Exception as broken:  # Not asked again at once, whatever the hub made of it.

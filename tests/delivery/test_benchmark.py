@@ -260,6 +260,17 @@ def test_step_when_the_hub_answers_with_another_month_or_one_to_come_keeps_nothi
     assert found.ask_at == NOW + timedelta(minutes=1)
 
 
+def test_step_when_one_month_is_wrong_keeps_the_others_and_says_so(hub, joined):
+    hub.pages = published(months=("2026-08", "2026-09"))
+    hub.pages["/publications/2026-08"] = hub.pages["/publications/2026-09"]
+
+    steps()
+
+    found = BenchmarkMembership.objects.get()
+    assert set(BenchmarkPublication.objects.values_list("month", flat=True)) == {"2026-09"}
+    assert (found.failures, found.last_error) == (1, "wrong_month: 2026-08")
+
+
 def test_step_when_the_database_refuses_what_is_published_does_not_ask_again_at_once(hub, joined):
     def no_row(execute, sql, params, many, context):
         if sql.startswith(f'INSERT INTO "{BenchmarkPublication._meta.db_table}"'):

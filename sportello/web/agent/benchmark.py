@@ -103,6 +103,7 @@ def _page(
         "can_send": bool(found and found.joined_at and benchmark_file.due() == month),
         "is_sent": bool(found and verbs.has_sending(month, found.hub)),
         "sendings": [_state(it) for it in sendings],
+        "last_error": _in_words(found.last_error) if found else "",
         "sources": [(*it, period_name(newest)) for *it, newest in access.sources(agent)],
         "changes": access.changes(agent)[:SENDINGS],
         "here": request.path,
@@ -143,6 +144,12 @@ def _side(name: str, exact: benchmark_file.Measured, sent: Figures) -> SimpleNam
     else:
         text = _("not sent") if figure is None else words.value(figure, unit)
     return SimpleNamespace(exact=words.value(value, unit), n=n, sent=text, is_sent=figure is not None)
+
+
+def _in_words(error: str) -> str:
+    """A refusal as a sentence, anything else as it is."""
+    code, _colon, where = error.partition(": ")
+    return FileRefused(code, where).sentence(get_language() or "en") if code in REFUSALS else error
 
 
 def _state(row: BenchmarkSending) -> SimpleNamespace:

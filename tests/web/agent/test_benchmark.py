@@ -156,6 +156,16 @@ def test_page_shows_why_a_hub_refused(joined):
     assert "The month is frozen, its files are no longer taken" in page_of(joined.get("/benchmark"))
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [("wrong_month: 2026-08", "This is no month: 2026-08."), ("the hub answers 502", "the hub answers 502")],
+)
+def test_page_says_in_words_why_a_hub_was_not_understood(joined, error, words):
+    BenchmarkMembership.objects.update(last_error=error)
+
+    assert words in page_of(joined.get("/benchmark"))
+
+
 def test_published_file_is_taken_in_and_a_hostile_one_refused_with_its_reason(admin, tmp_path):
     files = {str(number): a_file() for number in range(12)}
     said = exchange.as_bytes(Collection("A hub, Torino", tuple(publish("2026-10", files, shift(b"x")))))
