@@ -32,7 +32,7 @@ class Details(Voice):
                 yield self._ranking()
             if self.month.changes:
                 yield self._changes()
-        yield self._all()
+        yield from self._all()
         yield from self._lines()
 
     def _about(self) -> str:
@@ -103,8 +103,8 @@ class Details(Voice):
             items.append(line.replace(" ,", ",") + (f" ({more})" if more else "") + ".")
         return Section("changes", self.say("changes"), (self.say("changes_lead"),), items=tuple(items))
 
-    def _all(self) -> Section:
-        """A table for each section of the measures."""
+    def _all(self) -> Iterator[Section]:
+        """A table for each section of the measures; nothing where nothing was measured."""
         columns = tuple(self.phrases["all_columns"].split("|"))
         by_section: dict[str, list[tuple[str, ...]]] = {}
         for key, it in self.figures.items():
@@ -113,13 +113,16 @@ class Details(Voice):
                 row = (measure.full_label, _marked(it.now), _marked(it.before), number(it.now.n))
                 by_section.setdefault(str(measure.section), []).append(row)
         grids = tuple(Grid(section, (section, *columns[1:]), tuple(rows)) for section, rows in by_section.items())
-        said = [f"* {self.phrases['few']}."]
+        if not grids:
+            return
+        is_starred = any(cell.endswith("*") for grid in grids for row in grid.rows for cell in row)
+        said = [f"* {self.phrases['few']}."] * is_starred
         if direct := {it: n for it, n in self.month.direct.items() if it and n}:
             labels = {it.value: str(it.label) for it in Contact}
             said.append(
                 self.say("direct", list=", ".join(f"{labels.get(k, k)} ({number(n)})" for k, n in direct.items()))
             )
-        return Section("all", self.say("all"), tuple(said), grids=grids)
+        yield Section("all", self.say("all"), tuple(said), grids=grids)
 
     def _lines(self) -> Iterator[Section]:
         columns = self.phrases["line_columns"].split("|")

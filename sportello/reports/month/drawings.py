@@ -14,6 +14,7 @@ from .voice import month_name
 
 # Where the tickets behind a figure are: key, year, month, whether only those that have it; "" for nowhere.
 Link = Callable[[str, int, int, bool], str]
+FLOW = ("num_new_tickets", "num_solved_tickets")
 WITHIN = ("first_reply_within_hour", "first_reply_within_8_hours", "first_reply_within_24_hours")
 
 
@@ -25,13 +26,14 @@ def charts(month: Month, language: str, link: Link = nowhere) -> dict[str, Chart
     """ "flow": what came and what was solved; "bands": how soon the first reply came. Without what is empty."""
     with translation.override(language):
         drawn = {"flow": _flow(month, language, link), "bands": _bands(month, language, link)}
-        return {name: it for name, it in drawn.items() if not it.is_empty}
+        quiet = {"flow"} if not any(it.value for key in FLOW for _back, it in _months(month, key)) else set()
+        return {name: it for name, it in drawn.items() if not it.is_empty and name not in quiet}
 
 
 def _flow(month: Month, language: str, link: Link) -> Chart:
     said = PHRASES[language]
     series = []
-    for name, key in ((said["chart_created"], "num_new_tickets"), (said["chart_done"], "num_solved_tickets")):
+    for name, key in zip((said["chart_created"], said["chart_done"]), FLOW, strict=True):
         points = []
         for back, figure in _months(month, key):
             year, number = before(month.year, month.month, back)

@@ -15,7 +15,7 @@ from sportello.kit import clock
 from sportello.reports import month as months
 from sportello.reports.figures.figure import VOTES, count
 from sportello.reports.folding import store, sync
-from sportello.reports.month import kept
+from sportello.reports.month import drawings, kept
 from sportello.reports.month.figures import Change
 from sportello.reports.month.printing import document
 from sportello.reports.month.votes import MOST_CASES
@@ -103,8 +103,13 @@ def test_report_of_an_organization_then_has_its_own_figures_only(lived, organiza
 def test_report_of_an_empty_month_then_says_so_without_a_number(desk, language, audience):
     sync.rebuild()
 
-    said = months.as_text(months.month(2020, 2), language, audience)
+    found = months.month(2020, 2)
+    said = months.as_text(found, language, audience)
 
+    assert drawings.charts(found, language) == {}
+    assert "\n* " not in said
+    assert "All figures" not in said
+    assert "Tutte le cifre" not in said
     assert ("nessuno ha votato" if language == "it" else "Nobody voted") in said
     assert "nan" not in said.lower().split()
     assert "None" not in said
