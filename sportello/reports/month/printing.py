@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -24,34 +25,37 @@ from .voice import PUBLIC, TEAM
 log = structlog.get_logger()
 GIVE_UP_AFTER = 3
 KEPT = timedelta(days=1)
+MOST_WAITING = 5
 LEASE = timedelta(seconds=60)
 # How far it is, in per cent, when the figures are there, and when the drawings are.
 GATHERED, DRAWN = 30, 55
 
 
 def start(year: int, month: int, audience: str, organization_id: int | None, language: str, *, asker: User) -> int:
-    """Returns the number of the print, or of the one he waits for already. Old ones are forgotten."""
+    """Returns the number of the print, or of the one he waits for already. Old ones are forgotten.
+
+    Of MOST_WAITING that wait he is shown the last one, instead of one more.
+    """
     MonthlyPrint.objects.filter(created_at__lt=clock.now() - KEPT).delete()
+    wish: dict[str, Any] = {"year": year, "month": month, "audience": audience, "language": language}
+    wish["organization_id"] = organization_id
     with transaction.atomic():
         User.objects.select_for_update(of=("self",)).get(pk=asker.pk)
-        waiting = MonthlyPrint.objects.filter(asker=asker, digest="", failed=False).order_by("id").first()
-        if waiting is not None:
-            return waiting.pk
-        made = MonthlyPrint.objects.create(
-            year=year,
-            month=month,
-            audience=audience,
-            organization_id=organization_id,
-            language=language,
-            asker=asker,
-            created_at=clock.now(),
-        )
+        waiting = list(MonthlyPrint.objects.filter(asker=asker, digest="", failed=False).order_by("id"))
+        same = [it for it in waiting if all(getattr(it, name) == value for name, value in wish.items())]
+        if same or len(waiting) >= MOST_WAITING:
+            return (same or waiting)[-1].pk
+        made = MonthlyPrint.objects.create(**wish, asker=asker, created_at=clock.now())
     return made.pk
 
 
 def get(print_id: int, *, asker: User) -> MonthlyPrint:
     """His own, for a day. Raises Missing, also for one that may hold names which he may not read any more."""
-    found = MonthlyPrint.objects.filter(pk=print_id, asker=asker, created_at__gte=clock.now() - KEPT).first()
+    found = (
+        MonthlyPrint.objects.filter(pk=print_id, asker=asker, created_at__gte=clock.now() - KEPT)
+        .select_related("organization")
+        .first()
+    )
     if found is None or (found.audience != PUBLIC and _is_restricted_since(asker, found)):
         raise Missing
     return found

@@ -2,16 +2,18 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
 
-from sportello.desk.models import MonthlyPrint
+from sportello.desk.models import MonthlyPrint, ReportAudience
 from sportello.desk.words import Permission
 from sportello.kit import blobs
 from sportello.reports.month import printing
+from sportello.reports.month.voice import period_name
 from sportello.reports.paper import PDF
 from sportello.web.agent.doors import agent_of, permitted
 from sportello.web.agent.navigation import page
-from sportello.web.reports.month import Asked, named
+from sportello.web.reports.month import LANGUAGES, Asked, named
 
 
 @permitted(Permission.REPORTS)
@@ -53,4 +55,6 @@ def _context(row: MonthlyPrint) -> dict[str, object]:
     back = f"?month={named(row.year, row.month)}&audience={row.audience}&language={row.language}"
     if row.organization_id is not None:
         back += f"&organization={row.organization_id}"
-    return {"print": row, "back": back}
+    whom = row.organization.name if row.organization else ReportAudience(row.audience).label
+    what = (period_name(named(row.year, row.month)), str(whom), LANGUAGES[row.language])
+    return {"print": row, "back": back, "what": " · ".join(map(capfirst, what))}

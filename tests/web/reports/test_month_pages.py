@@ -305,6 +305,21 @@ def test_print_asked_for_twice_is_the_one_that_waits(enter, ada, anna, lived):
     assert MonthlyPrint.objects.count() == 2
 
 
+def test_prints_of_other_reports_are_others_and_say_what_they_are_until_too_many_wait(enter, ada, lived, organization):
+    hers = enter(ada)
+    of_one = {"audience": "organization", "organization": organization.pk}
+    wishes = [{}, {"language": "it"}, {"audience": "team"}, of_one, {"month": "2026-10"}, {"month": "2026-09"}]
+    urls = [hers.post("/reports/month/prints", PUBLIC | wish).url for wish in wishes]
+
+    said = [hers.get(url).content.decode() for url in urls]
+    assert len(set(urls[:5])) == 5
+    assert urls[5] == urls[4]
+    assert "November 2026 · Publication to customers · English" in said[0]
+    assert "November 2026 · Publication to customers · Italiano" in said[1]
+    assert f"November 2026 · {organization.name} · English" in said[3]
+    assert "October 2026 · Publication to customers · English" in said[4]
+
+
 def test_print_that_fails_says_so_after_three_times(enter, ada, lived, monkeypatch):
     def broken(*_given):
         raise RuntimeError("no paper")
