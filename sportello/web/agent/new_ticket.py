@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_GET
 
 from sportello.desk import access
 from sportello.desk.actions import configuration, people, ticket_forms, tickets
@@ -17,6 +18,7 @@ from sportello.desk.rules.forms import AGENT, Form
 from sportello.desk.rules.texts import for_reader
 from sportello.desk.words import Permission, Priority, Via
 from sportello.kit.keys import key_of
+from sportello.web.agent import person_lookup
 from sportello.web.agent.doors import agent_of, permitted
 from sportello.web.agent.names import find_group, staff_of
 from sportello.web.agent.navigation import page
@@ -41,7 +43,7 @@ class NewTicketForm(AskingForm):
         label=gettext_lazy("Requester"),
         help_text=gettext_lazy("A mail address, or a name the desk knows. A new address adds a new person."),
         max_length=254,
-        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+        widget=forms.SearchInput(attrs={"autofocus": True, "autocomplete": "off", "class": "input"}),
     )
     name = forms.CharField(label=gettext_lazy("Name, if new"), required=False, max_length=200)
     phone = forms.CharField(label=gettext_lazy("Phone, if new"), required=False, max_length=40)
@@ -119,12 +121,25 @@ def to_opened(agent: User, ticket: Ticket) -> HttpResponse:
 
 def _page(request: HttpRequest, form: NewTicketForm, *, status: int = 200) -> HttpResponse:
     offered = {it.id: for_reader(it.name) for it in ticket_forms.offered_to(AGENT)}
+    chosen = form.data.get("person", "")
+    meant = access.people(form.agent).filter(pk=key_of(chosen)).first() if chosen.isdecimal() else None
     context = {
         "form": form,
+        "found": person_lookup.known(form.agent, *([meant] if meant else form.same_name)),
+        "chosen": meant.pk if meant else None,
         "ticket_forms": offered if len(offered) > 1 else None,
         "custom_fields": form.controls(),
     }
     return page(request, "agent/new_ticket.html", context, status=status)
+
+
+@require_GET
+@permitted(Permission.OPEN)
+def requesters(request: HttpRequest) -> HttpResponse:
+    """Who could be meant by what was typed, to choose from."""
+    typed = request.GET.get("who", "")[:254].strip()
+    found = person_lookup.look_up(agent_of(request), typed)
+    return render(request, "agent/_requesters.html", {"found": found})
 
 
 def _form_named(form_id: str) -> Form | None:

@@ -33,9 +33,9 @@ def people_like(agent: User, typed: str) -> list[User]:
     return list(found.order_by("name", "id")[:MOST])
 
 
-def known(agent: User, person: User, *, with_requests: bool = False) -> list[Found]:
-    """One person, as if he had been looked up."""
-    return _found(agent, [person], with_requests)
+def known(agent: User, *people: User, with_requests: bool = False) -> list[Found]:
+    """These people, as if they had been looked up."""
+    return _found(agent, people, with_requests)
 
 
 def _found(agent: User, people: Sequence[User], with_requests: bool) -> list[Found]:

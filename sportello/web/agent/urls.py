@@ -71,6 +71,7 @@ urlpatterns = [
     path("tickets/bulk", bulk.change, name="bulk"),
     path("tickets/bulk/size", bulk.size, name="bulk_size"),
     path("tickets/new", new_ticket.new_ticket, name="new_ticket"),
+    path("tickets/new/requesters", new_ticket.requesters, name="requesters"),
     path("tickets/views", view_pages.views, name="views"),
     path("tickets/views/new", view_pages.new_view, name="new_view"),
     path("tickets/views/order", view_pages.order, name="views_order"),

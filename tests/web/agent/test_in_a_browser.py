@@ -7,7 +7,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from sportello.desk.actions import inbox, macros, tickets, timers
 from sportello.desk.actions.tickets import Words
-from sportello.desk.models import Comment, InboundMail, OutgoingMail, Reading, Timer
+from sportello.desk.models import Comment, InboundMail, OutgoingMail, Reading, Ticket, Timer
 from sportello.desk.words import MailState, Status, Via
 from sportello.kit import clock
 from tests.browsing import playwright_beside_django
@@ -228,6 +228,21 @@ def test_macro_is_put_in_edited_and_sent(sit_down, anna, ticket, macro, script):
     assert filled == "Riavvio fatto, Rita."
     assert Comment.objects.filter(ticket=ticket, text="Riavvio fatto, Rita. Tutto bene?", public=True).count() == 1
     assert ([tagging.tag for tagging in ticket.taggings.all()], ticket.priority) == (["riavvio"], None)
+
+
+def test_requester_of_a_new_ticket_is_chosen_while_one_types(sit_down, anna, rita, mailbox):
+    with sit_down(anna) as page:
+        page.goto("/tickets/new")
+        page.locator("[name=who]").fill("rit")
+        page.locator(".lookup__one", has_text="Rita Rossi").wait_for()
+        page.locator("[name=who]").press("Enter")
+        page.locator(".lookup__pick:checked").wait_for()
+        page.locator("[name=subject]").fill("Telefono muto")
+        page.locator("[name=text]").fill("Non squilla.")
+        page.locator("#new-ticket .button--primary").click()
+        page.wait_for_url("**/tickets/1")
+
+    assert Ticket.objects.get().requester == rita
 
 
 def test_macro_follows_what_was_typed_before(sit_down, anna, ticket, macro):

@@ -66,6 +66,28 @@ def test_new_ticket_by_a_name_that_several_have_asks_which(enter, anna, rita, ma
     assert Ticket.objects.get().requester == other
 
 
+def test_requester_is_looked_up_by_a_part_of_what_he_is_known_by(enter, anna, rita, mailbox):
+    agent = enter(anna)
+
+    by_name, by_address = (agent.get("/tickets/new/requesters", {"who": it}) for it in ("rit", "rita@ros"))
+    agent.post("/tickets/new", {**CALL, "who": "rit", "person": rita.pk})
+
+    assert [[it.id for it in found.context["found"]] for found in (by_name, by_address)] == [[rita.pk], [rita.pk]]
+    assert agent.get("/tickets/new/requesters", {"who": "r"}).context["found"] == []
+    assert Ticket.objects.get().requester == rita
+
+
+def test_requester_who_was_chosen_stays_chosen_when_the_form_comes_back(enter, anna, rita, mailbox):
+    refused = enter(anna).post("/tickets/new", {**CALL, "who": "rit", "person": rita.pk, "subject": ""})
+
+    assert refused.status_code == 422
+    assert f'value="{rita.pk}" checked' in refused.content.decode()
+
+
+def test_requesters_are_not_told_to_customers(enter, rita):
+    assert enter(rita).get("/tickets/new/requesters", {"who": "anna"}).status_code == 404
+
+
 def test_new_ticket_for_a_new_caller_without_address_needs_a_phone(enter, anna, mailbox):
     agent = enter(anna)
 
