@@ -4,9 +4,10 @@ Conditions are those of rules.fields wherever there is one, so that a search fin
 shows. docs/algorithms/search.md
 """
 
+import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -82,13 +83,25 @@ class Test:
     operator: str
     value: Any
     negated: bool = False
+    start: int = dataclasses.field(default=0, compare=False)
+    end: int = dataclasses.field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """column: of the rows; descending: the latest, the highest first. start, end: where it was asked for."""
+
+    column: str
+    descending: bool
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A search as it was understood. Of each group one has to hold, and so of all groups.
 
-    kind: which alone is asked for; "" for all. kinds: those that these keys speak of.
+    kind: which alone is asked for; "" for all. kinds: those that these keys speak of. order: None for the usual one.
     """
 
     kind: str
@@ -96,6 +109,7 @@ class Asked:
     tests: tuple[tuple[Test, ...], ...]
     faults: tuple[Fault, ...]
     kinds: frozenset[str]
+    order: Order | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -150,6 +164,18 @@ KEYS = (
     _key("role", "role", USER, gettext_lazy("customer, agent or administrator"), values=("end-user", "agent", "admin")),
 )
 SYNONYMS = {"tag": "tags", "comments": "comment", "type": "type", "created_at": "created", "updated_at": "updated"}
+# What results are sorted by, and of what there is such a column.
+ORDERS = {
+    "created": ("created_at", frozenset(KINDS)),
+    "updated": ("updated_at", frozenset(KINDS)),
+    "status": ("status", frozenset((TICKET,))),
+    "priority": ("priority", frozenset((TICKET,))),
+}
+ORDER_SYNONYMS = {"created_at": "created", "updated_at": "updated"}
+WAYS = ("asc", "desc")
+ORDERING = {"order_by": tuple(ORDERS), "sort": WAYS}
+# Keys of the vendor for what no desk here has, or finds by another key.
+ABSENT = {"brand": "", "brand_id": "", "external_id": "", "due_date": "due"}
 # What the vendor calls a value that has another name here.
 VALUE_SYNONYMS = {
     "via": {"mail": "email", "phone": "voice"},
@@ -182,11 +208,12 @@ def read(text: str, keys: Mapping[str, Key], now: datetime, zone: ZoneInfo) -> A
     kinds = frozenset(KINDS)
     texts: dict[Any, list[Text]] = {}
     tests: dict[Any, list[Test]] = {}
+    ordering: dict[str, Term] = {}
     last = max((term.end for term in terms), default=0)
     for number, term in enumerate(terms):
         name = SYNONYMS.get(term.key, term.key)
         try:
-            if name in (*keys, "type") and not term.value.strip():
+            if name in (*keys, *ORDERING, "type") and not term.value.strip():
                 said_key = term.key + term.operator
                 raise Unreadable(_("After “%(key)s” a value is missing.") % {"key": said_key})
             if name == "type":
@@ -197,9 +224,15 @@ def read(text: str, keys: Mapping[str, Key], now: datetime, zone: ZoneInfo) -> A
                 # Any of several of the same; each of those that are denied, or that limit from two sides.
                 place: Any = key.name if term.operator == ":" and not term.negated else number
                 read_one = _read(key, term, now, zone)
-                (texts if isinstance(read_one, Text) else tests).setdefault(place, []).append(read_one)  # type: ignore[arg-type]
+                if isinstance(read_one, Text):
+                    texts.setdefault(place, []).append(read_one)
+                else:
+                    tests.setdefault(place, []).append(replace(read_one, start=term.start, end=term.end))
+            elif name in ORDERING:
+                _check_ordering(term)
+                ordering[name] = term
             else:
-                _refuse_misspelt(term, keys)
+                _refuse_unknown(term, keys)
                 is_begun = term.end == last == len(text) and not term.quoted
                 said = text[term.start + term.negated : term.end] if term.key else term.value
                 if found := words(said, exact=term.quoted, prefix=is_begun, negated=term.negated):
@@ -208,7 +241,11 @@ def read(text: str, keys: Mapping[str, Key], now: datetime, zone: ZoneInfo) -> A
             faults.append(Fault(term.start, term.end, str(fault)))
     if kind:
         kinds = frozenset((kind,)) & kinds
-    return Asked(kind, _insisting(texts.values()), tuple(map(tuple, tests.values())), tuple(faults), kinds)
+    order = None
+    if ordering:
+        order, sorted_kinds = _order(ordering)
+        kinds &= sorted_kinds
+    return Asked(kind, _insisting(texts.values()), tuple(map(tuple, tests.values())), tuple(faults), kinds, order)
 
 
 def words(
@@ -238,8 +275,31 @@ def _kind(term: Term) -> str:
     return value
 
 
-def _refuse_misspelt(term: Term, keys: Mapping[str, Key]) -> None:
-    near = get_close_matches(term.key, [*keys, "type"], 1, 0.8) if len(term.key) > 3 else []
+def _check_ordering(term: Term) -> None:
+    if term.operator != ":" or term.negated:
+        raise Unreadable(_("“%(key)s” cannot be compared: write “%(key)s:”.") % {"key": term.key})
+    value, known = term.value.strip().lower(), ORDERING[term.key]
+    if ORDER_SYNONYMS.get(value, value) not in known:
+        said = {"value": term.value[:60], "known": ", ".join(known)}
+        raise Unreadable(_("“%(value)s” is not one of: %(known)s.") % said)
+
+
+def _order(said: Mapping[str, Term]) -> tuple[Order, frozenset[str]]:
+    """The order, and of what there is one. As the vendor's: downwards, unless it is said otherwise."""
+    values = {name: term.value.strip().lower() for name, term in said.items()}
+    by = values.get("order_by", "created")
+    column, kinds = ORDERS[ORDER_SYNONYMS.get(by, by)]
+    term = said.get("order_by") or said["sort"]
+    return Order(column, values.get("sort") != "asc", term.start, term.end), kinds
+
+
+def _refuse_unknown(term: Term, keys: Mapping[str, Key]) -> None:
+    if term.key in ABSENT:
+        if instead := ABSENT[term.key]:
+            says = _("Nothing here has a “%(key)s”: “%(near)s:” asks for the next SLA target.")
+            raise Unreadable(says % {"key": term.key, "near": instead})
+        raise Unreadable(_("Nothing here has a “%(key)s”, so it cannot be searched for.") % {"key": term.key})
+    near = get_close_matches(term.key, [*keys, *ORDERING, "type"], 1, 0.8) if len(term.key) > 3 else []
     if near:
         raise Unreadable(_("There is no key “%(key)s”. “%(near)s”, perhaps?") % {"key": term.key, "near": near[0]})
 
@@ -297,4 +357,4 @@ def _own(key: Key, operator: str, value: str, negated: bool) -> Test:
     return _test(key, operator, kind.read(value), negated)
 
 
-__all__ = ["Asked", "Key", "Span", "Test", "Text", "keys_of", "read", "words"]
+__all__ = ["Asked", "Key", "Order", "Span", "Test", "Text", "keys_of", "read", "words"]

@@ -17,6 +17,7 @@ from .. import access
 from ..models import User
 from ..rules.kinds import Moment
 from ..rules.search_terms import EVERYWHERE, HEAD, ORGANIZATION, TICKET, USER, Asked
+from ..words import Status
 from . import index
 from .questions import Beside, question
 
@@ -29,13 +30,15 @@ LOOKED_AT = 1_000  # So many rows are looked at for a number of results,
 CHUNKS = (100, 400, 1_000, 4_000)
 COUNTING_CHUNKS = (LOOKED_AT, 4_000)
 MOST_LOOKED_AT = 100_000  # so many for a page.
+STATUSES = list(Status)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """keys: in their order. number: how many there are, at least, where not is_all.
 
-    newer, older: by what the neighbours begin (?before=, ?after=); None: there are none.
+    newer, older: by what the neighbours begin (?before=, ?after=); None: there are none. is_in_order: not where there
+    are too many to be sorted as it was asked.
     """
 
     keys: tuple[int, ...]
@@ -43,6 +46,7 @@ class Page:
     is_all: bool = True
     newer: int | None = None
     older: int | None = None
+    is_in_order: bool = True
 
 
 def find(
@@ -66,7 +70,7 @@ def find(
     known = search.few()
     if known is not None:
         return _slice(known, after, before, size)
-    return search.walk(after, before, size, counts=counts)
+    return replace(search.walk(after, before, size, counts=counts), is_in_order=asked.order is None)
 
 
 def tickets(agent: User, asked: Asked, moment: Moment, limit: int) -> list[int]:
@@ -103,6 +107,7 @@ class _Search:
         self.is_counted_by_words = self.has_words and not self.is_limited
         self._first: list[int] = []  # The newest with these words, when they are more than a few.
         self._asked = agent, asked.tests, moment
+        self._order = asked.order
 
     @cached_property
     def rows(self) -> QuerySet[Any]:
@@ -125,26 +130,38 @@ class _Search:
             self._first = index.find(self.kind, self.texts, FEW_DOCUMENTS + 1)
             if len(self._first) <= FEW_DOCUMENTS:
                 there = self._there(self._first)
-                return self._ranked([key for key in self._first if key in there])
+                return self._in_order([key for key in self._first if key in there])
             if not self.is_limited:
                 return None
         rows = list(self.rows.values_list("pk", flat=True)[: FEW_ROWS + 1])
         if len(rows) > FEW_ROWS:
             return None
-        return self._ranked(sorted(self._with_words(rows), reverse=True))
+        return self._in_order(sorted(self._with_words(rows), reverse=True))
 
     def _there(self, keys: list[int]) -> set[int]:
-        if not keys:
-            return set()
+        return set(self._those(keys).values_list("pk", flat=True)) if keys else set()
+
+    def _those(self, keys: list[int]) -> QuerySet[Any]:
+        """Those of them that fulfil the conditions and may be seen."""
         # As one value: the ORM takes longer over a thousand of them than the database.
         column = f'"{self.among.model._meta.db_table}"."id"'
         is_among, given = f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(keys)
         if connection.vendor == "postgresql":
             is_among, given = f"{column} = ANY(%s::bigint[])", f"{{{given[1:-1]}}}"
-        return set(self.among.extra(where=[is_among], params=[given]).values_list("pk", flat=True))
+        return self.among.extra(where=[is_among], params=[given])
 
     def _with_words(self, keys: list[int]) -> set[int]:
         return index.among(self.kind, self.texts, keys) if self.texts else set(keys)
+
+    def _in_order(self, keys: list[int]) -> list[int]:
+        """As it was asked; what has nothing in that column is least."""
+        order = self._order
+        if order is None or not keys:
+            return self._ranked(keys)
+        values = dict(self._those(keys).values_list("pk", order.column))
+        if order.column == "status":
+            values = {key: STATUSES.index(status) for key, status in values.items()}
+        return sorted(values, key=lambda key: (values[key] is not None, values[key], key), reverse=order.descending)
 
     def _ranked(self, keys: list[int]) -> list[int]:
         if not self.has_words or not 1 <= len(keys) <= RANKED:

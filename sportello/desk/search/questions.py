@@ -1,13 +1,16 @@
 """The tests of a search as questions to the database, about tickets, people or organizations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from sportello.kit.keys import key_of
 
+from .. import access
 from ..actions import configuration
 from ..models import (
     Attachment,
@@ -17,15 +20,17 @@ from ..models import (
     Participant,
     Tagging,
     TicketFieldValue,
+    User,
     UserTag,
 )
 from ..models.ticket import HAS_UNSOLVED_STATUS
 from ..rules import texts
 from ..rules.custom_kinds import Kept
 from ..rules.kinds import Moment
-from ..rules.search_terms import HEAD, ME, NONE, ORGANIZATION, TICKET, USER, Span, Test, words
+from ..rules.search import Fault
+from ..rules.search_terms import HEAD, ME, NONE, ORGANIZATION, TICKET, USER, Asked, Span, Test, words
 from ..words import UNSOLVED
-from . import index
+from . import index, standing
 
 # A name that so many have says nothing.
 MOST_NAMESAKES = 1_000
@@ -128,36 +133,51 @@ def _named(kind: str, said: str) -> list[int]:
 def _group(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
     if test.value.lower() == NONE:
         return Q(group__isnull=True)
-    groups, said = configuration.current().groups, test.value.casefold()
+    return Q(group__in=_groups_named(test.value))
+
+
+def _groups_named(value: str) -> list[int]:
+    groups, said = configuration.current().groups, value.casefold()
     same = [pk for pk, group in groups.items() if said in (str(pk), group.name.casefold())]
-    return Q(group__in=same or [pk for pk, group in groups.items() if said in group.name.casefold()])
+    return same or [pk for pk, group in groups.items() if said in group.name.casefold()]
 
 
 def _form(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
-    """By number or name, in any language. A ticket without one has the default one."""
+    """A ticket without one has the default one."""
     if test.value.lower() == NONE:
         return Q(form__isnull=True)
-    said = test.value.casefold()
+    meant, forms = _forms_named(test.value), configuration.current().forms
+    found = Q(form__in=meant)
+    return found | Q(form__isnull=True) if any(forms[pk].default for pk in meant) else found
+
+
+def _forms_named(value: str) -> list[int]:
+    """By number or name, in any language."""
+    said = value.casefold()
     forms = configuration.current().forms
     names = {pk: {str(pk), *map(str.casefold, texts.of_all(form.name))} for pk, form in forms.items()}
     same = [pk for pk, its in names.items() if said in its]
-    same = same or [pk for pk, its in names.items() if any(said in name for name in its)]
-    found = Q(form__in=same)
-    return found | Q(form__isnull=True) if any(forms[pk].default for pk in same) else found
+    return same or [pk for pk, its in names.items() if any(said in name for name in its)]
 
 
 def _mailbox(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
     if test.value.lower() == NONE:
         return Q(mailbox__isnull=True)
-    meant = [it.pk for it in configuration.current().mailboxes if test.value.lower() in it.address]
-    return Q(mailbox__in=meant)
+    return Q(mailbox__in=_mailboxes_named(test.value))
+
+
+def _mailboxes_named(value: str) -> list[int]:
+    return [it.pk for it in configuration.current().mailboxes if value.lower() in it.address]
 
 
 def _organization(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
     if test.value.lower() == NONE:
         return Q(organization__isnull=True)
-    meant = [key_of(test.value)] if test.value.isdecimal() else _named(ORGANIZATION, test.value)
-    return Q(organization__in=meant)
+    return Q(organization__in=_organizations_named(test.value))
+
+
+def _organizations_named(value: str) -> list[int]:
+    return [key_of(value)] if value.isdecimal() else _named(ORGANIZATION, value)
 
 
 def _has(kind: str, test: Test, moment: Moment, beside: Beside) -> Q:
@@ -187,4 +207,45 @@ _ASKED: dict[str, Callable[[str, Test, Moment, Beside], Q]] = {
     "has": _has,
     "value": _value,
     "role": _role,
+}
+
+
+# --- names that nobody has --------------------------------------------------------------------------------------------
+
+NOBODY: dict[str, str | Promise] = {
+    "person": _("Nobody here is called “%(name)s”."),
+    "group": _("There is no group “%(name)s”."),
+    "form": _("There is no form “%(name)s”."),
+    "mailbox": _("The desk has no address “%(name)s”."),
+    "organization": _("There is no organization “%(name)s”."),
+}
+
+
+def unknown_names(agent: User, asked: Asked) -> list[Fault]:
+    """The names in a search that nobody and nothing here has, with their places."""
+    tests = (test for group in asked.tests for test in group if test.key.reads in NOBODY)
+    return [
+        Fault(test.start, test.end, str(NOBODY[test.key.reads]) % {"name": test.value[:100]})
+        for test in tests
+        if test.value.lower() not in (ME, NONE) and not _is_known(agent, test.key.reads, test.value)
+    ]
+
+
+def _is_known(agent: User, reads: str, value: str) -> bool:
+    if reads in _OF_CONFIGURATION:
+        return bool(_OF_CONFIGURATION[reads](value))
+    if standing.known_until(USER if reads == "person" else ORGANIZATION) is None:
+        return True  # Perhaps: the index is being written.
+    rows: QuerySet[Any]
+    if reads == "person":
+        rows, meant = access.known_people(agent), people_named(value)
+    else:
+        rows, meant = access.organizations(agent), _organizations_named(value)
+    return rows.filter(pk__in=meant).exists()
+
+
+_OF_CONFIGURATION: dict[str, Callable[[str], Iterable[int]]] = {
+    "group": _groups_named,
+    "form": _forms_named,
+    "mailbox": _mailboxes_named,
 }

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from sportello.desk import access
 from sportello.desk.models import User
 from sportello.desk.rules.kinds import Moment
+from sportello.desk.rules.search import Fault
 from sportello.desk.rules.search_passages import Piece, Wanted, marked, wanted
 from sportello.desk.rules.search_terms import KINDS, ORGANIZATION, TICKET, USER, Asked
 from sportello.desk.rules.views import Layout
 from sportello.desk.search import finding, passages
+from sportello.desk.search.questions import unknown_names
 from sportello.kit.keys import key_of
 from sportello.web.agent import lists, search_help
 from sportello.web.agent.doors import agent_of, staff
@@ -70,7 +72,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "is_search": True,
         "numbered": numbered,
         "shown": shown,
-        "faults": [_placed(typed, fault) for fault in asked.faults],
+        "faults": [_placed(typed, fault) for fault in _faults(agent, asked, found[shown])],
         "is_empty": asked.is_empty,
         "tabs": [_tab(kind, said, found[kind], shown) for kind in KINDS],
         "results": listed,
@@ -95,6 +97,15 @@ def _find(request: HttpRequest, agent: User, asked: Asked, kind: str, moment: Mo
         return finding.find(agent, asked, kind, moment)
     after, before = key_of(request.GET.get("after")), key_of(request.GET.get("before"))
     return finding.find(agent, asked, kind, moment, after=after, before=before)
+
+
+def _faults(agent: User, asked: Asked, found: finding.Page) -> list[Fault]:
+    """What is wrong in the search, and what of it could not be done."""
+    faults = [*asked.faults] if found.keys else [*asked.faults, *unknown_names(agent, asked)]
+    if asked.order and not found.is_in_order:
+        says = _("There are too many results to be sorted: the newest come first. Ask for fewer.")
+        faults.append(Fault(asked.order.start, asked.order.end, says))
+    return faults
 
 
 def _kind_shown(wished: str, asked: Asked, found: dict[str, finding.Page]) -> str:
@@ -131,7 +142,7 @@ def _list(request: HttpRequest, said: str, found: list[Result], neighbours: dict
     return ticket_list(request, LAYOUT, shown, caption=_("Tickets"), whole={"q": said}, texts=texts, can_sort=False)
 
 
-def _placed(said: str, fault: Any) -> dict[str, str]:
+def _placed(said: str, fault: Fault) -> dict[str, str]:
     """What is wrong, with the search cut where it stands."""
     return {
         "says": fault.says,

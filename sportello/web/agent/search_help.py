@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from sportello.desk.actions import configuration
 from sportello.desk.rules import texts
 from sportello.desk.rules.search import BARE, QUOTES
-from sportello.desk.rules.search_terms import NONE, Key
+from sportello.desk.rules.search_terms import NONE, ORDERING, Key
 from sportello.web.agent.rule_words import choices_of
 
 MOST = 8
@@ -55,6 +55,10 @@ def suggestions(said: str, keys: Mapping[str, Key]) -> list[Suggestion]:
 
 def _keys(begun: str, keys: Mapping[str, Key]) -> list[tuple[str, str | Promise]]:
     known = [(f"{name}:", key.label) for name, key in keys.items() if name.startswith(begun)]
+    if "order_by".startswith(begun):
+        known.append(("order_by:", _("what to sort by")))
+    if "sort".startswith(begun):
+        known.append(("sort:", _("“asc”: upwards; “desc”: downwards")))
     if "type".startswith(begun):
         known.append(("type:", pgettext_lazy("key of a search", "tickets, people or organizations")))
     return known
@@ -65,6 +69,8 @@ def _values(term: str, keys: Mapping[str, Key]) -> list[tuple[str, str | Promise
     key = keys.get(name.lower())
     if name.lower() == "type":
         values: list[str] = ["ticket", "user", "organization"]
+    elif name.lower() in ORDERING and key is None:
+        values = list(ORDERING[name.lower()])
     elif key is None:
         return []
     elif key.reads == "time":

@@ -127,6 +127,13 @@ def test_read_keys(said, meant):
         ("device:fax", "device:fax", "“fax” is not one of the values."),
         ("cost>tanto", "cost>tanto", "Write a number."),
         ("subject:---", "subject:---", "Write at least one word."),
+        ("brand:acme pc", "brand:acme", "Nothing here has a “brand”, so it cannot be searched for."),
+        ("external_id:7", "external_id:7", "Nothing here has a “external_id”, so it cannot be searched for."),
+        ("due_date<today", "due_date<today", "Nothing here has a “due_date”: “due:” asks for the next SLA target."),
+        ("pc order_by:name", "order_by:name", "“name” is not one of: created, updated, status, priority."),
+        ("pc sort:up", "sort:up", "“up” is not one of: asc, desc."),
+        ("pc sort: asc", "sort:", "After “sort:” a value is missing."),
+        ("pc -sort:asc", "-sort:asc", "“sort” cannot be compared: write “sort:”."),
     ],
 )
 def test_fault_has_its_place_and_its_reason(said, place, says):
@@ -186,6 +193,22 @@ def test_same_key_of_words_twice_is_one_or_the_other():
 )
 def test_keys_say_what_is_searched(said, kinds):
     assert asked(said).kinds == kinds
+
+
+@pytest.mark.parametrize(
+    ("said", "column", "descending", "kinds"),
+    [
+        ("pc order_by:updated_at sort:asc", "updated_at", False, search_terms.KINDS),
+        ("sort:ASC pc", "created_at", False, search_terms.KINDS),
+        ("order_by:priority pc", "priority", True, ("ticket",)),
+    ],
+)
+def test_order_is_no_word_and_is_downwards_unless_it_is_said(said, column, descending, kinds):
+    found = asked(said)
+
+    assert (found.order.column, found.order.descending) == (column, descending)
+    assert [text.words for group in found.texts for text in group] == [("pc",)]
+    assert (faults(said), found.kinds) == ([], set(kinds))
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from sportello.desk.rules.fields import BY_NAME
 from sportello.desk.rules.kinds import Moment
 from sportello.desk.rules.search_terms import ORGANIZATION, TICKET, USER
 from sportello.desk.search import finding
+from sportello.desk.search.questions import unknown_names
 from sportello.desk.words import Status, Via
 from sportello.kit import clock
 
@@ -144,6 +145,49 @@ def test_form_mailbox_and_vote_find_their_tickets(five, anna, ada, rita):
     assert found(anna, "satisfaction:badwithcomment satisfaction:offered") == []
 
 
+def test_few_results_are_sorted_as_it_is_asked(five, anna, rita, otto):
+    names = {key: name for name, key in five.items()}
+
+    def order(said):
+        return " ".join(names[key] for key in found(anna, said))
+
+    assert order("type:ticket sort:asc") == "printer slow bill old call"
+    assert order("type:ticket order_by:status") == "old slow call bill printer"
+    assert order("type:ticket order_by:priority") == "slow call old bill printer"
+    assert order("type:ticket order_by:priority sort:asc") == "printer bill old call slow"
+    assert order("stampante order_by:created sort:asc ") == "printer old"
+    tickets.update(five["printer"], Change(priority=1), actor=anna, via=Via.WEB)
+    assert order("status<solved order_by:updated") == "printer call bill slow"
+    assert found(anna, "rossi order_by:created sort:asc", USER) == [rita.pk, otto.pk]
+    assert page(anna, "type:ticket sort:asc", size=2, after=five["slow"]).keys == (five["bill"], five["old"])
+
+
+@pytest.mark.parametrize("said", ["richiesta sort:asc ", "tags:a sort:asc"])
+def test_many_results_are_not_sorted_and_it_is_known(monkeypatch, anna, mailbox, rita, indexed, said):
+    keys = [opened(rita, "Una richiesta", tags=("a",)).pk for _number in range(4)]
+    indexed()
+
+    assert (page(anna, said).keys, page(anna, said).is_in_order) == (tuple(keys), True)
+    for name in ("FEW_DOCUMENTS", "FEW_ROWS"):
+        monkeypatch.setattr(finding, name, 2)
+    assert (page(anna, said).keys, page(anna, said).is_in_order) == (tuple(keys[::-1]), False)
+
+
+def test_names_that_nobody_has_are_told_with_their_places(five, anna):
+    said = (
+        'group:sales assignee:rossini -organization:"Acme srl" form:x recipient:y@z cc:me group:support requester:rita'
+    )
+    asked = search_terms.read(said, search_terms.keys_of(), clock.now(), ROME)
+
+    assert [(said[it.start : it.end], it.says) for it in unknown_names(anna, asked)] == [
+        ("group:sales", "There is no group “sales”."),
+        ("assignee:rossini", "Nobody here is called “rossini”."),
+        ('-organization:"Acme srl"', "There is no organization “Acme srl”."),
+        ("form:x", "There is no form “x”."),
+        ("recipient:y@z", "The desk has no address “y@z”."),
+    ]
+
+
 def test_people_and_organizations_are_found_by_theirs(five, anna, rita, otto, organization):
     assert found(anna, "rossi", USER) == [otto.pk, rita.pk]
     assert found(anna, "tags:gold", USER) == [rita.pk]
@@ -265,7 +309,7 @@ def test_what_is_gone_is_not_found(anna, mailbox, rita, indexed):
     assert found(anna, "rita", USER) == []
 
 
-KEYS = st.sampled_from(sorted({*search_terms.keys_of(), "type", "nothing"}))
+KEYS = st.sampled_from(sorted({*search_terms.keys_of(), *search_terms.ORDERING, "type", "nothing"}))
 SIGNS = st.sampled_from([":", "<", ">="])
 TERMS = st.builds("{}{}{}{}".format, st.sampled_from(["", "-"]), KEYS, SIGNS, st.text(max_size=12))
 

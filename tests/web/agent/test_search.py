@@ -4,6 +4,7 @@ import pytest
 
 from sportello.desk.actions import indexing, people, tickets
 from sportello.desk.actions.tickets import Words
+from sportello.desk.search import finding
 from sportello.desk.words import Via
 
 
@@ -56,6 +57,20 @@ def test_search_shows_people_and_organizations(enter, anna, ticket, rita, organi
     assert shown(agent.get("/search", {"q": "rossi", "kind": "user"})) == [rita.pk]
     assert shown(agent.get("/search", {"q": "rossi", "kind": "organization"})) == [organization.pk]
     assert shown(agent.get("/search", {"q": "type:user rossi"})) == [rita.pk]
+
+
+def test_search_says_which_name_nobody_has_and_that_many_are_not_sorted(enter, anna, ticket, indexed, monkeypatch):
+    indexed()
+    agent = enter(anna)
+
+    def faults(said):
+        return [(it["there"], it["says"]) for it in agent.get("/search", {"q": said}).context["faults"]]
+
+    assert faults("group:sales") == [("group:sales", "There is no group “sales”.")]
+    assert faults("stampante order_by:updated") == []
+    monkeypatch.setattr(finding, "FEW_DOCUMENTS", 0)
+    says = "There are too many results to be sorted: the newest come first. Ask for fewer."
+    assert faults("stampante order_by:updated") == [("order_by:updated", says)]
 
 
 def test_search_with_a_fault_says_what_is_wrong_and_where(enter, anna, ticket, indexed):
