@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sportello.desk import access
 from sportello.kit import clock
@@ -22,9 +22,9 @@ SATISFACTION = "satisfaction"
 PATIENCE = timedelta(minutes=1)
 # What is no board: by the name of its address.
 BESIDE = {
-    "month": gettext_lazy("The month's report"),
+    "month": pgettext_lazy("tab of the reports", "Month"),
     "explore": gettext_lazy("Explorer"),
-    "others": gettext_lazy("Compared with others"),
+    "others": pgettext_lazy("tab of the reports", "Comparison"),
 }
 
 

@@ -43,3 +43,21 @@ def test_another_period_is_shown_as_soon_as_it_is_chosen(sit_down):  # noqa: F81
         page.wait_for_url("**/reports/agents?**period=last_year**")
 
         expect(page.locator("select[name=period]")).to_have_value("last_year")
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_every_tab_fits_beside_the_navigation_and_the_current_one_is_always_in_sight(sit_down, language):  # noqa: F811
+    life = Lived(seed=9)
+    configuration.forget()
+    sync.rebuild()
+    life.ada.language = language
+    life.ada.save(update_fields=["language"])
+
+    with sit_down(life.ada, 390) as page:
+        page.goto("/reports/month")
+        tabs = page.locator("nav.tabs")
+        expect(tabs.locator("a")).to_have_count(13)
+        expect(tabs.locator("[aria-current]")).to_be_in_viewport(ratio=0.9)
+        for width in (1280, 1440):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert tabs.evaluate("it => it.scrollWidth <= it.clientWidth"), width
