@@ -4,12 +4,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import slugify
 from django.utils.translation import get_language, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from sportello.desk import access
 from sportello.desk.actions import configuration
-from sportello.desk.models import ReportAudience
+from sportello.desk.models import Organization, ReportAudience
 from sportello.desk.words import Permission
 from sportello.reports import charts
 from sportello.reports import month as months
@@ -43,16 +44,16 @@ class Asked:
         self.language = given.get("language", (get_language() or "en")[:2])
         self.sees_everything = access.sees_every_ticket(agent)
         number = given.get("organization", "")
-        self.organization_id = int(number) if number.isdecimal() and len(number) < 19 else None
+        organization_id = int(number) if number.isdecimal() and len(number) < 19 else None
         is_of_one = self.audience == months.ORGANIZATION
         if self.audience not in ReportAudience.values or self.language not in LANGUAGES:
             raise Http404
-        if is_of_one and (not self.sees_everything or self.organization_id is None):
+        if is_of_one and (not self.sees_everything or organization_id is None):
             raise Http404
-        if not is_of_one:
-            self.organization_id = None
-        if self.organization_id is not None:
-            access.get_organization(agent, self.organization_id)
+        self.organization_id = organization_id if is_of_one else None
+        self.organization = (
+            None if self.organization_id is None else access.get_organization(agent, self.organization_id)
+        )
 
     @property
     def name(self) -> str:
@@ -136,7 +137,7 @@ def _readers(request: HttpRequest) -> dict[str, Any]:
 def markdown(request: HttpRequest) -> HttpResponse:
     wanted = Asked(request)
     said = plain.markdown(wanted.sheet(wanted.shown()))
-    name = f"{named(wanted.year, wanted.month)}-{wanted.audience}.md"
+    name = f"{file_name(wanted.name, wanted.audience, wanted.organization, wanted.language)}.md"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(said, "text/markdown; charset=utf-8", headers=headers)
 
@@ -161,3 +162,8 @@ def _month(text: str) -> tuple[int, int]:
 def named(year: int, month: int) -> str:
     """“2026-10”."""
     return f"{year}-{month:02}"
+
+
+def file_name(month: str, audience: str, whom: Organization | None, language: str) -> str:
+    """“2026-10-rossi-srl-it”: another one for each report. Of a name without a Latin letter its number is taken."""
+    return f"{month}-{slugify(whom.name)[:60] or whom.pk if whom else audience}-{language}"

@@ -13,7 +13,7 @@ from sportello.reports.month.voice import period_name
 from sportello.reports.paper import PDF
 from sportello.web.agent.doors import agent_of, permitted
 from sportello.web.agent.navigation import page
-from sportello.web.reports.month import LANGUAGES, Asked, named
+from sportello.web.reports.month import LANGUAGES, Asked, file_name, named
 
 
 @permitted(Permission.REPORTS)
@@ -46,7 +46,7 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
     row = printing.get(file_id, asker=agent_of(request))
     if not row.digest:
         raise Http404
-    name = f"{named(row.year, row.month)}-{row.audience}.pdf"
+    name = f"{file_name(named(row.year, row.month), row.audience, row.organization, row.language)}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return HttpResponse(blobs.read(row.digest), PDF, headers=headers)
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from sportello.desk.actions import agents
-from sportello.desk.models import MonthlyPrint, MonthlyReport, MonthlySending, OutgoingMail
+from sportello.desk.models import MonthlyPrint, MonthlyReport, MonthlySending, Organization, OutgoingMail
 from sportello.desk.words import About, Score
 from sportello.kit import blobs
 from sportello.reports.folding import sync
@@ -84,8 +84,20 @@ def test_month_for_a_customer_is_not_there(enter, rita, lived):
 def test_month_as_markdown_is_a_file(enter, ada, lived):
     answer = enter(ada).get("/reports/month.md?month=2026-11&language=it")
 
-    assert answer["Content-Disposition"] == 'attachment; filename="2026-11-team.md"'
+    assert answer["Content-Disposition"] == 'attachment; filename="2026-11-team-it.md"'
     assert answer.content.decode().startswith("# Il mese del supporto: novembre 2026\n")
+
+
+def test_file_for_one_organization_is_called_by_its_name(enter, ada, lived, organization):
+    hers = enter(ada)
+
+    def called():
+        asked = {"month": "2026-11", "language": "en", "audience": "organization", "organization": organization.pk}
+        return hers.get("/reports/month.md", asked)["Content-Disposition"]
+
+    assert called() == 'attachment; filename="2026-11-rossi-hotels-en.md"'
+    Organization.objects.update(name="東京")
+    assert called() == f'attachment; filename="2026-11-{organization.pk}-en.md"'
 
 
 def test_publication_then_anybody_reads_it_without_a_name_until_it_is_withdrawn(enter, ada, lived):
@@ -264,6 +276,7 @@ def test_print_then_says_how_far_it_is_and_is_a_pdf_in_the_end(enter, ada, anna,
     assert 'value="0" max="100"' in begun.content.decode()
     assert 'src="' not in done.content.decode()
     assert pdf.content.startswith(b"%PDF")
+    assert pdf["Content-Disposition"] == f'inline; filename="2026-11-{audience}-{language}.pdf"'
     assert not printing.step()
     assert enter(anna).get(f"/reports/month/prints/{number}/file").status_code == 404
 
