@@ -52,28 +52,51 @@ class Work:
     groups: frozenset[int] = frozenset()
 
 
-def invite(name: str, address: str, *, language: str, rights: Rights, actor: User | None) -> User:
-    """A new agent, away until he comes, and the mail that lets him in. A customer with this address becomes one.
+def invite(
+    name: str, address: str, *, language: str, rights: Rights, actor: User | None, customer: int | None = None
+) -> User:
+    """A new agent, away until he comes, and the mail that lets him in. customer: who may become one, if the address is
+    his.
 
-    Raises Invalid("name" | "email" | "role" | "custom_role" | "ticket_restriction").
+    Raises Invalid("name" | "email" | "role" | "custom_role" | "ticket_restriction"), Invalid("customer") where the
+    address is another customer's.
     """
     _check(rights)
     address = people.fold_address(address)
     with transaction.atomic():
         found = people.by_address(address)
-        if found and found.is_staff_member:
-            why = _("%(name)s works here already.") if found.active else _("%(name)s worked here: take them back.")
-            raise Invalid("email", why % {"name": found.name})
+        if found:
+            _refuse_known(found, customer)
         before = export(found) if found else None
         person = found or people.add(name, address, role=Role.AGENT, language=language)
+        person.name = " ".join(name.split())[:200] or person.name
         person.language = language or person.language
-        person.active, person.away = True, True
+        person.away = True
         _give(person, rights)
         person.save()
         rule_rows.log(KIND, person.pk, before, export(person), actor)
         send_invitation(person)
     configuration.forget()
     return person
+
+
+def _refuse_known(person: User, customer: int | None) -> None:
+    said = {"name": person.name, "company": person.organization.name if person.organization else ""}
+    if person.is_staff_member:
+        why = _("%(name)s works here already.") if person.active else _("%(name)s worked here: take them back.")
+        raise Invalid("email", why % said)
+    if person.merged_into:
+        why = _("This address was %(name)s's, who is now %(other)s: invite another address of theirs.")
+        raise Invalid("email", why % {**said, "other": person.merged_into.name})
+    if not person.active:
+        raise Invalid(
+            "email", _("This is the address of %(name)s, who has left the desk: it cannot be invited.") % said
+        )
+    if person.pk != customer:
+        why = _("This is the address of %(name)s, a customer. They would be an agent as well.")
+        if person.organization:
+            why = _("This is the address of %(name)s, a customer (%(company)s). They would be an agent as well.")
+        raise Invalid("customer", why % said)
 
 
 def send_invitation(person: User) -> OutgoingMail:

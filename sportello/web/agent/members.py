@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sportello.desk import access
-from sportello.desk.actions import agents, configuration, jobs, sending
+from sportello.desk.actions import agents, configuration, jobs, people, sending
 from sportello.desk.actions.agents import Rights, Work
 from sportello.desk.errors import Invalid
 from sportello.desk.models import User
@@ -52,6 +52,7 @@ class RightsForm(Form):
 
 
 class InvitationForm(RightsForm):
+    verb_names = {**RightsForm.verb_names, "customer": "email"}
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     email = forms.CharField(label=gettext_lazy("Mail address"), max_length=254, widget=forms.EmailInput)
     language = forms.ChoiceField(
@@ -91,18 +92,21 @@ def invitation(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST, agent=agent) if request.method == "POST" else None
     if form is None or not form.is_valid():
         return _invitation(request, form or InvitationForm(agent=agent, initial=first))
-    said = form.cleaned_data
+    name, address, language = (form.cleaned_data[it] for it in ("name", "email", "language"))
+    customer = key_of(request.POST.get("customer")) or None
     try:
-        made = agents.invite(said["name"], said["email"], language=said["language"], rights=form.rights(), actor=agent)
+        made = agents.invite(name, address, language=language, rights=form.rights(), actor=agent, customer=customer)
     except Invalid as refusal:
         form.refuse(dict(refusal.fields))
-        return _invitation(request, form)
+        asked = people.by_address(people.fold_address(address)) if "customer" in refusal.fields else None
+        return _invitation(request, form, asked)
     messages.success(request, _("The invitation is on its way to %(address)s.") % {"address": made.email})
     return redirect("agent:team")
 
 
-def _invitation(request: HttpRequest, form: InvitationForm) -> HttpResponse:
-    context = {"here": reverse("agent:team"), "form": form}
+def _invitation(request: HttpRequest, form: InvitationForm, customer: User | None = None) -> HttpResponse:
+    """customer: who is to be made an agent, if that is meant."""
+    context = {"here": reverse("agent:team"), "form": form, "customer": customer}
     return page(request, "agent/invitation.html", context, status=422 if form.is_bound else 200)
 
 

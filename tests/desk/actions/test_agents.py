@@ -51,9 +51,14 @@ def test_invitation_ends_after_a_week(ada, frozen_clock):
 
 
 def test_invite_makes_an_agent_of_a_customer_and_refuses_a_colleague(ada, anna, sam):
-    assert agents.invite("Sam", sam.email, language="en", rights=AGENT, actor=ada) == sam
+    with pytest.raises(Invalid) as refused:
+        agents.invite("Sam", sam.email, language="en", rights=AGENT, actor=ada, customer=anna.pk)
+    says = "This is the address of Sam Stranger, a customer. They would be an agent as well."
+    assert refused.value.fields == {"customer": says}
+
+    assert agents.invite("Sam", sam.email, language="en", rights=AGENT, actor=ada, customer=sam.pk) == sam
     sam.refresh_from_db()
-    assert (sam.role, sam.name) == ("agent", "Sam Stranger")
+    assert (sam.role, sam.name) == ("agent", "Sam")
 
     for address, rights, field in (
         (anna.email, AGENT, "email"),
@@ -65,6 +70,20 @@ def test_invite_makes_an_agent_of_a_customer_and_refuses_a_colleague(ada, anna, 
         with pytest.raises(Invalid) as refused:
             agents.invite("Somebody", address, language="en", rights=rights, actor=ada)
         assert list(refused.value.fields) == [field]
+
+
+def test_invite_of_somebody_who_is_no_more_is_refused(ada, rita, otto, sam):
+    User.objects.filter(pk=rita.pk).update(active=False, merged_into=otto)
+    User.objects.filter(pk=sam.pk).update(active=False)
+
+    for person, says in (
+        (rita, "This address was Rita Rossi's, who is now Otto Rossi: invite another address of theirs."),
+        (sam, "This is the address of Sam Stranger, who has left the desk: it cannot be invited."),
+    ):
+        with pytest.raises(Invalid) as refused:
+            agents.invite("Sam", person.email, language="en", rights=AGENT, actor=ada, customer=person.pk)
+        assert refused.value.fields == {"email": says}
+        assert User.objects.get(pk=person.pk).role == "end-user"
 
 
 def test_change_is_all_or_nothing(ada, anna, group):

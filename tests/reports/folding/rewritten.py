@@ -81,7 +81,7 @@ class Rewritten(Lived):
 
     def _hire(self):
         person = self.random.choice(self.customers)
-        agents.invite(person.name, person.email, language="it", rights=Rights(), actor=self.ada)
+        agents.invite(person.name, person.email, language="it", rights=Rights(), actor=self.ada, customer=person.pk)
         groups = frozenset(it.pk for it in self.groups)
         agents.change(person.pk, Rights(), Work(groups=groups), actor=self.ada)
 

@@ -256,7 +256,7 @@ def test_touches_when_a_customer_came_to_work_here_then_from_then_on(ticket, ann
                 {"type": "Change", "field_name": "priority", "value": "low"}],
     )  # fmt: skip
     frozen_clock.shift(60)
-    agents.invite("Rita Rossi", rita.email, language="it", rights=Rights(), actor=ada)
+    agents.invite("Rita Rossi", rita.email, language="it", rights=Rights(), actor=ada, customer=rita.pk)
     Audit.objects.create(
         ticket=ticket, author=rita, via={}, created_at=clock.now(),
         events=[{"type": "Change", "field_name": "priority", "value": "high"}],

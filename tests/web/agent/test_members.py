@@ -51,6 +51,23 @@ def test_invited_agent_comes_in(enter, ada):
     assert enter(ada).post("/team/invitation", sent).status_code == 422
 
 
+def test_customer_is_made_an_agent_only_when_it_is_meant(enter, ada, rita, sam):
+    admin = enter(ada)
+    sent = {"name": "Rita R.", "email": rita.email.upper(), "language": "en", "role": "agent"}
+
+    refused = admin.post("/team/invitation", sent)
+    assert refused.status_code == 422
+    assert "This is the address of Rita Rossi, a customer (Rossi Hotels)." in refused.text
+    assert f'name="customer" value="{rita.pk}"' in refused.text
+    assert admin.post("/team/invitation", sent | {"customer": sam.pk}).status_code == 422
+    rita.refresh_from_db()
+    assert (rita.role, OutgoingMail.objects.count()) == ("end-user", 0)
+
+    assert admin.post("/team/invitation", sent | {"customer": rita.pk}).status_code == 302
+    rita.refresh_from_db()
+    assert (rita.role, rita.name, OutgoingMail.objects.count()) == ("agent", "Rita R.", 1)
+
+
 def test_administrator_who_lets_himself_go_is_asked(enter, ada, anna):
     agents.change(anna.pk, Rights("admin"), Work(), actor=ada)
     client = enter(ada)
