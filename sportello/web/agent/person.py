@@ -62,8 +62,15 @@ _known = prepared(access.one_known_person)
 
 
 def person_page(
-    request: HttpRequest, found: User, *, form: PersonForm | None = None, own: Owned | None = None, problem: str = ""
+    request: HttpRequest,
+    found: User,
+    *,
+    form: PersonForm | None = None,
+    own: Owned | None = None,
+    problem: str = "",
+    refused: tuple[str, str] = ("", ""),
 ) -> HttpResponse:
+    """refused: one more address as it was typed, and what is wrong with it."""
     agent = agent_of(request)
     tags = sorted(found.tags.values_list("tag", flat=True))
     may_change = access.may(agent, Permission.PEOPLE) and found.merged_into_id is None
@@ -83,8 +90,10 @@ def person_page(
         "may_change": may_change and (agent.is_admin or not found.is_staff_member),
         "likely": merging_people.likely_same(found) if may_change and not found.is_staff_member else [],
         "problem": problem,
+        "refused": refused,
     }
-    return page(request, "agent/person.html", context, status=422 if problem or (form and form.is_bound) else 200)
+    is_refused = bool(problem or refused[1] or (form and form.is_bound))
+    return page(request, "agent/person.html", context, status=422 if is_refused else 200)
 
 
 def owned(person: User) -> Owned | None:
@@ -133,8 +142,11 @@ def organization_named(agent: User, name: str) -> Organization | None:
 def addresses(request: HttpRequest, user_id: int) -> HttpResponse:
     agent = agent_of(request)
     found = access.get_known_person(agent, user_id)
+    typed = request.POST.get("address", "")
     try:
-        identities.add_address(found, request.POST.get("address", ""), actor=agent)
+        identities.add_address(found, typed, actor=agent)
+    except Invalid as refusal:
+        return person_page(request, found, refused=(typed, refusal.sentence))
     except DeskError as refusal:
         return person_page(request, found, problem=refusal.sentence)
     messages.success(request, _("Saved."))

@@ -184,7 +184,10 @@ def test_addresses_are_added_put_first_and_removed(enter, anna, rita):
 
     rita.refresh_from_db()
     assert (rita.email, [it.address for it in rita.identities.all()]) == ("rita@home.example", ["rita@home.example"])
-    assert agent.post(f"{page}/addresses", {"address": "anna@desk.example"}).status_code == 422
+    refused = agent.post(f"{page}/addresses", {"address": "anna@desk.example"})
+    assert refused.status_code == 422
+    assert 'name="address" value="anna@desk.example"' in refused.text
+    assert refused.context["refused"] == ("anna@desk.example", "Somebody has this address already.")
 
 
 def test_merge_shows_what_comes_together_and_then_does_it(enter, anna, rita, otto, ticket):
