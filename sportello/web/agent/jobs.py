@@ -60,9 +60,10 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
 
 @staff
 def progress(request: HttpRequest, job_id: int) -> HttpResponse:
-    """The piece of a page that tells how far it has come."""
+    """The piece of a page that tells how far it has come. ?back=: of the list that it stands in."""
     agent = agent_of(request)
-    return render(request, "agent/_job.html", {"job": told(agent, access.get_job(agent, job_id))})
+    context = {"job": told(agent, access.get_job(agent, job_id)), "back": request.GET.get("back", "")}
+    return render(request, "agent/_job.html", context)
 
 
 @require_POST
@@ -71,7 +72,7 @@ def stopping(request: HttpRequest, job_id: int) -> HttpResponse:
     agent = agent_of(request)
     found = access.get_job(agent, job_id)
     attempt(request, lambda: jobs.stop(found.pk, actor=agent), _("Stopped. What was done stays done."))
-    return redirect("agent:job", found.pk)
+    return _where_it_stands(request, found)
 
 
 @require_POST
@@ -86,9 +87,14 @@ def reversal(request: HttpRequest, job_id: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("agent:job", found.pk)
     jobs.press_on(back, seconds=jobs.WATCHED_SECONDS)
+    return _where_it_stands(request, back)
+
+
+def _where_it_stands(request: HttpRequest, shown: Job) -> HttpResponse:
+    """The list that the agent came from, with the job above it; else its own page."""
     if "back" in request.POST:
-        return redirect(list_address(request.POST, job=back.pk))
-    return redirect("agent:job", back.pk)
+        return redirect(list_address(request.POST, job=shown.pk))
+    return redirect("agent:job", shown.pk)
 
 
 def told(agent: User, job: Job) -> SimpleNamespace:

@@ -63,6 +63,19 @@ def test_job_is_stopped_by_hand(enter, anna, found):
     assert "This has ended already." in again
 
 
+def test_job_in_a_list_keeps_the_list_while_it_is_polled_and_when_it_is_stopped(enter, anna, found):
+    job = start(found, anna)
+    agent, back = enter(anna), "/search?q=toner&kind=ticket"
+
+    piece = agent.get(f"/jobs/{job.pk}/progress", {"back": back}).text
+    stopped = agent.post(f"/jobs/{job.pk}/stopping", {"back": back})
+
+    assert f'src="/jobs/{job.pk}/progress?back=%2Fsearch%3Fq%3Dtoner%26kind%3Dticket"' in piece
+    assert '<input type="hidden" name="back" value="/search?q=toner&amp;kind=ticket">' in piece
+    assert f'href="/jobs/{job.pk}">Details' in piece
+    assert stopped.url == f"{back}&job={job.pk}"
+
+
 def test_job_is_undone_and_only_once(enter, anna, found):
     job = jobs.press_on(start(found, anna), seconds=60)
     agent = enter(anna)
