@@ -1,5 +1,6 @@
 """The administrators' pages of the desk's addresses: what comes in, from where; what it writes as; tries of both."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -19,6 +20,7 @@ from sportello.desk.actions import mailboxes as verbs
 from sportello.desk.errors import Invalid
 from sportello.desk.models import Mailbox
 from sportello.kit import secrets
+from sportello.kit.checkup import Step
 from sportello.kit.keys import key_of
 from sportello.kit.mail_out import BadAddress, MailOut
 from sportello.web.agent.doors import admins, agent_of
@@ -26,6 +28,8 @@ from sportello.web.agent.mail_trials import Trial, tried_reading, tried_sending
 from sportello.web.agent.navigation import page
 from sportello.web.setup.forms import ImapForm, MailOutForm
 from sportello.web.ui.forms import Select, offer
+
+TRIED = "mailbox_tried"  # In the session.
 
 
 class MailboxForm(ImapForm):
@@ -108,7 +112,9 @@ def new_mailbox(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("imap_password")
 def mailbox(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     found = access.get_mailbox(agent_of(request), mailbox_id)
-    return _save(request, found) if request.method == "POST" else _page(request, found, _form_of(found))
+    if request.method == "POST":
+        return _save(request, found)
+    return _page(request, found, _form_of(found), trial=_tried(request, found))
 
 
 def _form_of(found: Mailbox) -> MailboxForm:
@@ -126,10 +132,18 @@ def _save(request: HttpRequest, found: Mailbox | None) -> HttpResponse:
         form.refuse(dict(refusal.fields))
         return _page(request, found, form, status=422)
     if request.POST.get("then") == "test" and kept.imap_host:
-        # It is kept, and this is what the try says: an answer and no redirect.
-        return _page(request, kept, _form_of(kept), trial=tried_reading(kept))
+        # Shown by the page that comes next: loading that one again must not send the form again.
+        request.session[TRIED] = {"mailbox": kept.pk, "trial": asdict(tried_reading(kept))}
     messages.success(request, _("Saved."))
     return redirect("agent:mailbox", kept.pk)
+
+
+def _tried(request: HttpRequest, found: Mailbox) -> Trial | None:
+    """What the try said that came with the last saving, once."""
+    if request.session.get(TRIED, {}).get("mailbox") != found.pk:
+        return None
+    told = request.session.pop(TRIED)["trial"]
+    return Trial(told["of"], [Step(**step) for step in told["steps"]], told["more"])
 
 
 @require_POST

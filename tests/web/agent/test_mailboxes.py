@@ -90,12 +90,23 @@ def test_there_is_always_one_default(enter, ada, mailbox):
     assert Mailbox.objects.filter(default=True).get() == other
 
 
+def test_new_mailbox_that_is_saved_and_tried_is_shown_at_its_own_address_with_what_the_try_said_once(enter, ada):
+    admin = enter(ada)
+
+    answer = admin.post("/mailboxes/new", {**SENT, "imap_host": "nowhere.invalid", "imap_user": "x", "then": "test"})
+    first, again = admin.get(answer.url), admin.get(answer.url)
+
+    assert (answer.status_code, answer.url) == (302, f"/mailboxes/{Mailbox.objects.get().pk}")
+    assert steps_of(first)[:2] == [("name", False), ("connect", None)]
+    assert again.context["trial"] is None
+
+
 @pytest.mark.dovecot
 def test_reading_is_tried_with_what_is_kept(enter, ada, dovecot):
     fetched = {"imap_host": dovecot.host, "imap_port": dovecot.port, "imap_security": "none", "imap_user": "tried"}
     sent = {**SENT, **fetched, "imap_password": dovecot.password, "then": "test"}
 
-    saved = enter(ada).post("/mailboxes/new", sent)
+    saved = enter(ada).post("/mailboxes/new", sent, follow=True)
     kept = Mailbox.objects.get()
     good = enter(ada).post(f"/mailboxes/{kept.pk}/reading")
     mailboxes.save({"imap_folders": ["Nowhere"]}, actor=ada, mailbox_id=kept.pk)
