@@ -70,7 +70,8 @@ def find(
     known = search.few()
     if known is not None:
         return _slice(known, after, before, size)
-    return replace(search.walk(after, before, size, counts=counts), is_in_order=asked.order is None)
+    is_newest_first = asked.order is None or (asked.order.column == "created_at" and asked.order.descending)
+    return replace(search.walk(after, before, size, counts=counts), is_in_order=is_newest_first)
 
 
 def tickets(agent: User, asked: Asked, moment: Moment, limit: int) -> list[int]:

@@ -87,5 +87,6 @@ def test_preview_of_an_import_fits_a_phone_however_long_a_name_is(phone):
     phone.locator("#file").set_input_files({"name": "people.csv", "mimeType": "text/csv", "buffer": table})
     phone.locator("main .button--primary").click()
     phone.locator(".table--stacked tbody tr").wait_for()
+    phone.wait_for_load_state()  # With its styles.
 
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390

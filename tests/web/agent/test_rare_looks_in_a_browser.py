@@ -48,7 +48,7 @@ def test_answer_that_somebody_overtook_is_refused_on_a_page_that_is_accessible_a
         page.locator("sp-editor").evaluate("(editor, text) => editor.write({ text })", "Arrivo domani.")
         tickets.answer(ticket.pk, Words("Ci penso io."), actor=ada, via=Via.WEB)
         page.locator("#composer [data-usual]").click()
-        page.locator(".split__main .banner--negative").first.wait_for()
+        page.locator("#composer [data-problem]").wait_for()
 
         for width, scheme in LOOKS:
             page.set_viewport_size({"width": width, "height": 800})
