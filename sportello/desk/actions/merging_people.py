@@ -1,6 +1,5 @@
 """Two people turn out to be one, and may turn out to be two again. docs/algorithms/merging-people.md"""
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models, transaction
@@ -12,27 +11,15 @@ from sportello.kit.prefixes import starting
 from sportello.kit.prepared import prepared
 
 from .. import access
-from ..errors import Invalid, Missing, Refused, Stale
-from ..models import (
-    Automation,
-    Identity,
-    Participant,
-    RuleChange,
-    SatisfactionRating,
-    SideConversation,
-    Ticket,
-    User,
-    UserTag,
-    View,
-)
-from ..rules.conditions import Condition
+from ..errors import Invalid, Refused, Stale
+from ..models import Identity, Participant, SatisfactionRating, SideConversation, Ticket, User
 from ..words import Role
-from . import configuration, field_values, rule_rows
+from . import configuration, field_values, merged_rows, rule_rows
+from .merged_rows import Moved, OwnFields, hold, keys_of, point
 from .person_rows import KIND, export, held, keep
 
-PIECE = 500
 COLUMNS = ("organization_id", "phone", "language", "time_zone")
-Moved = dict[str, Any]
+FIELDS = OwnFields(field_values.of_person, field_values.set_person)
 
 
 def merge_people(source_id: int, into_id: int, *, actor: User) -> User:
@@ -43,20 +30,20 @@ def merge_people(source_id: int, into_id: int, *, actor: User) -> User:
     Stale when one of them has left or been merged meanwhile; Invalid("into") for a person and himself.
     """
     with transaction.atomic():
-        source, into = _both(source_id, into_id)
+        source, into = merged_rows.both(held, source_id, into_id)
         if source.merged_into_id == into.pk:
             return into
         refuse(source, into, actor)
         before = export(into)
         moved = _move(source, into)
-        moved["fields"] = _fill_fields(source, into, actor)
+        moved["fields"] = merged_rows.fill_fields(source, into, FIELDS, actor)
         moved["columns"] = _fill_columns(source, into)
         source.active, source.merged_into, source.updated_at = False, into, clock.now()
         source.email = ""
         source.save()
         keep(into, before, actor, merged={"id": source.pk, "name": source.name})
         rule_rows.log(KIND, source.pk, {}, {"merged_into": {"id": into.pk, "name": into.name}, "moved": moved}, actor)
-        _look_anew()
+        merged_rows.look_anew("requester")
     configuration.forget()
     return into
 
@@ -75,24 +62,16 @@ def refuse(source: User, into: User, actor: User) -> None:
         raise Refused(_("Only an administrator changes somebody who works here."))
 
 
-def _both(one_id: int, other_id: int) -> tuple[User, User]:
-    """Both people, held; in the order of their ids, whoever is merged into whom."""
-    found = {pk: held(pk) for pk in sorted({one_id, other_id})}
-    return found[one_id], found[other_id]
-
-
 def _move(source: User, into: User) -> Moved:
     """What stands in rows of its own. Gives the keys of what was moved, and what was dropped as double."""
-    requested = _keys(Ticket.objects.filter(requester=source))
     # Tickets first, as every verb holds them: whoever writes on one meanwhile comes before or after.
-    for piece in _pieces(requested):
-        list(Ticket.objects.select_for_update(no_key=True).filter(pk__in=piece).order_by("pk").values_list("pk"))
-    submitted = _keys(Ticket.objects.filter(submitter=source, requester=source))
-    _point(Ticket, submitted, submitter=into)
-    _point(Ticket, requested, requester=into)
-    ratings = _keys(SatisfactionRating.objects.filter(requester=source))
-    _point(SatisfactionRating, ratings, requester=into)
-    identities = _keys(source.identities.all())
+    requested = hold(Ticket.objects.filter(requester=source))
+    submitted = keys_of(Ticket.objects.filter(submitter=source, requester=source))
+    point(Ticket, submitted, submitter=into)
+    point(Ticket, requested, requester=into)
+    ratings = keys_of(SatisfactionRating.objects.filter(requester=source))
+    point(SatisfactionRating, ratings, requester=into)
+    identities = keys_of(source.identities.all())
     had_primary = into.identities.filter(primary=True).exists()
     primary = source.identities.filter(primary=True).values_list("pk", flat=True).first()
     Identity.objects.filter(pk__in=identities).update(user=into, primary=False)
@@ -106,9 +85,9 @@ def _move(source: User, into: User) -> Moved:
         "identities": identities,
         "primary": primary,
         **_move_participations(source, into),
-        **_move_tags(source, into),
+        **merged_rows.move_tags(source, into),
         "side_conversations": _move_side_conversations(source, into),
-        "notes": _join_notes(source, into),
+        "notes": merged_rows.join_notes(source, into),
     }
 
 
@@ -123,19 +102,11 @@ def _move_participations(source: User, into: User) -> Moved:
             it.delete()
         else:
             moved.append(it.pk)
-    _point(Participant, moved, user=into)
+    point(Participant, moved, user=into)
     own = into.participations.filter(kind=Participant.Kind.CC, ticket__requester=into)
     was_in_copy = list(own.values_list("ticket", flat=True))
     own.delete()
     return {"participants": moved, "participants_dropped": dropped, "was_in_copy": was_in_copy}
-
-
-def _move_tags(source: User, into: User) -> Moved:
-    tags = list(source.tags.order_by("tag").values_list("tag", flat=True))
-    added = sorted(set(tags) - set(into.tags.values_list("tag", flat=True)))
-    source.tags.all().delete()
-    UserTag.objects.bulk_create(UserTag(user=into, tag=tag) for tag in added)
-    return {"tags": tags, "tags_added": added}
 
 
 def _move_side_conversations(source: User, into: User) -> list[int]:
@@ -146,32 +117,11 @@ def _move_side_conversations(source: User, into: User) -> list[int]:
     return [it.pk for it in found]
 
 
-def _join_notes(source: User, into: User) -> list[str]:
-    was = into.notes
-    if source.notes and source.notes not in into.notes:
-        into.notes = "\n\n".join(filter(None, (into.notes, source.notes)))
-    return [was, into.notes]
-
-
 def _fill_columns(source: User, into: User) -> dict[str, list[Any]]:
-    """What the other has not. By column: what he had, what he has now."""
-    filled = {name: getattr(source, name) for name in COLUMNS if getattr(source, name) and not getattr(into, name)}
+    filled = merged_rows.fill_columns(source, into, COLUMNS)
     if not source.surveys and into.surveys:  # Whoever asked not to be surveyed asked it as one person.
-        filled["surveys"] = False
-    was = {name: getattr(into, name) for name in filled}
-    for name, value in filled.items():
-        setattr(into, name, value)
-    return {name: [was[name], value] for name, value in filled.items()}
-
-
-def _fill_fields(source: User, into: User, actor: User) -> dict[str, Any]:
-    """The own fields that are empty, from the source's; those not in use any more stay with the source."""
-    own, present = configuration.current().custom_fields, field_values.of_person(into.pk)
-    offered = field_values.of_person(source.pk)
-    filled = {pk: value for pk, value in offered.items() if pk not in present and own[pk].active}
-    if filled:
-        field_values.set_person(into.pk, filled, actor=actor)
-    return {str(pk): None for pk in filled}
+        into.surveys, filled["surveys"] = False, [True, False]
+    return filled
 
 
 def unmerge_people(source_id: int, *, actor: User) -> User:
@@ -183,34 +133,27 @@ def unmerge_people(source_id: int, *, actor: User) -> User:
         into_id = User.objects.filter(pk=source_id).values_list("merged_into", flat=True).first()
         if into_id is None:
             return held(source_id)
-        source, into = _both(source_id, into_id)
+        source, into = merged_rows.both(held, source_id, into_id)
         if source.merged_into_id != into.pk or into.merged_into_id:
             raise Stale(_("Somebody has changed this meanwhile."))
         if into.is_staff_member and not actor.is_admin:
             raise Refused(_("Only an administrator changes somebody who works here."))
-        moved, before = _record(source), export(into)
+        moved, before = merged_rows.record(KIND, source.pk), export(into)
         _give_back(source, into, moved)
-        _empty_columns(source, into, moved)
-        _empty_fields(into, moved, actor)
+        merged_rows.empty_columns(into, moved)
+        merged_rows.empty_fields(into, moved, FIELDS, actor)
         source.active, source.merged_into, source.updated_at = True, None, clock.now()
         source.save()
         keep(into, before, actor, unmerged={"id": source.pk, "name": source.name})
         rule_rows.log(KIND, source.pk, {}, {"unmerged_from": {"id": into.pk, "name": into.name}}, actor)
-        _look_anew()
+        merged_rows.look_anew("requester")
     return source
 
 
-def _record(source: User) -> Moved:
-    for it in RuleChange.objects.filter(kind=KIND, rule_id=source.pk).order_by("-id"):
-        if it.after and "moved" in it.after:
-            return dict(it.after["moved"])
-    raise Missing
-
-
 def _give_back(source: User, into: User, moved: Moved) -> None:
-    _point(Ticket, moved["submitted"], {"submitter": into}, submitter=source)
-    _point(Ticket, moved["requested"], {"requester": into}, requester=source)
-    _point(SatisfactionRating, moved["ratings"], {"requester": into}, requester=source)
+    point(Ticket, moved["submitted"], {"submitter": into}, submitter=source)
+    point(Ticket, moved["requested"], {"requester": into}, requester=source)
+    point(SatisfactionRating, moved["ratings"], {"requester": into}, requester=source)
     identities = into.identities.filter(pk__in=moved["identities"])
     lost_primary = identities.filter(primary=True).exists()
     first = identities.filter(pk=moved["primary"]).first() or identities.order_by("id").first()
@@ -223,39 +166,21 @@ def _give_back(source: User, into: User, moved: Moved) -> None:
         if rest:
             Identity.objects.filter(pk=rest.pk).update(primary=True)
         into.email = rest.address if rest else ""
-    _point(Participant, moved["participants"], {"user": into}, user=source)
+    point(Participant, moved["participants"], {"user": into}, user=source)
     back = [Participant(ticket_id=pk, user=source, kind=kind) for pk, kind in moved["participants_dropped"]]
     back += [Participant(ticket_id=pk, user=into, kind=Participant.Kind.CC) for pk in moved["was_in_copy"]]
     # A ticket may have gone since.
     there = set(Ticket.objects.filter(pk__in={it.ticket_id for it in back}).values_list("pk", flat=True))
     Participant.objects.bulk_create([it for it in back if it.ticket_id in there], ignore_conflicts=True)
-    into.tags.filter(tag__in=moved["tags_added"]).delete()
-    UserTag.objects.bulk_create([UserTag(user=source, tag=tag) for tag in moved["tags"]], ignore_conflicts=True)
+    merged_rows.give_tags_back(source, into, moved)
     for it in SideConversation.objects.filter(people=into, pk__in=moved["side_conversations"]):
         it.people.remove(into)
         it.people.add(source)
 
 
-def _empty_columns(source: User, into: User, moved: Moved) -> None:
-    was, became = moved["notes"]
-    if into.notes == became:
-        into.notes = was
-    for name, (had, has) in moved["columns"].items():
-        if getattr(into, name) == has:
-            setattr(into, name, had)
-
-
-def _empty_fields(into: User, moved: Moved, actor: User) -> None:
-    own = configuration.current().custom_fields
-    emptied = {int(pk): None for pk in moved["fields"] if int(pk) in own and own[int(pk)].active}
-    if emptied:
-        field_values.set_person(into.pk, emptied, actor=actor)
-
-
 def sweep() -> bool:
     """Move what still came to a merged person, from whoever held him when he was merged. For the timetable."""
-    late = Ticket.objects.filter(requester__merged_into__isnull=False).values_list("pk", "requester")
-    found = list(late[:PIECE])
+    found = merged_rows.late(Ticket, "requester")
     for pk, source_id in found:
         into = access.holder(source_id)
         if into is not None:
@@ -263,7 +188,7 @@ def sweep() -> bool:
                 Ticket.objects.filter(pk=pk, requester=source_id).update(requester=into)
                 SatisfactionRating.objects.filter(ticket=pk, requester=source_id).update(requester=into)
     if found:
-        _look_anew()
+        merged_rows.look_anew("requester")
     return False
 
 
@@ -310,32 +235,3 @@ LIKELY = 5
 # Names before the @ that many people have without being one; and of how many of one such name it is looked at.
 SHARED_NAMES = frozenset("info admin office mail help support sales hello amministrazione ufficio segreteria".split())
 SHARED = 20
-
-
-def _look_anew() -> None:
-    """Views and automations that ask who the requester is look at all tickets again."""
-    now = configuration.current()
-    views = [it.id for it in now.views.rules if _asks(it.kept or ())]
-    automations = [it.id for it in now.automations.rules if _asks(it.conditions)]
-    View.objects.filter(pk__in=views).update(filled_to=0)
-    Automation.objects.filter(pk__in=automations).update(armed_to=0)
-
-
-def _asks(asked: Iterable[Condition]) -> bool:
-    return any(it.field.name.startswith("requester") for it in asked)
-
-
-def _keys(found: "models.QuerySet[Any]") -> list[int]:
-    return list(found.order_by("pk").values_list("pk", flat=True))
-
-
-def _pieces(keys: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (keys[start : start + PIECE] for start in range(0, len(keys), PIECE))
-
-
-def _point(
-    model: type[models.Model], keys: Sequence[int], where: dict[str, Any] | None = None, **columns: models.Model
-) -> None:
-    """Make these rows, as far as they are like `where`, point to somebody else."""
-    for piece in _pieces(keys):
-        model._default_manager.filter(pk__in=piece, **(where or {})).update(**columns)
