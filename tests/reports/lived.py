@@ -13,6 +13,7 @@ from sportello.desk.actions import (
     jobs,
     junk,
     merging,
+    merging_organizations,
     merging_people,
     people,
     policies,
@@ -54,7 +55,7 @@ class Lived:
                 for name in ("Anna", "Bea", "Carla")
             ]
             self.groups = [people.add_group(name, members=self.agents) for name in ("Support", "Network")]
-            companies = [people.add_organization(name) for name in ("Rossi Hotels", "Bianchi")]
+            self.companies = companies = [people.add_organization(name) for name in ("Rossi Hotels", "Bianchi")]
             self.customers = [
                 people.add(f"Customer {number}", f"c{number}@mail.example", language="it", organization=company)
                 for number, company in enumerate((*companies, *companies, companies[0], *[None] * 9))
@@ -110,6 +111,7 @@ class Lived:
             self._spend: 2,
             self._hours: 0.4,
             self._same_person: 0.1,
+            self._same_company: 0.05,
         }
 
     def _ticket(self, **where):
@@ -240,5 +242,15 @@ class Lived:
             merging_people.unmerge_people(one.pk, actor=self.ada)
         else:
             merging_people.merge_people(one.pk, other.pk, actor=self.ada)
+        for person in self.customers:
+            person.refresh_from_db()
+
+    def _same_company(self) -> None:
+        one, other = self.random.sample(self.companies, 2)
+        one.refresh_from_db()
+        if one.merged_into_id:
+            merging_organizations.unmerge_organizations(one.pk, actor=self.ada)
+        else:
+            merging_organizations.merge_organizations(one.pk, other.pk, actor=self.ada)
         for person in self.customers:
             person.refresh_from_db()

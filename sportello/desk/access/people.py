@@ -1,10 +1,14 @@
 """People, organizations, and who works at the desk."""
 
+from typing import TypeVar
+
 from django.db.models import QuerySet
 
 from ..models import CustomRole, Group, Identity, Organization, OutgoingMail, RuleChange, Skill, User
 from ..words import Role
 from .gate import admin, one, staff
+
+One = TypeVar("One", User, Organization)
 
 
 def people(person: User) -> "QuerySet[User]":
@@ -45,12 +49,22 @@ def organization_changes(person: User, organization_id: int) -> "QuerySet[RuleCh
 
 def holder(user_id: int) -> User | None:
     """Whoever this person is now: he himself, or whom he turned out to be. None: nobody who is still here."""
+    found = _end(User, user_id)
+    return found if found is not None and found.active else None
+
+
+def organization_holder(organization_id: int) -> Organization | None:
+    """Whichever organization this is now: it itself, or the one that it turned out to be. None: there is none."""
+    return _end(Organization, organization_id)
+
+
+def _end(model: type[One], key: int) -> One | None:
     seen: set[int] = set()
-    found = User.objects.filter(pk=user_id).first()
+    found = model._default_manager.filter(pk=key).first()
     while found is not None and found.merged_into_id and found.pk not in seen:
         seen.add(found.pk)
-        found = User.objects.filter(pk=found.merged_into_id).first()
-    return found if found is not None and found.active else None
+        found = model._default_manager.filter(pk=found.merged_into_id).first()
+    return found
 
 
 def is_withdrawn(person: User, ticket_id: int, token: str) -> bool:
@@ -60,8 +74,18 @@ def is_withdrawn(person: User, ticket_id: int, token: str) -> bool:
 
 
 def organizations(person: User) -> "QuerySet[Organization]":
+    """By name, without those that turned out to be another one, for the staff."""
+    return known_organizations(person).filter(merged_into=None).order_by("name")
+
+
+def known_organizations(person: User) -> "QuerySet[Organization]":
+    """Those that turned out to be another one among them, for the staff."""
     staff(person)
-    return Organization.objects.order_by("name")
+    return Organization.objects.all()
+
+
+def get_known_organization(person: User, organization_id: int) -> Organization:
+    return one(known_organizations(person).filter(pk=organization_id).select_related("group"))
 
 
 def get_organization(person: User, organization_id: int) -> Organization:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from sportello.kit import blobs, csv_files
 
+from .. import access
 from ..errors import DeskError, Invalid, Refused
 from ..models import Identity, Job, Organization, User
 from ..rules import custom_fields
@@ -195,9 +196,10 @@ def _write_organization(planned: Plan, actor: User) -> None:
 
 
 def _known_organization(name: str) -> Organization | None:
-    """By its name; whatever the case of letters, where none is just so."""
+    """By its name; whatever the case of letters, where none is just so. One that was merged leads to the other."""
     exact = Organization.objects.filter(name=name).first()
-    return exact or Organization.objects.filter(name__folded=_folded(name)).order_by("pk").first()
+    found = exact or Organization.objects.filter(name__folded=_folded(name)).order_by("pk").first()
+    return access.organization_holder(found.pk) if found and found.merged_into_id else found
 
 
 # --- both -------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from sportello.kit import clock
 from sportello.kit.prepared import prepared
 
-from ..errors import Invalid
+from ..errors import Invalid, Missing, Stale
 from ..models import Group, Organization, OrganizationDomain, OrganizationTag, User
 from . import rule_rows
 from .identities import fold
@@ -54,10 +54,12 @@ def save(data: Mapping[str, Any], *, actor: User | None, organization_id: int | 
     """Keep a new organization, or change one in what data says.
 
     data: {"name", "notes", "group": Group or None, "shared_tickets", "domains": texts, "tags": texts}.
-    Raises Invalid("name" | "domains"), Missing.
+    Raises Invalid("name" | "domains"), Missing, Stale when it turned out to be another one.
     """
     with transaction.atomic():
-        found = rule_rows.find(Organization, organization_id) if organization_id else Organization()
+        found = held(organization_id) if organization_id else Organization()
+        if found.merged_into_id:
+            raise Stale(_("This organization has been merged into another one."))
         before = export(found) if found.pk else {}
         _set(found, data)
         found.updated_at = clock.now()
@@ -68,13 +70,32 @@ def save(data: Mapping[str, Any], *, actor: User | None, organization_id: int | 
             _replace_domains(found, read_domains(data["domains"], found))
         if "tags" in data:
             _replace_tags(found, set().union(*map(read_tags, data["tags"])))
-        after = export(found)
-        changed = [name for name in after if after[name] != before.get(name)]
-        if changed:
-            # The history of its own fields stands in the same place, under their keys, which have no point.
-            was, now = ({f"{KIND}.{name}": it.get(name) for name in changed} for it in (before, after))
-            rule_rows.log(KIND, found.pk, was if before else None, now, actor)
+        tell(found, before, actor)
     return found
+
+
+def held(organization_id: int) -> Organization:
+    """The organization, held until the end of the transaction. Raises Missing."""
+    # no_key: a ticket that is opened meanwhile may point to its row.
+    found = Organization.objects.select_for_update(no_key=True).filter(pk=organization_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def tell(found: Organization, before: Mapping[str, Any], actor: User | None, **more: Any) -> None:
+    """Keep in its history what has changed since `before`; {}: it is new. more: what else there is to tell."""
+    after = export(found)
+    changed = [name for name in after if after[name] != before.get(name)]
+    if changed or more:
+        was, now = ({name: it.get(name) for name in changed} for it in (before, after))
+        log(found.pk, was if before else None, now | more, actor)
+
+
+def log(organization_id: int, before: Mapping[str, Any] | None, after: Mapping[str, Any], actor: User | None) -> None:
+    # The history of its own fields stands in the same place, under their keys, which have no point.
+    was, now = (None if it is None else {f"{KIND}.{name}": it[name] for name in it} for it in (before, after))
+    rule_rows.log(KIND, organization_id, was, now, actor)
 
 
 def _set(found: Organization, data: Mapping[str, Any]) -> None:

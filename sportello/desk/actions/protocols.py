@@ -145,21 +145,32 @@ def save(
     if problems:
         raise Invalid(problems)
     with transaction.atomic():
-        earlier = Protocol.objects.select_for_update().filter(organization=organization)
-        before = next((export(row) for row in earlier if row.current), None)
-        version = max((row.version for row in earlier), default=0) + 1
-        earlier.filter(current=True).update(current=False)
-        made = Protocol.objects.create(
-            organization=organization,
-            version=version,
-            steps=steps.as_json(),
-            texts=kept,
-            author=actor,
-            created_at=clock.now(),
-        )
-        rule_rows.log(KIND, made.pk, before, export(made), actor)
+        made = _next_version(organization, steps.as_json(), kept, actor)
     configuration.forget()
     return made
+
+
+def _next_version(
+    organization: Organization | None, steps: dict[str, Any], texts: dict[str, Any], actor: User
+) -> Protocol:
+    earlier = Protocol.objects.select_for_update().filter(organization=organization)
+    before = next((export(row) for row in earlier if row.current), None)
+    version = max((row.version for row in earlier), default=0) + 1
+    earlier.filter(current=True).update(current=False)
+    made = Protocol.objects.create(
+        organization=organization, version=version, steps=steps, texts=texts, author=actor, created_at=clock.now()
+    )
+    rule_rows.log(KIND, made.pk, before, export(made), actor)
+    return made
+
+
+def take_over(source: Organization, into: Organization, *, actor: User) -> int | None:
+    """An organization without a protocol of its own gets the source's, whose stays as it is. The id of the version
+    that was made; None where there is nothing to take over."""
+    own = {it.organization_id: it for it in Protocol.objects.filter(organization__in=(source, into), current=True)}
+    if into.pk in own or source.pk not in own:
+        return None
+    return _next_version(into, own[source.pk].steps, own[source.pk].texts, actor).pk
 
 
 def export(found: Protocol) -> dict[str, Any]:

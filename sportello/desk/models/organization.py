@@ -7,6 +7,9 @@ class Organization(models.Model):
     # The default group of its tickets.
     group = models.ForeignKey("Group", models.SET_NULL, null=True, blank=True)
     shared_tickets = models.BooleanField(default=False, help_text="Its people see each other's requests.")
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", help_text="Which one it turned out to be."
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 

@@ -28,7 +28,8 @@ from .index import Document
 
 
 def read(kind: str, keys: Collection[int]) -> list[Document]:
-    """The documents of those of these rows that there are; of a person, only who is active."""
+    """The documents of those of these rows that there are; of a person, only who is active; of an organization, only
+    which did not turn out to be another one."""
     return {TICKET: _tickets, USER: _people, ORGANIZATION: _organizations}[kind](keys)
 
 
@@ -86,7 +87,7 @@ def _people(keys: Collection[int]) -> list[Document]:
 
 
 def _organizations(keys: Collection[int]) -> list[Document]:
-    found = Organization.objects.filter(pk__in=keys).values_list("id", "name", "notes")
+    found = Organization.objects.filter(pk__in=keys, merged_into=None).values_list("id", "name", "notes")
     domains = _by_owner(OrganizationDomain.objects.filter(organization__in=keys).values_list("organization", "domain"))
     tags = _by_owner(OrganizationTag.objects.filter(organization__in=keys).values_list("organization", "tag"))
     return [

@@ -39,10 +39,11 @@ class Audited:
 
 
 class Life:
-    """One ticket. people: the person that somebody has been merged into. Feed `add` oldest first; rows: what came."""
+    """One ticket. merged: by column (requester_id, organization_id), the one that one has been merged into. Feed `add`
+    oldest first; rows: what came."""
 
-    def __init__(self, ticket_id: int, channel: str, hours: Hours, people: Mapping[int, int]) -> None:
-        self._hours, self._people = hours, people
+    def __init__(self, ticket_id: int, channel: str, hours: Hours, merged: Mapping[str, Mapping[int, int]]) -> None:
+        self._hours, self._merged = hours, merged
         self.rows = Rows(ticket_id, channel)
         self.status, self.assignee, self.gone = "", None, ""
         self.at = self.created_at = self.since = _EPOCH
@@ -126,12 +127,12 @@ class Life:
         elif name in COLUMNS:
             if name == "group_id" and value is not None and value not in self._groups:
                 self._groups.append(value)
-            setattr(rows, name, self._person(value) if name == "requester_id" else value)
+            setattr(rows, name, self._today(name, value) if name in self._merged else value)
         elif own := id_of(name):
             rows.fill(own, _plain(value))
 
-    def _person(self, person_id: int | None) -> int | None:
-        return self._people.get(person_id, person_id) if person_id else person_id
+    def _today(self, column: str, key: int | None) -> int | None:
+        return self._merged.get(column, {}).get(key, key) if key else key
 
     def _open(self, audit: Audited, comment: Mapping[str, Any] | None, notes: Mapping[str, Any]) -> None:
         own = {
@@ -158,7 +159,7 @@ class Life:
             return False
         if comment is not None and comment["by"] == "agent":
             return True
-        if not audit.is_staff or self._person(audit.author_id) == self.rows.requester_id:
+        if not audit.is_staff or self._today("requester_id", audit.author_id) == self.rows.requester_id:
             return False
         return any(event.get("code") not in BOOKKEEPING for event in audit.events)
 
@@ -269,7 +270,7 @@ class Life:
             "reopens": self._reopens,
         }
         author = audit.author_id
-        is_own = author is None or self._person(author) == self.rows.requester_id
+        is_own = author is None or self._today("requester_id", author) == self.rows.requester_id
         solver = self.assignee if is_own else author
         self._solution = self.rows.begin("solved", self._event(solver), own)
 

@@ -11,8 +11,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Max, Min, QuerySet
 
-from sportello.desk.actions import agents, configuration, person_rows, schedules
-from sportello.desk.models import Audit, RuleChange, Schedule, SlaEvent, Ticket, TimeEntry, User
+from sportello.desk.actions import agents, configuration, organizations, person_rows, schedules
+from sportello.desk.models import Audit, Organization, RuleChange, Schedule, SlaEvent, Ticket, TimeEntry, User
 from sportello.desk.words import Role
 
 from .hours import BEGINNING, Change, Hours
@@ -23,17 +23,25 @@ from .rows import Row
 # So many tickets are in memory at once.
 PIECE = 500
 STAFF = (Role.AGENT, Role.ADMIN)
-# What in the history of a person says that his tickets are another's now.
-MERGES = ("merged_into", "unmerged_from")
+# Who may be merged, by the column of the facts that names them; and how their history says that their tickets are
+# another's now.
+MERGED: Mapping[str, type[User] | type[Organization]] = {"requester_id": User, "organization_id": Organization}
+MERGES = {
+    "requester_id": (person_rows.KIND, ("merged_into", "unmerged_from")),
+    "organization_id": (
+        organizations.KIND,
+        (f"{organizations.KIND}.merged_into", f"{organizations.KIND}.unmerged_from"),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a ticket's life is read by. people: of whoever was merged into another person, that one. staff: who works or
-    worked here, and since when."""
+    """What a ticket's life is read by. merged: by column of the facts, of whoever was merged into another, that one.
+    staff: who works or worked here, and since when."""
 
     hours: Hours
-    people: Mapping[int, int]
+    merged: Mapping[str, Mapping[int, int]]
     staff: Mapping[int, datetime]
 
     def worked_here(self, author_id: int | None, at: datetime) -> bool:
@@ -49,7 +57,7 @@ def desk() -> Desk:
         Change(at, pk, before, after)
         for at, pk, before, after in log.values_list("created_at", "rule_id", "before", "after")
     ]
-    return Desk(Hours(now, changes, time_zone()), _people(), _staff())
+    return Desk(Hours(now, changes, time_zone()), {name: _ends(model) for name, model in MERGED.items()}, _staff())
 
 
 def _staff() -> dict[int, datetime]:
@@ -63,17 +71,17 @@ def time_zone() -> str:
     return configuration.current().desk.time_zone
 
 
-def _people() -> dict[int, int]:
-    merged = User.objects.exclude(merged_into=None).values_list("pk", "merged_into")
-    into = {person: other for person, other in merged if other}
+def _ends(model: type[User] | type[Organization]) -> dict[int, int]:
+    merged = model._default_manager.exclude(merged_into=None).values_list("pk", "merged_into")
+    into = {one: other for one, other in merged if other}
 
-    def end(person: int) -> int:
-        seen = {person}
-        while person in into and into[person] not in seen:
-            seen.add(person := into[person])
-        return person
+    def end(one: int) -> int:
+        seen = {one}
+        while one in into and into[one] not in seen:
+            seen.add(one := into[one])
+        return one
 
-    return {person: end(person) for person in into}
+    return {one: end(one) for one in into}
 
 
 def bounds() -> tuple[int, int]:
@@ -111,7 +119,7 @@ def _told(mine: dict[str, Any], tickets: dict[str, Any], by: Desk) -> Iterator[t
     for ticket_id, found in groupby(_quickly(audits), key=itemgetter(0)):
         if ticket_id not in channels:  # It came between the two questions; the next step takes it in.
             continue
-        life = Life(ticket_id, channels[ticket_id], by.hours, by.people)
+        life = Life(ticket_id, channels[ticket_id], by.hours, by.merged)
         fold(life, (Audited(at, author, by.worked_here(author, at), events) for _id, at, author, events in found))
         if log := clocked.get(ticket_id):
             promises(life.rows, life.states, (Clocked(*row) for row in log))
@@ -146,11 +154,11 @@ def touched_by_hours(changes: Collection[int], after: int) -> set[int]:
     return set(Audit.objects.filter(pk__gt=after, created_at__gte=hours).values_list("ticket_id", flat=True))
 
 
-def merged_people(**which: Any) -> set[int]:
-    """Who became one with somebody else, or two again, by rows of the log of changes."""
-    log = RuleChange.objects.filter(kind=person_rows.KIND, **which).values_list("rule_id", "after")
-    people: set[int] = set()
-    for person, said in log:
-        if said and (others := {said[key]["id"] for key in MERGES if key in said}):
-            people |= {person, *others}
-    return people
+def merged(**which: Any) -> dict[str, set[int]]:
+    """Who became one with somebody else, or two again, by rows of the log of changes; by column of the facts."""
+    found: dict[str, set[int]] = {}
+    for column, (kind, keys) in MERGES.items():
+        for one, said in RuleChange.objects.filter(kind=kind, **which).values_list("rule_id", "after"):
+            if said and (others := {said[key]["id"] for key in keys if key in said}):
+                found.setdefault(column, set()).update({one, *others})
+    return found

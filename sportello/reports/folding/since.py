@@ -2,6 +2,10 @@
 
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
 
 from sportello.desk.models import Ticket
 
@@ -16,8 +20,8 @@ class Since:
     votes_given: answers to votes asked for in the period (they change the response rate); votes_changed,
     votes_reviewed: votes of the period that were changed, or found by two of the desk to be about something else;
     contacts: direct contacts dated back into it; time_entries: time written down for it, or taken back;
-    requests_moved: requests of it whose people turned out to be one person, or two; is_redefined: the figures are
-    folded by other definitions now.
+    requests_moved: requests of it whose people, or organizations, turned out to be one, or two; is_redefined: the
+    figures are folded by other definitions now.
     """
 
     votes_given: int = 0
@@ -63,9 +67,12 @@ def changes_since(
 
 
 def _moved(written_at: datetime, start: datetime, end: datetime, organization: int | None) -> int:
-    people = read.merged_people(created_at__gte=written_at)
-    mine = Ticket.objects.filter(requester__in=people, created_at__gte=start, created_at__lt=end)
-    return (mine if organization is None else mine.filter(organization=organization)).count() if people else 0
+    merged = read.merged(created_at__gte=written_at)
+    if not merged:
+        return 0
+    theirs = reduce(or_, (Q(**{f"{column}__in": keys}) for column, keys in merged.items()))
+    mine = Ticket.objects.filter(theirs, created_at__gte=start, created_at__lt=end)
+    return (mine if organization is None else mine.filter(organization=organization)).count()
 
 
 def _utc(at: datetime) -> str:

@@ -360,11 +360,11 @@ def _alive(folder: Path, manifest: Manifest) -> str:
     return f"SELECT * FROM {files} SEMI JOIN ({_members(folder, manifest)}) USING (ticket_id, part)"
 
 
-def tickets_of(folder: Path, manifest: Manifest, people: Iterable[int]) -> set[int]:
-    """The tickets whose facts name one of these people as the requester, whoever that is by now."""
-    asked = ", ".join(map(str, people))
+def tickets_of(folder: Path, manifest: Manifest, column: str, keys: Iterable[int]) -> set[int]:
+    """The tickets whose facts name one of these in requester_id or organization_id, whoever that is by now."""
+    asked = ", ".join(map(str, keys))
     told = (relation(folder, manifest, TABLES[name]) for name in ("created", "spells"))
-    found = " UNION ALL ".join(f"SELECT ticket_id FROM ({it}) AS t WHERE requester_id IN ({asked})" for it in told)
+    found = " UNION ALL ".join(f"SELECT ticket_id FROM ({it}) AS t WHERE {column} IN ({asked})" for it in told)
     return {ticket for (ticket,) in engine().execute(f"SELECT DISTINCT ticket_id FROM ({found})").fetchall()}
 
 

@@ -1,8 +1,9 @@
 """Keep the facts up to date: `step()` by the worker, `rebuild()` from zero. Both give the same, to the last digit.
 
 A ticket with an audit that is not in yet is folded again from its first audit, and its rows replace those it had.
-Votes, promises and time written down leave an audit too; only people who turn out to be one person, and hours, do not,
-and are followed by the log of their changes. What customers did with articles is copied from its own log.
+Votes, promises and time written down leave an audit too; only people and organizations that turn out to be one, and
+hours, do not, and are followed by the log of their changes. What customers did with articles is copied from its own
+log.
 docs/algorithms/facts.md
 """
 
@@ -97,8 +98,8 @@ def _take_in(here: Path, manifest: Manifest) -> bool:
     if changed:
         numbers = [pk for (pk,) in changed]
         tickets |= read.touched_by_hours(numbers, manifest.audits.last - MOST_GAPS)
-        if people := read.merged_people(pk__in=numbers):
-            tickets |= store.tickets_of(here, manifest, people)
+        for column, keys in read.merged(pk__in=numbers).items():
+            tickets |= store.tickets_of(here, manifest, column, keys)
     place, happened = readings.taken(manifest.readings, MOST)
     has_more = _has_more(manifest.audits, audits, told) or _has_more(manifest.readings, place, happened)
     if not (tickets or changed or happened):

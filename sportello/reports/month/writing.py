@@ -152,7 +152,7 @@ def _write_organization() -> bool:
     solved = gather.customers(latest.year, latest.month)
     drafts = MonthlyReport.objects.filter(year=latest.year, month=latest.month, audience=ORGANIZATION)
     written = set(drafts.values_list("organization_id", flat=True))
-    there = Organization.objects.filter(pk__in=[it for it in solved if it not in written])
+    there = Organization.objects.filter(merged_into=None, pk__in=[it for it in solved if it not in written])
     missing = there.order_by("pk").values_list("pk", flat=True).first()
     if missing is None:
         return False

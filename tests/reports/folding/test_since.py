@@ -4,7 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from sportello.desk.actions import contacts, merging_people, people, ratings, tickets, time_entries, timers
+from sportello.desk.actions import (
+    contacts,
+    merging_organizations,
+    merging_people,
+    people,
+    ratings,
+    tickets,
+    time_entries,
+    timers,
+)
 from sportello.desk.actions.tickets import Words
 from sportello.desk.models import SatisfactionRating
 from sportello.desk.words import Score, Via
@@ -88,6 +97,14 @@ def test_changes_since_when_two_people_are_one_then_their_requests_are_told(solv
         merging_people.merge_people(rita.pk, other.pk, actor=ada)
 
     assert since() == Since(requests_moved=1)
+
+
+def test_changes_since_when_two_organizations_are_one_then_their_requests_are_told(solved, organization, ada):
+    other = people.add_organization("Rossi Hotels S.r.l.")
+    with on(11, 3):
+        merging_organizations.merge_organizations(organization.pk, other.pk, actor=ada)
+
+    assert since() == since(organization=other.pk) == Since(requests_moved=1)
 
 
 def test_changes_since_when_the_definitions_are_others_then_told(solved):

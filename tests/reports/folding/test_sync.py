@@ -8,7 +8,16 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sportello.desk.actions import agents, configuration, desks, merging_people, people, schedules, tickets
+from sportello.desk.actions import (
+    agents,
+    configuration,
+    desks,
+    merging_organizations,
+    merging_people,
+    people,
+    schedules,
+    tickets,
+)
 from sportello.desk.actions.agents import Rights
 from sportello.desk.actions.tickets import Words
 from sportello.desk.models import Audit, RuleChange, TicketMetric
@@ -241,6 +250,22 @@ def test_step_when_people_were_merged_one_after_another_then_the_last_one_counts
     sync.step()
 
     assert [column(row, "created", "requester_id") for row in everything()["created"]] == [last.pk]
+
+
+def test_step_when_organizations_were_merged_and_parted_then_their_tickets_follow(ticket, ada, organization):
+    other = people.add_organization("Rossi Hotels S.r.l.")
+    sync.step()
+
+    def told(write):
+        write()
+        return {column(row, it, "organization_id") for it in ("created", "spells") for row in everything()[it]}
+
+    merging_organizations.merge_organizations(organization.pk, other.pk, actor=ada)
+    merged = [told(sync.step), told(sync.rebuild)]
+    merging_organizations.unmerge_organizations(organization.pk, actor=ada)
+    parted = [told(sync.step), told(sync.rebuild)]
+
+    assert (merged, parted) == ([{other.pk}] * 2, [{organization.pk}] * 2)
 
 
 def test_read_when_a_ticket_came_between_two_questions_then_it_waits_for_the_next_step(ticket):
