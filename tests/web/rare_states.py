@@ -11,6 +11,7 @@ from sportello.desk.actions import (
     jobs,
     mailboxes,
     merging,
+    merging_organizations,
     merging_people,
     people,
     sending,
@@ -24,7 +25,7 @@ from sportello.desk.actions import (
 )
 from sportello.desk.actions.drafts import Written
 from sportello.desk.actions.tickets import Words
-from sportello.desk.models import Job, Mailbox, Ticket, User
+from sportello.desk.models import Job, Mailbox, Organization, Ticket, User
 from sportello.desk.rules.importing import PEOPLE
 from sportello.desk.words import FINISHED, JobState, Via
 from sportello.kit import blobs, clock
@@ -125,6 +126,8 @@ def _people(agent: User) -> dict[str, str]:
         jobs.press_on(job, seconds=60)
     first, second, third = User.objects.filter(role="end-user", active=True).order_by("id")[1:4]
     merging_people.merge_people(first.pk, second.pk, actor=agent)
+    company, double, other = Organization.objects.order_by("id")[:3]
+    merging_organizations.merge_organizations(double.pk, company.pk, actor=agent)
     return {
         "expected agent": f"/team/{expected.pk}",
         "agent who left": f"/team/{gone.pk}",
@@ -132,6 +135,9 @@ def _people(agent: User) -> dict[str, str]:
         "person with a merged one": f"/people/{second.pk}",
         "choice of the same person": f"/people/{third.pk}/merge",
         "comparison of two people": f"/people/{third.pk}/merge?into={second.pk}",
+        "organization with a merged one": f"/organizations/{company.pk}",
+        "choice of the same organization": f"/organizations/{other.pk}/merge",
+        "comparison of two organizations": f"/organizations/{other.pk}/merge?into={company.pk}",
     }
 
 

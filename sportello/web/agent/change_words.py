@@ -124,7 +124,7 @@ def kind_of(change: RuleChange) -> str:
 def names_of(changes: Sequence[RuleChange], agent: User) -> Named:
     """What people and organizations are called now: their history has only what changed."""
     named: dict[tuple[str, int], str] = {}
-    for kind, rows in (("user", access.known_people), ("organization", access.organizations)):
+    for kind, rows in (("user", access.known_people), ("organization", access.known_organizations)):
         if keys := {it.rule_id for it in changes if kind_of(it) == kind}:
             found = rows(agent).filter(pk__in=keys).order_by().values_list("pk", "name")
             named |= {(kind, pk): name for pk, name in found}

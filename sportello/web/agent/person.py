@@ -20,8 +20,7 @@ from sportello.desk.models import Organization, User
 from sportello.desk.rules.custom_fields import USER
 from sportello.desk.search import beginnings
 from sportello.desk.words import Permission
-from sportello.kit.keys import key_of
-from sportello.web.agent import person_history, person_tickets, person_votes
+from sportello.web.agent import pairs, person_history, person_tickets, person_votes
 from sportello.web.agent.customer import Owned, begun, fields_of, notes_field, tags_field
 from sportello.web.agent.doors import agent_of, attempt, permitted, staff
 from sportello.web.agent.navigation import page
@@ -131,10 +130,10 @@ def organization_named(agent: User, name: str) -> Organization | None:
     """Raises Invalid("organization")."""
     if not name.strip():
         return None
-    same = access.companies(agent).filter(name__folded=name.strip().lower()).order_by("pk").first()
+    same = access.known_organizations(agent).filter(name__folded=name.strip().lower()).order_by("pk").first()
     if same is None:
         raise Invalid("organization", _("There is no organization “%(name)s”.") % {"name": name.strip()[:100]})
-    return same
+    return access.organization_holder(same.pk) if same.merged_into_id else same
 
 
 @require_POST
@@ -174,18 +173,16 @@ def merge(request: HttpRequest, user_id: int) -> HttpResponse:
     """This person turns out to be somebody else: who, what comes together, and then it is done."""
     agent = agent_of(request)
     source = access.get_known_person(agent, user_id)
-    chosen = (request.POST if request.method == "POST" else request.GET).get("into", "")
-    into = access.get_known_person(agent, key_of(chosen)) if chosen.isdecimal() else None
-    problem = ""
-    if into is not None:
-        try:
-            merging_people.refuse(source, into, agent)
-            if request.method == "POST":
-                merging_people.merge_people(source.pk, into.pk, actor=agent)
-                messages.success(request, _("They are one person now."))
-                return redirect("agent:person", into.pk)
-        except DeskError as refusal:
-            problem, into = refusal.sentence, None
+    into, problem, is_done = pairs.decide(
+        request,
+        source,
+        find=lambda key: access.get_known_person(agent, key),
+        refuse=lambda one, other: merging_people.refuse(one, other, agent),
+        merge=lambda one, other: merging_people.merge_people(one, other, actor=agent),
+    )
+    if into and is_done:
+        messages.success(request, _("They are one person now."))
+        return redirect("agent:person", into.pk)
     return _merge_page(request, source, into, problem)
 
 
@@ -193,7 +190,7 @@ def _merge_page(request: HttpRequest, source: User, into: User | None, problem: 
     agent, typed = agent_of(request), request.GET.get("q", "")
     found = access.customers(agent, named=beginnings.people(typed)).exclude(pk=source.pk)
     context = {
-        "person": source,
+        "source": source,
         "into": into,
         "sides": [_side(agent, it) for it in (source, into)] if into else [],
         "q": typed,

@@ -18,6 +18,7 @@ from sportello.web.agent.prepared import prepared
 
 CHANGES = 30
 LONGEST = 120
+MERGES = ("merged", "merged_into", "unmerged", "unmerged_from")
 _LANGUAGES: dict[Any, str] = dict(settings.LANGUAGES)
 
 
@@ -54,12 +55,8 @@ def sentences_of(change: RuleChange) -> Iterator[str]:
     if change.before is None and change.kind == "organization":
         yield _("Added")
         return
-    if merged := after.get("merged"):
-        yield _("%(name)s turned out to be the same person") % {"name": merged["name"]}
-    if into := after.get("merged_into"):
-        yield _("Merged into %(name)s") % {"name": into["name"]}
-    if parted := after.get("unmerged") or after.get("unmerged_from"):
-        yield _("Parted again from %(name)s") % {"name": parted["name"]}
+    if change.kind != "person":
+        yield from _merges(change.kind, after)
     labels = _labels()
     places = {key: place for place, key in enumerate(labels)}  # A database keeps them in an order of its own.
     for name, value in sorted(after.items(), key=lambda it: places.get(it[0].rpartition(".")[2], len(places))):
@@ -70,6 +67,20 @@ def sentences_of(change: RuleChange) -> Iterator[str]:
         elif key in labels:
             had, has = (_LANGUAGES.get(it, it) if key == "language" else it for it in (before.get(name), value))
             yield _change(labels[key], had, has)
+
+
+def _merges(kind: str, after: dict[str, Any]) -> Iterator[str]:
+    # What has no point in the history of an organization is one of its own fields.
+    said = {name: after.get(f"organization.{name}" if kind == "organization" else name) for name in MERGES}
+    if merged := said["merged"]:
+        same = _("%(name)s turned out to be the same person")
+        if kind == "organization":
+            same = _("%(name)s turned out to be the same organization")
+        yield same % {"name": merged["name"]}
+    if into := said["merged_into"]:
+        yield _("Merged into %(name)s") % {"name": into["name"]}
+    if parted := said["unmerged"] or said["unmerged_from"]:
+        yield _("Parted again from %(name)s") % {"name": parted["name"]}
 
 
 def _labels() -> dict[str, str]:

@@ -52,7 +52,7 @@ class Asked:
             raise Http404
         self.organization_id = organization_id if is_of_one else None
         self.organization = (
-            None if self.organization_id is None else access.get_organization(agent, self.organization_id)
+            None if self.organization_id is None else access.get_known_organization(agent, self.organization_id)
         )
 
     @property

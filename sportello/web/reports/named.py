@@ -40,7 +40,7 @@ def names_of(agent: User, pairs: Iterable[tuple[str, Any]]) -> Namer:
         people |= dict(access.known_people(agent).filter(pk__in=wanted).values_list("pk", "name"))
     companies: Mapping[int, str] = {}
     if sees_customers and asked.get("organization"):
-        found = access.organizations(agent).filter(pk__in=asked["organization"])
+        found = access.known_organizations(agent).filter(pk__in=asked["organization"])
         companies = dict(found.values_list("pk", "name"))
     titles = articles.titles(get_language() or "en", asked["article"]) if "article" in asked else {}
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from sportello.desk.actions import configuration, merging_people, people, tickets
+from sportello.desk.actions import configuration, merging_organizations, merging_people, organizations, people, tickets
 from sportello.desk.models import CustomField, RuleChange, SatisfactionRating
 from sportello.desk.words import Score, Status, Via
 from sportello.kit import clock
@@ -11,7 +11,8 @@ from sportello.kit import clock
 pytestmark = pytest.mark.django_db
 
 PERSON = 17  # queries
-ORGANIZATION = 15
+ORGANIZATION = 20
+COMPARISON = 16
 
 
 @pytest.fixture
@@ -214,6 +215,108 @@ def test_merge_when_it_cannot_be_says_why(enter, anna, ben, rita):
     assert agent.get(f"/people/{rita.pk}/merge", {"into": rita.pk}).status_code == 422
     assert agent.post(f"/people/{rita.pk}/merge", {"into": ben.pk}).status_code == 422
     assert agent.get(f"/people/{rita.pk}/merge", {"into": "77"}).status_code == 404
+
+
+@pytest.fixture
+def double(organization):
+    return organizations.add_organization("Rossi Hotels S.r.l.", domains=("rossi-hotels.example",))
+
+
+def test_merge_of_organizations_shows_what_comes_together_and_then_does_it(enter, anna, organization, double, voted):
+    agent, page = enter(anna), f"/organizations/{organization.pk}"
+    assert agent.get(page).context["likely"] == [double]
+    choice = agent.get(f"{page}/merge", {"q": "rossi-hotels"})
+    assert choice.context["found"] == [double]
+    assert agent.get(f"{page}/merge", {"q": "nowhere"}).context["found"] == []
+    preview = agent.get(f"/organizations/{double.pk}/merge", {"into": organization.pk})
+    assert [(it.members, it.counts.all, it.votes) for it in preview.context["sides"]] == [(0, 0, 0), (1, 1, 1)]
+    assert "see each other" in preview.content.decode()
+    double.refresh_from_db()
+    assert double.merged_into is None
+
+    first, second = (agent.post(f"/organizations/{double.pk}/merge", {"into": organization.pk}) for _time in range(2))
+
+    double.refresh_from_db()
+    assert double.merged_into == organization
+    assert [it["Location"] for it in (first, second)] == [page, page]
+    assert agent.get(f"/organizations/{double.pk}")["Location"] == page
+    shown = agent.get(page)
+    assert "Rossi Hotels S.r.l. turned out to be the same organization" in shown.context["changes"][0].sentences
+    assert "Part them again" in shown.content.decode()
+
+
+def test_organizations_that_were_merged_are_parted_again(enter, anna, organization, double):
+    agent, page = enter(anna), f"/organizations/{double.pk}"
+    merging_organizations.merge_organizations(double.pk, organization.pk, actor=anna)
+    assert details_of_merged(agent, page).status_code == 422
+
+    agent.post(f"{page}/parting")
+    agent.post(f"{page}/parting")
+
+    double.refresh_from_db()
+    assert (double.merged_into, agent.get(page).status_code) == (None, 200)
+    told = [it for change in agent.get(page).context["changes"] for it in change.sentences]
+    assert told == ["Parted again from Rossi Hotels", "Merged into Rossi Hotels", "Added"]
+
+
+def details_of_merged(agent, page):
+    """Somebody had the form open when it was merged."""
+    return agent.post(f"{page}/details", {"name": "Anew", "domains": ""})
+
+
+def test_merge_of_organizations_when_it_cannot_be_says_why(enter, anna, organization, double):
+    agent, page = enter(anna), f"/organizations/{organization.pk}/merge"
+    merging_organizations.merge_organizations(double.pk, organization.pk, actor=anna)
+
+    itself, merged = agent.get(page, {"into": organization.pk}), agent.post(page, {"into": double.pk})
+
+    assert [it.status_code for it in (itself, merged)] == [422, 422]
+    assert "this is the same organization" in itself.content.decode()
+    assert "has been merged into another one" in merged.content.decode()
+    assert agent.get(page, {"into": "77"}).status_code == 404
+
+
+def test_merge_of_organizations_is_for_whoever_changes_them(enter, anna, rita, role_of, organization, double):
+    page = f"/organizations/{double.pk}"
+    agent = enter(role_of(anna))
+    assert "/merge" not in agent.get(page).content.decode()
+
+    answers = [
+        agent.get(f"{page}/merge"),
+        agent.post(f"{page}/merge", {"into": organization.pk}),
+        agent.post(f"{page}/parting"),
+        agent.get("/organizations/77/merge"),
+        enter(rita).post(f"{page}/merge", {"into": organization.pk}),
+    ]
+
+    double.refresh_from_db()
+    assert ([it.status_code for it in answers], double.merged_into) == ([404] * 5, None)
+
+
+def test_comparison_of_organizations_with_one_and_with_three_people_asks_as_many_queries(
+    enter, anna, organization, double, rita, ticket, kept, django_assert_num_queries
+):
+    agent, page = enter(anna), f"/organizations/{double.pk}/merge?into={organization.pk}"
+    agent.get(page)
+    with django_assert_num_queries(COMPARISON):
+        agent.get(page)
+    for number in range(2):
+        people.add(f"N{number}", f"n{number}@rossi.example")
+    agent.get(page)
+
+    with django_assert_num_queries(COMPARISON):
+        agent.get(page)
+
+
+def test_person_is_put_into_the_organization_that_the_one_named_turned_out_to_be(
+    enter, anna, sam, organization, double
+):
+    merging_organizations.merge_organizations(double.pk, organization.pk, actor=anna)
+
+    details(enter(anna), f"/people/{sam.pk}", organization="Rossi Hotels S.r.l.")
+
+    sam.refresh_from_db()
+    assert sam.organization == organization
 
 
 def test_tickets_that_the_agent_does_not_see_are_not_on_these_pages(enter, ben, rita, voted, organization):
