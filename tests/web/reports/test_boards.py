@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from sportello.desk.actions import configuration, people, tickets
 from sportello.desk.actions.tickets import Words
+from sportello.desk.models import Ticket
 from sportello.desk.words import Via
 from sportello.kit import clock
 from sportello.reports.boards import BOARDS
@@ -154,8 +155,13 @@ def test_board_of_a_period_that_runs_counts_of_the_other_what_was_there_at_this_
     (band,) = {unescape(it) for it in LINK.findall(shown.content.decode()) if "T10" in it and "cell=" in it}
     behind = client.get(band).context
 
-    # Of the ninth day the request of 18:10 does not count.
-    assert shown.context["tiles"][0].before == "7"
+    # What came in on the ninth after that does not count.
+    begun, until, end = (
+        datetime(*it, tzinfo=UTC) for it in ((2025, 12, 31, 23), (2026, 1, 9, 9, 30), (2026, 1, 9, 23))
+    )
+    came = Ticket.objects.values_list("created_at", flat=True)
+    assert any(until <= it < end for it in came)
+    assert shown.context["tiles"][0].before == str(sum(begun <= it < until for it in came))
     assert "beside 1–9 January 2026, up to 10:30 · today is not over yet" in shown.content.decode()
     assert (behind["words"][0], behind["said"]) == ("1–9 January 2026, up to 10:30", "1 ticket.")
 
