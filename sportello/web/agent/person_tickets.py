@@ -4,6 +4,7 @@ All of them together are what a search for requester:3 or organization:3 finds.
 """
 
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -60,22 +61,14 @@ def counts(agent: User, key: str, owner_id: int) -> SimpleNamespace:
     return SimpleNamespace(all=sum(numbers.values()), open=sum(n for it, n in numbers.items() if it not in FINISHED))
 
 
-def _unsolved(key: str) -> prepared:
-    @prepared
-    def found(agent: User, owner_id: int) -> QuerySet[Any]:
-        open_ones = access.tickets(agent).filter(**{key: owner_id}).unsolved()
-        return lists.rows(agent, open_ones.order_by("-updated_at", "-id"))[:OPEN_ONES]
-
-    return found
+def _unsolved(key: str, agent: User, owner_id: int) -> QuerySet[Any]:
+    open_ones = access.tickets(agent).filter(**{key: owner_id}).unsolved()
+    return lists.rows(agent, open_ones.order_by("-updated_at", "-id"))[:OPEN_ONES]
 
 
-def _counted(key: str) -> prepared:
-    @prepared
-    def found(agent: User, owner_id: int) -> QuerySet[Any]:
-        return access.tickets(agent).filter(**{key: owner_id}).order_by().values_list("status").annotate(Count("pk"))
-
-    return found
+def _counted(key: str, agent: User, owner_id: int) -> QuerySet[Any]:
+    return access.tickets(agent).filter(**{key: owner_id}).order_by().values_list("status").annotate(Count("pk"))
 
 
-_UNSOLVED = {key: _unsolved(key) for key in COLUMNS}
-_COUNTED = {key: _counted(key) for key in COLUMNS}
+_UNSOLVED = {key: prepared(partial(_unsolved, key)) for key in COLUMNS}
+_COUNTED = {key: prepared(partial(_counted, key)) for key in COLUMNS}

@@ -1,5 +1,6 @@
 """How people have voted: the requester beside his ticket, everybody on his page and his organization's."""
 
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -28,22 +29,14 @@ def _counts(found: list[tuple[str, int]]) -> dict[str, int]:
     return {"good": good, "bad": bad, "n": good + bad}
 
 
-def _latest(whose: str) -> prepared:
-    @prepared
-    def found(agent: User, owner_id: int) -> QuerySet[Any]:
-        return access.votes_of(agent, **{whose: owner_id}).select_related("ticket", "requester")[:VOTES]
-
-    return found
+def _latest(whose: str, agent: User, owner_id: int) -> QuerySet[Any]:
+    return access.votes_of(agent, **{whose: owner_id}).select_related("ticket", "requester")[:VOTES]
 
 
-def _counted(whose: str) -> prepared:
-    @prepared
-    def found(agent: User, owner_id: int) -> QuerySet[Any]:
-        return access.votes_of(agent, **{whose: owner_id}).order_by().values_list("score").annotate(Count("pk"))
-
-    return found
+def _counted(whose: str, agent: User, owner_id: int) -> QuerySet[Any]:
+    return access.votes_of(agent, **{whose: owner_id}).order_by().values_list("score").annotate(Count("pk"))
 
 
 WHOSE = ("user_id", "organization_id")
-_LATEST = {whose: _latest(whose) for whose in WHOSE}
-_COUNTED = {whose: _counted(whose) for whose in WHOSE}
+_LATEST = {whose: prepared(partial(_latest, whose)) for whose in WHOSE}
+_COUNTED = {whose: prepared(partial(_counted, whose)) for whose in WHOSE}
